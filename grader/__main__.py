@@ -1,0 +1,5 @@
+"""`python -m grader` is `aelab`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What a submission is asked, one module per part of the lab and nothing but checks in them."""

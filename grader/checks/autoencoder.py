@@ -1,0 +1,247 @@
+"""Checks of the part `autoencoder`."""
+
+import numpy as np
+
+from .. import expect
+from ..expect import Evidence, rounded
+from ..lab import Lab, Model
+from ..measures import cross_entropy
+from ..registry import check
+from ..training import BATCH_SIZE, RATE, Trained, expect_good_reconstructions, train_until
+from . import shapes
+
+PART, CLASS = "autoencoder", "Autoencoder"
+GOOD_RECONSTRUCTION = 160.0  # nats per image; the mean image costs about 206
+CLEAR_DECREASE = 0.6  # of the held-out cross-entropy before training
+
+
+def fresh(lab: Lab) -> Model:
+    """A model of the lab's usual size."""
+    return lab.create(PART, CLASS, encoding_size=10)
+
+
+def trained(lab: Lab) -> Trained:
+    """The one trained model of this part."""
+    return train_until(lab, fresh(lab), GOOD_RECONSTRUCTION)
+
+
+@check(points=3)
+def encoding_has_requested_size(lab: Lab) -> Evidence:
+    """An encoding has as many numbers as were asked for, for any batch."""
+    return shapes.encoding_has_requested_size(lab, PART, CLASS)
+
+
+@check(points=3)
+def decoding_is_an_image(lab: Lab) -> Evidence:
+    """Any encoding is decoded into a 28 × 28 image with values in [0, 1]."""
+    return shapes.decoding_is_an_image(lab, PART, CLASS)
+
+
+@check(points=2, needs=[encoding_has_requested_size, decoding_is_an_image])
+def reconstruct_is_decode_of_encode(lab: Lab) -> Evidence:
+    """A reconstruction is what the decoder makes of the encoder's output."""
+    model, images = shapes.of_size(lab, PART, CLASS, 10), lab.images.held_out(6)
+    whole, in_steps = model.reconstruct(images), model.decode(model.encode(images))
+    difference = rounded(np.abs(whole - in_steps).max())
+    evidence = Evidence("no difference", f"largest difference {difference}")
+    if not expect.close(whole, in_steps, 1e-4):
+        raise expect.Failed(
+            f"reconstruct(x) and decode(encode(x)) differ by up to {difference}.",
+            "Nothing but the encoding may pass from the image to its reconstruction.",
+            evidence,
+        )
+    return evidence
+
+
+@check(points=3, needs=[reconstruct_is_decode_of_encode])
+def loss_is_cross_entropy(lab: Lab) -> Evidence:
+    """The loss is the binary cross-entropy of the reconstruction, summed over pixels, before the step."""
+    model, images = fresh(lab), lab.images.training(0, 16)
+    model.set_learning_rate(0.01)  # the step has to show, to tell before from after
+    before = float(cross_entropy(images, model.reconstruct(images)).sum())
+    loss = model.fit_iteration(images)
+    after = float(cross_entropy(images, model.reconstruct(images)).sum())
+    unit = _unit_of(loss, before, len(images))
+    evidence = Evidence(f"{rounded(before)} nats, or their mean an image", f"{rounded(loss)}")
+    if unit is None:
+        raise expect.Failed(*_loss_diagnosis(loss, before, images), evidence)
+    if abs(loss / unit - after) < abs(loss / unit - before):
+        raise expect.Failed(
+            "The loss is that of the batch after the step.", "Return the loss that was computed before.", evidence
+        )
+    return evidence
+
+
+def _unit_of(loss: float, nats: float, count: int) -> float | None:
+    """1 for a sum over the batch, 1 / count for a mean an image, None where neither is near."""
+    near = [unit for unit in (1.0, 1.0 / count) if abs(loss / (nats * unit) - 1) < 0.15]
+    return near[0] if near else None
+
+
+def _loss_diagnosis(loss: float, nats: float, images: np.ndarray) -> tuple[str, str]:
+    count, pixels = len(images), images[0].size
+    known = {
+        "It is the mean over the pixels.": nats / count / pixels,
+        "It is the mean over the pixels, summed over the batch.": nats / pixels,
+        "It is measured in bits; Keras' and this lab's unit is the nat.": nats / np.log(2),
+        "It has the wrong sign.": -nats,
+    }
+    fits = [text for text, value in known.items() if abs(loss / value - 1) < 0.05]
+    message = "The loss is not the cross-entropy between the images and their reconstructions, summed over pixels."
+    return " ".join([message, *fits[:1]]), "Sum over the pixels of each image; sum or average over the images."
+
+
+@check(points=3)
+def every_variable_learns(lab: Lab) -> Evidence:
+    """A few steps move every trainable variable, in the encoder and in the decoder."""
+    model = fresh(lab)
+    probe, codes = lab.images.held_out(4), lab.random("codes").normal(size=(4, 10)).astype(np.float32)
+    outputs = model.encode(probe), model.decode(codes)
+    before = model.trainable_variables()
+    for batch in lab.images.batches(0, 3, BATCH_SIZE):
+        model.fit_iteration(batch)
+    after = model.trainable_variables()
+    resting = [name for name, values in before.items() if not _moved(values, after.get(name))]
+    expect.that(before, "The model has no trainable variables.", "Assign the networks to attributes of the model.")
+    expect.that(
+        not resting,
+        f"{len(resting)} of {len(before)} variables stay as they are: {', '.join(resting[:4])}.",
+        "The forward pass has to run inside the tape, in TensorFlow, and every gradient has to be applied.",
+        "all variables move",
+        f"{len(resting)} rest",
+    )
+    for what, old, new in zip(("encoder", "decoder"), outputs, (model.encode(probe), model.decode(codes)), strict=True):
+        expect.that(
+            _moved(old, new), f"The {what} gives the same answers after training.", f"Is the {what} trained at all?"
+        )
+    return Evidence("all variables move", f"{len(before)} of {len(before)} move")
+
+
+def _moved(before: np.ndarray, after: np.ndarray | None) -> bool:
+    """Whether finite numbers changed; NaN is not a change."""
+    return (
+        after is not None and after.shape == before.shape and bool(np.isfinite(after).all() and np.any(after != before))
+    )
+
+
+@check(points=3, needs=[encoding_has_requested_size, decoding_is_an_image])
+def loss_decreases(lab: Lab) -> Evidence:
+    """Training lowers the cross-entropy of images the model has never seen."""
+    run = lab.once(trained)
+    evidence = Evidence(
+        f"below {rounded(CLEAR_DECREASE * run.before)} nats an image", f"{rounded(run.before)} → {rounded(run.after)}"
+    )
+    if not run.after < CLEAR_DECREASE * run.before:
+        raise expect.Failed(
+            f"After {run.steps} steps unseen images cost {run.after:.0f} nats each; they started at {run.before:.0f}.",
+            "Check that the gradients of the loss reach the weights, and that the step goes downhill.",
+            evidence,
+        )
+    return evidence
+
+
+@check(points=3, needs=[loss_decreases])
+def reconstructs_unseen_images(lab: Lab) -> Evidence:
+    """Reconstructions of unseen images are clearly better than the mean image."""
+    return expect_good_reconstructions(lab, PART, lab.once(trained), GOOD_RECONSTRUCTION)
+
+
+@check(points=2, needs=[loss_decreases])
+def fit_runs_requested_steps(lab: Lab) -> Evidence:
+    """`fit` draws the batches of every epoch in order and records their mean loss."""
+    model = lab.once(trained).model
+    epochs, steps = 3, 4
+    batches = _ever_fainter_batches(lab, 2 * epochs * steps)
+    model.set_learning_rate(0.0)
+    each = model.train(batches[: epochs * steps]).reshape(epochs, steps)
+    recorded = model.fit(batches, epochs, steps)
+    evidence = Evidence([f"{e.min():.5g} to {e.max():.5g}" for e in each], [rounded(r) for r in recorded])
+    room = 0.02 * np.abs(each).max(axis=1)
+    within = (each.min(axis=1) - room <= recorded) & (recorded <= each.max(axis=1) + room)
+    if not within.all():
+        raise expect.Failed(
+            f"The recorded loss of epoch {int(np.argmin(within)) + 1} is none that its {steps} batches have.",
+            "Each epoch goes on with the next batches of the same iterator and records the mean of its losses.",
+            evidence,
+        )
+    _expect_fit_trains(lab, model)
+    return evidence
+
+
+def _ever_fainter_batches(lab: Lab, count: int) -> np.ndarray:
+    """Batches whose losses fall from one to the next, so that they can be told apart: the ink grows ever fainter."""
+    strength = np.linspace(1, 0.05, count, dtype=np.float32).reshape(-1, 1, 1, 1, 1)
+    same = lab.images.batches(900, 1, BATCH_SIZE)
+    return np.asarray(np.repeat(same, count, axis=0) * strength, np.float32)
+
+
+def _expect_fit_trains(lab: Lab, model: Model) -> None:
+    model.set_learning_rate(RATE)
+    before = model.trainable_variables()
+    model.fit(lab.images.batches(950, 8, BATCH_SIZE), 1, 2)
+    moved = any(_moved(values, model.trainable_variables()[name]) for name, values in before.items())
+    expect.that(moved, "`fit` leaves the weights as they are.", "Let `fit` take a training step on each batch.")
+
+
+@check(points=2, needs=[encoding_has_requested_size, decoding_is_an_image])
+def checkpoint_round_trip(lab: Lab) -> Evidence:
+    """A restored model gives the same outputs and makes the same next step."""
+    first, second = fresh(lab), fresh(lab)
+    first.create_checkpoint("first")
+    second.create_checkpoint("second")
+    for model in (first, second):  # two models, so that a shared folder shows
+        _steps(lab, model, 0, 2)
+        model.save()
+    _steps(lab, first, 2, 4)
+    first.save()
+    saved, next_step = _state(lab, first), _after_one_more_step(lab, first)
+    _steps(lab, first, 5, 8)
+    first.restore()
+    _expect_same(_state(lab, first), saved, "The restored model gives other reconstructions than the saved one.", 0.0)
+    _expect_same(_after_one_more_step(lab, first), next_step, _FORGETFUL, 0.5)
+    _expect_one_checkpoint(first)
+    newcomer = fresh(lab)
+    newcomer.create_checkpoint("first")
+    newcomer.restore()
+    _expect_same(
+        _state(lab, newcomer), saved, "A new model does not restore what another one saved in the folder.", 0.0
+    )
+    _expect_same(_after_one_more_step(lab, newcomer), next_step, f"In a new model: {_FORGETFUL}", 0.5)
+    return Evidence(
+        "same outputs, same next step, one checkpoint kept", "same outputs, same next step, one checkpoint kept"
+    )
+
+
+_FORGETFUL = "The weights came back, but the next step is another one: the optimizer's state is not restored."
+
+
+def _steps(lab: Lab, model: Model, start: int, stop: int) -> None:
+    for batch in lab.images.batches(start, stop - start, BATCH_SIZE):
+        model.fit_iteration(batch)
+
+
+def _state(lab: Lab, model: Model) -> np.ndarray:
+    return model.reconstruct(lab.images.held_out(8))
+
+
+def _after_one_more_step(lab: Lab, model: Model) -> np.ndarray:
+    _steps(lab, model, 4, 5)
+    return _state(lab, model)
+
+
+def _expect_same(found: np.ndarray, wanted: np.ndarray, message: str, credit: float) -> None:
+    difference = rounded(np.abs(found - wanted).max(), 2)
+    if not expect.close(found, wanted, 2e-4):
+        evidence = Evidence("the same reconstructions", f"largest difference {difference}")
+        raise expect.Failed(message, "Save the weights and the optimizer in one tf.train.Checkpoint.", evidence, credit)
+
+
+def _expect_one_checkpoint(model: Model) -> None:
+    kept = model.checkpoint_count("first")
+    expect.that(
+        kept == 1,
+        f"After two saves the folder that was asked for holds {kept} checkpoints.",
+        "A CheckpointManager in that folder can keep just one.",
+        1,
+        kept,
+    )

@@ -1,0 +1,146 @@
+"""Checks of the part `classifier`."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from .. import expect
+from ..expect import Evidence, Failed, rounded
+from ..isolation.wire import Want
+from ..lab import Lab, Model
+from ..properties import for_all
+from ..registry import check
+
+PART, CLASS = "classifier", "StackedAutoencoderClassifier"
+ACCURACY_BAR = 0.78  # 200 steps at batch 32 give .85 to .92; one batch for ever .6
+BATCH, STEPS, HELD_OUT = 32, 200, 500
+STAGE_STEPS, MARGIN = 20, 12  # of pretraining; batches that may be prefetched past the end of a stage
+
+
+def fitted(lab: Lab, label_of: np.ndarray) -> np.ndarray:
+    """Classes (HELD_OUT,) given to held-out images after fine-tuning, digit d being labelled label_of[d]."""
+    model = lab.create(PART, CLASS)
+    images = lab.images.batches(0, STEPS, BATCH)
+    labels = label_of[lab.images.training_labels(0, STEPS * BATCH)].reshape(STEPS, BATCH)
+    model.fit_labels(images, labels, 1, STEPS)
+    return model.call("classify", [lab.images.held_out(HELD_OUT)], Want("int64", (HELD_OUT,)))[0]
+
+
+@check(points=2)
+def probabilities_are_a_distribution(lab: Lab) -> Evidence:
+    """Probabilities of the requested classes are positive and add up to 1; the class is the most probable one."""
+    cases: list[str] = []
+
+    def claim(layer_sizes: list[int], n_classes: int) -> None:
+        model = lab.create(PART, CLASS, layer_sizes=layer_sizes, n_classes=n_classes)
+        images = lab.images.held_out(7)
+        codes = model.call("encode", [images], Want("float32", (7, layer_sizes[-1])))[0]
+        probabilities = model.call("predict_probabilities", [images], Want("float32", (7, n_classes)))[0]
+        classes = model.call("classify", [images], Want("int64", (7,)))[0]
+        _expect_distribution(probabilities, classes)
+        expect.that(np.any(codes != codes[0]), "All images have the same encoding.", "Does the encoding see the image?")
+        model.forget()
+        cases.append(f"{layer_sizes} → {n_classes}")
+
+    sizes, classes = st.lists(st.integers(1, 40), min_size=1, max_size=3), st.integers(2, 12)
+    first = ({"layer_sizes": [256, 64], "n_classes": 10}, {"layer_sizes": [33], "n_classes": 3})
+    for_all(lab, claim, first, examples=3, layer_sizes=sizes, n_classes=classes)
+    return Evidence("positive, adding up to 1", f"so for layers → classes {'; '.join(cases[:5])}")
+
+
+def _expect_distribution(probabilities: np.ndarray, classes: np.ndarray) -> None:
+    sums = probabilities.sum(axis=1)
+    low = float(probabilities.min())
+    expect.that(
+        low >= 0 and expect.close(sums, np.ones(len(sums)), 1e-4),
+        f"Probabilities should be positive and add up to 1, but the smallest is {low:.3g} and a sum is {sums[0]:.3g}.",
+        "Which activation makes a distribution of any numbers?",
+        1.0,
+        [rounded(s) for s in sums[:3]],
+    )
+    expect.that(
+        np.array_equal(classes, probabilities.argmax(axis=1)),
+        "classify does not give the most probable class of each image.",
+        "Along which axis is the largest probability searched?",
+        [int(c) for c in probabilities.argmax(axis=1)],
+        [int(c) for c in classes],
+    )
+
+
+@check(points=3)
+def pretraining_trains_layer_by_layer(lab: Lab) -> Evidence:
+    """Each layer is pretrained in its own stage while the layers below rest.
+
+    The right half of the images is blank until after the first stage. A weight that only ever saw blank pixels has a
+    gradient of exactly 0, so in a right solution the first layer's weights there never move.
+    """
+    model = lab.create(PART, CLASS, layer_sizes=[48, 20], n_classes=10)
+    model.call("predict_probabilities", [lab.images.held_out(2)], Want("float32", (2, 10)))  # builds what is built late
+    before = [_kernel(model, shape) for shape in ((784, 48), (48, 20))]
+    model.pretrain(_half_blank_batches(lab), 2, STAGE_STEPS // 2)
+    first, second = (_kernel(model, s) - b for s, b in zip(((784, 48), (48, 20)), before, strict=True))
+    by_pixel = np.abs(first).max(axis=1).reshape(28, 28)
+    left, right = float(by_pixel[:, :14].max()), float(by_pixel[:, 14:].max())
+    evidence = Evidence(
+        "layer 1 moves in stage 1 and rests in stage 2; layer 2 moves",
+        f"layer 1 moves by {rounded(left, 2)}, then {rounded(right, 2)}; layer 2 by {rounded(np.abs(second).max(), 2)}",
+    )
+    _expect(left > 1e-4, "The first layer does not move in its own stage.", evidence)
+    _expect(float(np.abs(second).max()) > 1e-4, "The second layer is not pretrained.", evidence)
+    _expect(right <= 1e-7, "The first layer moves while the second one is pretrained.", evidence)
+    return evidence
+
+
+def _expect(condition: bool, message: str, evidence: Evidence) -> None:
+    if not condition:
+        raise Failed(
+            message,
+            "Train layer k to rebuild the codes of the layers below, which do not move, and keep its weights.",
+            evidence,
+        )
+
+
+def _half_blank_batches(lab: Lab) -> np.ndarray:
+    """Batches for both stages; the right half lights up well after the first one."""
+    batches = lab.images.batches(0, 2 * STAGE_STEPS + 2 * MARGIN, BATCH).copy()
+    batches[: STAGE_STEPS + MARGIN, :, :, 14:] = 0
+    return batches
+
+
+def _kernel(model: Model, shape: tuple[int, int]) -> np.ndarray:
+    """The weights of the one layer of this shape."""
+    found = model.variables_of_shape(shape)
+    if len(found) != 1:
+        raise Failed(
+            f"The model tracks {len(found)} Dense layers with weights of shape {shape}; it should be one.",
+            "Layer k is a Dense layer of layer_sizes[k] units, kept in an attribute of the model, on flattened pixels.",
+            Evidence(1, len(found)),
+        )
+    return found[0]
+
+
+@check(points=5, needs=[probabilities_are_a_distribution])
+def beats_the_accuracy_bar(lab: Lab) -> Evidence:
+    """After fine-tuning, most digits the model has never seen are classified correctly."""
+    return _expect_accuracy(lab, fitted(lab, np.arange(10)), np.arange(10))
+
+
+@check(points=2, needs=[beats_the_accuracy_bar])
+def learns_the_labels_it_is_given(lab: Lab) -> Evidence:
+    """The classifier learns whatever labels it is given, not what it expects of a digit."""
+    secret = lab.random("secret labels").permutation(10)
+    return _expect_accuracy(lab, fitted(lab, secret), secret)
+
+
+def _expect_accuracy(lab: Lab, classes: np.ndarray, labels: np.ndarray) -> Evidence:
+    right = labels[lab.images.held_out_labels(HELD_OUT)]
+    accuracy = float((classes == right).mean())
+    evidence = Evidence(f"above {ACCURACY_BAR:.0%}", f"{accuracy:.1%} of {HELD_OUT} unseen digits")
+    if not accuracy > ACCURACY_BAR:
+        shifted = max(float(((classes + shift) % 10 == right).mean()) for shift in range(1, 10))
+        story = "; shifted by a constant they would be right" if shifted > ACCURACY_BAR else ""
+        raise Failed(
+            f"Only {accuracy:.1%} of unseen digits are classified correctly after {STEPS} steps{story}.",
+            "Does fit use every batch once, with its labels?",
+            evidence,
+        )
+    return evidence

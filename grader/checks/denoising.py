@@ -1,0 +1,186 @@
+"""Checks of the part `denoising`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import uniform_filter
+from scipy.stats import norm
+
+from .. import expect, moments
+from ..expect import Evidence, Failed, rounded
+from ..isolation.wire import Want
+from ..lab import Lab, Model
+from ..measures import cross_entropy, mosaic, peak_signal_to_noise
+from ..registry import check
+from ..training import BATCH_SIZE, HELD_OUT, RATE
+
+PART, CLASS = "denoising", "DenoisingAutoencoder"
+STDDEV = 0.5
+CLEAN_ENOUGH = 14.5  # dB; the mean image reaches about 12, a blur 12.7, the reference 16
+
+
+@dataclass(frozen=True)
+class Denoised:
+    """A trained model, and what it makes of noisy held-out images."""
+
+    model: Model
+    clean: np.ndarray
+    noisy: np.ndarray
+    denoised: np.ndarray
+    steps: int
+
+    @property
+    def quality(self) -> float:
+        """PSNR of the answers against the clean images, in dB."""
+        return peak_signal_to_noise(self.clean, self.denoised)
+
+
+def with_noise(lab: Lab, images: np.ndarray, purpose: str) -> np.ndarray:
+    """The grader's own corruption: Gaussian noise of deviation 0.5, clipped to [0, 1]."""
+    noise = lab.random(purpose).normal(scale=STDDEV, size=images.shape)
+    return np.clip(images + noise, 0, 1).astype(np.float32)
+
+
+def trained(lab: Lab) -> Denoised:
+    """The one trained model of this part; trains 300 steps, and on to 700 while its answers are not clean enough."""
+    clean = lab.images.held_out(HELD_OUT)
+    noisy = with_noise(lab, clean, "held-out noise")
+    model = lab.create(PART, CLASS, encoding_size=32, noise_stddev=STDDEV)
+    model.set_learning_rate(RATE)
+    run, steps = None, 0
+    while run is None or (not run.quality > CLEAN_ENOUGH + 0.3 and steps < 700):
+        more = 300 if run is None else 100
+        model.train(lab.images.batches(steps, more, BATCH_SIZE))
+        steps += more
+        run = Denoised(model, clean, noisy, model.reconstruct(noisy), steps)
+    return run
+
+
+@check(points=3)
+def corruption_is_fresh_clipped_noise(lab: Lab) -> Evidence:
+    """`corrupt` adds Gaussian noise of the requested deviation, fresh at each call and pixel, and clips to [0, 1]."""
+    small = lab.create(PART, CLASS, encoding_size=8, noise_stddev=0.1)
+    grey = np.full((20, 28, 28, 1), 0.5, np.float32)
+    noise = (_corrupted(small, grey, 4) - 0.5) / 0.1  # (4, 20, 28, 28, 1); 5 deviations fit between 0.5 and the clip
+    _expect_varied(noise)
+    _expect_deviation(noise, 0.1)
+    moments.expect_standard(noise.reshape(4, -1, 1), "corrupt")
+    _expect_clipped(lab)
+    return Evidence("fresh Gaussian noise of the requested deviation in [0, 1]", "all within 5 standard errors")
+
+
+def _corrupted(model: Model, images: np.ndarray, calls: int) -> np.ndarray:
+    return model.call("corrupt", [images], Want("float32", images.shape), repeats=calls)[0]
+
+
+def _expect_varied(noise: np.ndarray) -> None:
+    expect.that(noise.std() > 1e-3, "corrupt adds no noise.", "Add noise of deviation noise_stddev.")
+    over_pixels, over_images = noise.std(axis=(2, 3, 4)), noise.std(axis=1)
+    expect.that(
+        over_pixels.min() > 0.1 * noise.std(), "All pixels of an image get the same noise.", "One number a pixel."
+    )
+    expect.that(
+        over_images.mean() > 0.1 * noise.std(), "All images of a batch get the same noise.", "One number a pixel."
+    )
+    expect.that(
+        not np.array_equal(noise[0], noise[1]), "Two calls give the same noise.", "Draw new noise at each call."
+    )
+
+
+def _expect_deviation(noise: np.ndarray, stddev: float) -> None:
+    known = {
+        "noise_stddev is taken for the variance": np.sqrt(stddev) / stddev,
+        "noise_stddev is squared": stddev,
+        "noise_stddev is ignored: the deviation is 1": 1 / stddev,
+        "noise_stddev is ignored: the deviation is 0.5": 0.5 / stddev,
+    }
+    spread, clipped = float(noise.std()), float(noise.max() * stddev)
+    for story, factor in known.items():
+        if abs(spread / factor - 1) < 0.03 or (
+            factor > 2 and clipped > 0.499 and abs(_clipped_spread(factor * stddev) / stddev / spread - 1) < 0.03
+        ):
+            measured = rounded(spread * stddev, 3)
+            raise Failed(f"The noise has the wrong deviation: {story}.", "", Evidence(stddev, measured))
+
+
+def _clipped_spread(stddev: float) -> float:
+    """Deviation of 0.5 plus noise, clipped to [0, 1]."""
+    draws = np.clip(norm.ppf((np.arange(20_000) + 0.5) / 20_000) * stddev, -0.5, 0.5)
+    return float(draws.std())
+
+
+def _expect_clipped(lab: Lab) -> None:
+    """Black images: clipping noise at 0 leaves a mean of about stddev * 0.399, minus what the clip at 1 takes."""
+    large = lab.create(PART, CLASS, encoding_size=8, noise_stddev=STDDEV)
+    black = _corrupted(large, np.zeros((20, 28, 28, 1), np.float32), 1)[0]
+    low, high = float(black.min()), float(black.max())
+    expect.that(
+        low >= 0 and high <= 1,
+        f"Corrupted images should lie in [0, 1], but have values from {low:.3g} to {high:.3g}.",
+        "Clip after adding the noise.",
+        "[0, 1]",
+        f"{low:.3g} to {high:.3g}",
+    )
+    draws = np.clip(norm.ppf((np.arange(100_000) + 0.5) / 100_000) * STDDEV, 0, 1)
+    error = moments.ALLOWED * draws.std() / np.sqrt(black.size)
+    expect.that(
+        abs(float(black.mean()) - draws.mean()) <= error,
+        "On a black image the noise is not Gaussian noise that was clipped.",
+        "Clip the values; do not rescale them.",
+        f"mean {rounded(draws.mean())} ± {error:.2g}",
+        f"mean {rounded(black.mean())}",
+    )
+
+
+@check(points=5)
+def removes_noise_from_unseen_images(lab: Lab) -> Evidence:
+    """Noisy images the model has never seen come out much closer to the clean ones, in dB."""
+    run = lab.once(trained)
+    lab.picture(
+        "denoising", f"Noisy digits, what the model makes of them after {run.steps} steps, and the clean ones",
+        mosaic(run.noisy[:10], run.denoised[:10], run.clean[:10]),
+    )  # fmt: skip
+    again = run.model.reconstruct(run.noisy[:8])
+    expect.that(
+        expect.close(again, run.denoised[:8], 1e-4),
+        "reconstruct gives two answers for the same noisy image.",
+        "Noise belongs into training; reconstruct gets images that are noisy already.",
+    )
+    evidence = Evidence(f"above {CLEAN_ENOUGH} dB", f"{rounded(run.quality)} dB")
+    if not run.quality > CLEAN_ENOUGH:
+        raise Failed(
+            f"Denoised images reach {run.quality:.1f} dB after {run.steps} steps{_denoising_story(run)}.",
+            "Which images go in, and which ones should come out?",
+            evidence,
+        )
+    return evidence
+
+
+def _denoising_story(run: Denoised) -> str:
+    blurred = uniform_filter(run.noisy[..., 0], size=(0, 3, 3))[..., None]
+    mean = np.broadcast_to(run.clean.mean(axis=0), run.clean.shape)
+    noisy, blur, average = (peak_signal_to_noise(run.clean, x) for x in (run.noisy, blurred, mean))
+    on_clean = peak_signal_to_noise(run.clean, run.model.reconstruct(run.clean))
+    story = f"; the noisy images have {noisy:.1f}, a plain blur gives {blur:.1f} and the mean image {average:.1f}"
+    if on_clean > run.quality + 3:
+        story += f". Clean images come out at {on_clean:.1f} dB: was the model trained on clean images?"
+    return story
+
+
+@check(points=2, needs=[removes_noise_from_unseen_images])
+def learns_towards_clean_targets(lab: Lab) -> Evidence:
+    """The loss compares with the clean images, not with the noisy ones."""
+    run = lab.once(trained)
+    clean = lab.images.training(0, 128)
+    noisy = with_noise(lab, clean, "training noise")
+    answers = run.model.reconstruct(noisy)
+    towards = {"clean": cross_entropy(clean, answers).mean(), "noisy": cross_entropy(noisy, answers).mean()}
+    run.model.set_learning_rate(0.0)
+    loss = run.model.fit_iteration(clean)
+    found = min(loss, loss / len(clean), key=lambda x: abs(np.log(max(x, 1e-9) / towards["clean"])))
+    evidence = Evidence(f"{towards['clean']:.0f} nats an image", f"{found:.0f}")
+    if not abs(found / towards["clean"] - 1) < 0.15:
+        near_noisy = abs(found / towards["noisy"] - 1) < 0.15
+        story = "it fits the noisy images" if near_noisy else "it fits neither the clean nor the noisy images"
+        raise Failed(f"The loss is not that of the clean targets: {story}.", "What is the target?", evidence)
+    return evidence

@@ -1,0 +1,115 @@
+"""Checks of the part `pictures`."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from .. import expect
+from ..expect import Evidence, Failed
+from ..harness.probes import Painter
+from ..isolation.wire import Want
+from ..lab import Lab
+from ..properties import for_all
+from ..registry import check
+
+PART = "pictures"
+
+
+def painter(lab: Lab, size: int) -> Painter:
+    """A model of the grader's own; `size` is that of its encodings."""
+    random = lab.random(f"painter {size}")
+    return Painter(
+        random.normal(scale=0.1, size=(784, size)).astype(np.float32),
+        random.normal(size=(size, 784)).astype(np.float32),
+    )
+
+
+def draw(
+    lab: Lab, name: str, model: Painter, shape: tuple[int, int], *arrays: np.ndarray, **arguments: object
+) -> np.ndarray:
+    """Call a picture function with the probe model."""
+    lab.load(PART)
+    asked = [model.into, model.out, *arrays]
+    return lab.request("picture", asked, [Want("float32", shape)], name=name, arguments=arguments).arrays[0]
+
+
+@check(points=2)
+def strip_pairs_original_and_reconstruction(lab: Lab) -> Evidence:
+    """Each row of the strip shows an original on the left and its reconstruction on the right."""
+    model = painter(lab, 10)
+    for count in (1, 5):
+        images = lab.images.held_out(count)
+        drawn = draw(lab, "reconstruction_strip", model, (count * 28, 56), images)
+        left, right = images.reshape(-1, 28), model.decode(model.encode(images)).reshape(-1, 28)
+        known = {
+            "the original is shown twice": (left, left),
+            "the reconstruction is shown twice": (right, right),
+            "original and reconstruction have changed places": (right, left),
+        }
+        if not expect.close(drawn, np.hstack([left, right]), 1e-3):
+            story = next((s for s, halves in known.items() if expect.close(drawn, np.hstack(halves), 1e-3)), None)
+            raise Failed(
+                "The strip does not show each original beside its reconstruction" + (f": {story}." if story else "."),
+                "Draw the strip of five images and look at it.",
+            )
+    return Evidence("original left, reconstruction right", "so for 1 and 5 images")
+
+
+@check(points=4)
+def grid_walks_the_first_two_components(lab: Lab) -> Evidence:
+    """The grid walks the first component down the rows and the second along the columns, the others at 0."""
+
+    def claim(encoding_size: int, n_samples: int, limit: float) -> None:
+        model = painter(lab, encoding_size)
+        shape = (n_samples * 28, n_samples * 28)
+        arguments = {"encoding_size": encoding_size, "n_samples": n_samples, "limit": limit}
+        drawn = draw(lab, "latent_grid", model, shape, **arguments)
+        if not expect.close(drawn, expected_grid(model, n_samples, limit), 1e-3):
+            story = grid_story(drawn, model, n_samples, limit)
+            raise Failed(
+                "The grid does not walk the first two components" + (f": {story}." if story else "."),
+                "Which encoding belongs to the tile in row i and column j?",
+            )
+
+    first = ({"encoding_size": 10, "n_samples": 5, "limit": 2.5}, {"encoding_size": 2, "n_samples": 2, "limit": 1.0})
+    draws = {"encoding_size": st.integers(2, 33), "n_samples": st.integers(2, 7), "limit": st.floats(0.5, 4, width=32)}
+    for_all(lab, claim, first, examples=4, **draws)
+    return Evidence("tile (i, j) decodes [i-th value, j-th value, 0, …]", "so for every size, number and limit tried")
+
+
+def expected_grid(model: Painter, n_samples: int, limit: float) -> np.ndarray:
+    """The right grid, (n_samples * 28, n_samples * 28)."""
+    values = np.linspace(-limit, limit, n_samples)
+    return _tiles(model, values, values)
+
+
+def _tiles(
+    model: Painter, rows: np.ndarray, columns: np.ndarray, components: tuple[int, int] = (0, 1), rest: float = 0.0
+) -> np.ndarray:
+    """Tile (i, j) decodes rows[i] and columns[j] in two components, `rest` in the others."""
+    n, size = len(rows), model.out.shape[0]
+    codes = np.full((n, n, size), rest, np.float32)
+    codes[..., components[0]] = rows[:, None]
+    codes[..., components[1]] = columns[None, :]
+    tiles = model.decode(codes.reshape(-1, size)).reshape(n, n, 28, 28)
+    return tiles.transpose(0, 2, 1, 3).reshape(n * 28, n * 28)
+
+
+def grid_story(drawn: np.ndarray, model: Painter, n: int, limit: float) -> str:
+    """Which known mistake gives this grid, or ''."""
+    values = np.linspace(-limit, limit, n)
+    unlimited, open_ended = np.linspace(-2.5, 2.5, n), np.linspace(-limit, limit, n, endpoint=False)
+    last = model.out.shape[0] - 1
+    known = {
+        "rows and columns have changed places": _tiles(model, values, values, (1, 0)),
+        "the rows run the wrong way": _tiles(model, values[::-1], values),
+        "the columns run the wrong way": _tiles(model, values, values[::-1]),
+        "rows and columns both run the wrong way": _tiles(model, values[::-1], values[::-1]),
+        "the last value is missing: the interval is open-ended": _tiles(model, open_ended, open_ended),
+        "the limit is ignored": _tiles(model, unlimited, unlimited),
+        "it walks from 0 instead of from -limit": _tiles(model, np.linspace(0, limit, n), np.linspace(0, limit, n)),
+        "it walks the last two components": _tiles(model, values, values, (last - 1, last)),
+        "the other components are 1": _tiles(model, values, values, rest=1.0),
+        "the second component is not walked": _tiles(model, values, np.zeros(n)),
+        "the first component is not walked": _tiles(model, np.zeros(n), values),
+    }
+    return next((story for story, grid in known.items() if expect.close(drawn, grid, 1e-3)), "")

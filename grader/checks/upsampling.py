@@ -1,0 +1,49 @@
+"""Checks of the part `upsampling`."""
+
+import numpy as np
+
+from .. import expect
+from ..expect import Evidence
+from ..lab import Lab
+from ..registry import check
+from ..training import Trained, expect_good_reconstructions, train_until
+from . import shapes
+
+PART, CLASS = "upsampling", "UpsamplingAutoencoder"
+GOOD_RECONSTRUCTION = 160.0  # nats per image; the mean image costs about 206
+TRANSPOSED = {"Conv2DBackpropInput", "Conv2DBackpropInputV2", "Conv3DBackpropInputV2"}
+OUTSIDE_TENSORFLOW = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
+
+
+def trained(lab: Lab) -> Trained:
+    """The one trained model of this part."""
+    return train_until(lab, lab.create(PART, CLASS, encoding_size=10), GOOD_RECONSTRUCTION, at_least=100)
+
+
+@check(points=2)
+def decoding_is_an_image(lab: Lab) -> Evidence:
+    """Any encoding is decoded into a 28 × 28 image with values in [0, 1]."""
+    return shapes.decoding_is_an_image(lab, PART, CLASS)
+
+
+@check(points=3, needs=[decoding_is_an_image])
+def has_no_transposed_convolution(lab: Lab) -> Evidence:
+    """The decoder upsamples and convolves; no transposed convolution is left in it."""
+    model = shapes.of_size(lab, PART, CLASS, 33)
+    operations = set(model.decode_operations(np.zeros((2, 33), np.float32)))
+    found, foreign = sorted(operations & TRANSPOSED), sorted(operations & OUTSIDE_TENSORFLOW)
+    expect.that(
+        not found,
+        "The decoder still computes a transposed convolution, in one of its layers or inside one.",
+        "Enlarge the image first, then apply an ordinary convolution.",
+        "no transposed convolution",
+        ", ".join(found),
+    )
+    expect.that(not foreign, "The decoder leaves TensorFlow for Python.", "Build it from layers.", "layers", foreign)
+    return Evidence("no transposed convolution", "none")
+
+
+@check(points=5, needs=[decoding_is_an_image])
+def reconstructs_unseen_images(lab: Lab) -> Evidence:
+    """Reconstructions of unseen images are clearly better than the mean image."""
+    return expect_good_reconstructions(lab, PART, lab.once(trained), GOOD_RECONSTRUCTION)

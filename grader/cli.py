@@ -1,0 +1,216 @@
+"""The command `aelab`: parses, calls the library, and turns known exceptions into one clear line.
+
+TensorFlow, nbgrader and jupytext are imported by the commands that need them, so that `--help` answers at once.
+"""
+
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from .limits import Limits
+from .registry import Check, select
+
+os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False,
+    help="Auto-graded autoencoder lab: hand out, check, grade.\n\nExample: `aelab grade submitted --out results`",
+)  # fmt: skip
+data_app = typer.Typer(no_args_is_help=True, help="The MNIST digits the lab trains on.\n\nExample: `aelab data info`")
+release_app = typer.Typer(
+    no_args_is_help=True, help="What is handed out.\n\nExample: `aelab release course lab-course`"
+)
+app.add_typer(data_app, name="data")
+app.add_typer(release_app, name="release")
+console = Console()
+
+LIMITS = Limits()
+
+
+def stop(message: str, status: int = 2) -> NoReturn:
+    """End with one clear line on stderr."""
+    print(f"aelab: {message}", file=sys.stderr)
+    raise typer.Exit(status)
+
+
+@contextmanager
+def clear_errors(*kinds: type[Exception]) -> Iterator[None]:
+    """Known exceptions become one clear line and exit status 2."""
+    try:
+        yield
+    except kinds as error:
+        stop(str(error.args[0] if isinstance(error, KeyError) else error))
+
+
+def chosen_checks(names: list[str] | None) -> tuple[Check, ...]:
+    """The checks of the parts on the command line."""
+    with clear_errors(KeyError):
+        return select(names or ())
+
+
+@app.command()
+def check(
+    parts: Annotated[list[str] | None, typer.Argument(help="Parts or single checks; all without one.")] = None,
+    submission: Annotated[Path, typer.Option(help="A folder of modules, a notebook or a .zip.")] = Path(),
+) -> None:
+    """Check your own work, in this process; exits 0 only if everything passed.
+
+    Example: `aelab check autoencoder --submission my-solution`
+    """
+    from .render.progress import check_progress
+    from .render.terminal import check_table
+    from .selfcheck import WrongKeras, all_passed, require_keras_2, session_of_files
+    from .submissions import UnreadableSubmission
+
+    checks = chosen_checks(parts)
+    with clear_errors(UnreadableSubmission, OSError, WrongKeras):
+        session = session_of_files(submission)
+        with check_progress(console, len(checks)) as progress:
+            require_keras_2()
+            results = session.check(tuple(c.id for c in checks), progress)
+    console.print(check_table(results))
+    raise typer.Exit(0 if all_passed(results) else 1)
+
+
+@app.command()
+def grade(
+    submissions: Annotated[
+        Path, typer.Argument(help="A folder of submissions, an nbgrader submitted/, or one submission.")
+    ],
+    out: Annotated[Path, typer.Option(help="Where reports, grades.csv, gradebook.db and pages go.")],
+    seed: Annotated[int | None, typer.Option(min=0, help="Grading seed; drawn and reported without one.")] = None,
+    part: Annotated[list[str] | None, typer.Option(help="Grade only this part or check; may be repeated.")] = None,
+    time_limit: Annotated[
+        float, typer.Option(min=1, help="Seconds a submission may take.")
+    ] = LIMITS.submission_seconds,
+    call_limit: Annotated[
+        float, typer.Option(min=1, help="Seconds an import or a single call may take.")
+    ] = LIMITS.call_seconds,
+) -> None:
+    """Grade a class; exits 0 if all were graded, 1 if something could not be, 2 for wrong usage.
+
+    Example: `aelab grade submitted --out results --seed 7`
+    """
+    from .batch import Job, OutputNotWritable, grade_all
+    from .render.progress import ClassProgress
+    from .render.terminal import grades_table
+    from .submissions import find_submissions
+
+    checks = chosen_checks(part)
+    with clear_errors(OSError, OutputNotWritable):
+        found = find_submissions(submissions)
+        limits = Limits(min(call_limit, LIMITS.import_seconds), call_limit, time_limit)
+        job = Job(found, out, checks, secrets.randbelow(2**31) if seed is None else seed, limits)
+        with ClassProgress(console, len(found), len(checks)) as progress:
+            reports = grade_all(job, progress)
+    console.print(grades_table(reports))
+    _say_where(out, job.seed, reports[0].isolation)
+    raise typer.Exit(1 if any(report.needs_attention for report in reports) else 0)
+
+
+def _say_where(out: Path, seed: int, isolation: str) -> None:
+    lines = {
+        "class report": out / "index.html",
+        "student pages and pictures": out / "<submission>" / "index.html",
+        "records": out / "<submission>" / "report.json",
+        "grades": out / "grades.csv",
+        "gradebook": out / "gradebook.db",
+    }
+    for what, where in lines.items():
+        console.print(f"{what:27s}{where}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"seed {seed}, isolation {isolation}", highlight=False)
+
+
+@app.command()
+def report(out: Annotated[Path, typer.Argument(help="The --out folder of an earlier `aelab grade`.")]) -> None:
+    """Write the pages and tables of a graded class again, from its records.
+
+    Example: `aelab report results`
+    """
+    from .batch import OutputNotWritable, prepare_output, write_summaries
+    from .render.report_json import ReportError, read_reports
+    from .render.terminal import grades_table
+
+    with clear_errors(ReportError, OSError, OutputNotWritable):
+        reports = read_reports(out)
+        prepare_output(out)
+        write_summaries(reports, out)
+    console.print(grades_table(reports))
+    _say_where(out, reports[0].seed, reports[0].isolation)
+
+
+@data_app.command("import")
+def data_import(
+    folder: Annotated[Path, typer.Argument(help="Holds the four official IDX files, plain or .gz.")],
+    data_dir: Annotated[
+        Path | None, typer.Option(help="TensorFlow Datasets' folder; its own default without one.")
+    ] = None,
+) -> None:
+    """Prepare full MNIST for TensorFlow Datasets from the official files, without a network.
+
+    Example: `aelab data import downloads/mnist`
+    """
+    from .mnist_import import MnistImportError, import_mnist
+
+    with clear_errors(MnistImportError, OSError):
+        console.print(
+            f"full MNIST is ready in {import_mnist(folder, data_dir)}", markup=False, highlight=False, soft_wrap=True
+        )
+
+
+@data_app.command("info")
+def data_info(
+    data_dir: Annotated[
+        Path | None, typer.Option(help="TensorFlow Datasets' folder; its own default without one.")
+    ] = None,
+) -> None:
+    """Say which digits `load_mnist` finds.
+
+    Example: `aelab data info`
+    """
+    from .mnist_import import describe_mnist
+
+    console.print(str(describe_mnist(data_dir)), markup=False, highlight=False, soft_wrap=True)
+
+
+@release_app.command("templates")
+def release_templates(
+    target: Annotated[Path, typer.Argument(help="The folder to write.")] = Path("student_templates"),
+) -> None:
+    """Write the student templates and the notebook, generated from the reference.
+
+    Example: `aelab release templates handout`
+    """
+    from .release.templates import write_templates
+
+    with clear_errors(OSError, ValueError):
+        _say_written(write_templates(target), target)
+
+
+@release_app.command("course")
+def release_course(target: Annotated[Path, typer.Argument(help="The course folder to write.")]) -> None:
+    """Write an nbgrader course folder with the lab as assignment lab05.
+
+    Example: `aelab release course lab-course`
+    """
+    from .release.course import write_course
+
+    with clear_errors(OSError, ValueError):
+        _say_written(write_course(target), target)
+
+
+def _say_written(files: list[Path], target: Path) -> None:
+    console.print(f"wrote {len(files)} files to {target}", markup=False, highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """The entry point of `aelab`."""
+    app()

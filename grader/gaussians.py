@@ -1,0 +1,30 @@
+"""KL divergences of Gaussians from the standard normal prior, known or estimated from samples, in nats."""
+
+import numpy as np
+from scipy.special import digamma
+
+
+def gaussian_kl(mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """KL of N(mean, covariance) from N(0, I): (B, d), (B, d, d) -> (B,)."""
+    _, log_determinant = np.linalg.slogdet(covariance)
+    trace = np.trace(covariance, axis1=1, axis2=2)
+    return np.asarray(0.5 * (trace + (mean**2).sum(axis=1) - mean.shape[1] - log_determinant))
+
+
+def kl_from_samples(samples: np.ndarray) -> tuple[np.ndarray, float]:
+    """The same for a Gaussian known by its samples (n, B, d): estimates (B,), and the standard error of one.
+
+    Unbiased: the mean's square is too large by trace / n, and the log-determinant of a sample covariance is too small
+    by what the digamma functions say (Wishart distribution; Bishop, Pattern Recognition and Machine Learning, B.81).
+    """
+    count, _, size = samples.shape
+    by_image = np.swapaxes(samples.astype(np.float64), 0, 1)  # (B, n, d)
+    mean = by_image.mean(axis=1)
+    centred = by_image - mean[:, None]
+    covariance = np.einsum("bni,bnj->bij", centred, centred) / (count - 1)
+    freedom = count - 1
+    log_bias = digamma((freedom - np.arange(size)) / 2).sum() + size * np.log(2 / freedom)
+    trace = np.trace(covariance, axis1=1, axis2=2)
+    kl = gaussian_kl(mean, covariance) + 0.5 * (log_bias - trace / count)
+    spread = np.sqrt((mean**2).sum(axis=1).mean() / count + size / (2 * count))
+    return kl, float(spread)

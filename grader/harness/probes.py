@@ -1,0 +1,76 @@
+"""Operations with a model of the grader's own, whose every answer the deciding process can compute again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..isolation.wire import Want
+from .arrays import as_array
+from .guard import submission_code
+from .operations import Harness, Reply, Request, operation
+
+
+@dataclass(frozen=True)
+class Painter:
+    """encode: pixels times `into`; decode: the sigmoid of codes times `out`. All in float32 NumPy.
+
+    into: (784, d), out: (d, 784). The pictures a code gives are all different, so no swap or flip goes unseen.
+    """
+
+    into: np.ndarray
+    out: np.ndarray
+
+    def encode(self, images: np.ndarray) -> np.ndarray:
+        """(B, 28, 28, 1) -> (B, d)."""
+        return np.asarray(images.reshape(len(images), 784) @ self.into, np.float32)
+
+    def decode(self, encodings: np.ndarray) -> np.ndarray:
+        """(B, d) -> (B, 28, 28, 1)."""
+        return np.asarray(1 / (1 + np.exp(-(encodings @ self.out))), np.float32).reshape(-1, 28, 28, 1)
+
+
+class ProbeModel:
+    """What a student's picture code gets for a model: encode, decode and reconstruct, and nothing else."""
+
+    def __init__(self, painter: Painter):
+        self._painter = painter
+
+    def encode(self, inputs: Any) -> Any:
+        """(B, 28, 28, 1) -> (B, d)."""
+        return self._tensor(self._painter.encode(self._batch(inputs, (28, 28, 1))))
+
+    def decode(self, encodings: Any) -> Any:
+        """(B, d) -> (B, 28, 28, 1)."""
+        return self._tensor(self._painter.decode(self._batch(encodings, self._painter.out.shape[:1])))
+
+    def reconstruct(self, inputs: Any) -> Any:
+        """(B, 28, 28, 1) -> (B, 28, 28, 1)."""
+        return self.decode(self.encode(inputs))
+
+    @staticmethod
+    def _tensor(array: np.ndarray) -> Any:
+        import tensorflow as tf
+
+        return tf.constant(array)
+
+    @staticmethod
+    def _batch(value: Any, shape: tuple[int, ...]) -> np.ndarray:
+        array = np.asarray(value, np.float32)
+        if array.shape[1:] != shape:
+            raise ValueError(f"expected a batch of shape (B, {', '.join(map(str, shape))}), got {array.shape}")
+        return array
+
+
+@operation
+def picture(harness: Harness, request: Request) -> Reply:
+    """Call a picture function of the submission with a probe model; arrays: into, out, then what it gets besides."""
+    import tensorflow as tf
+
+    into, out, *others = request.arrays
+    name = request.parameters["name"]
+    function = harness.definitions.find("pictures", name)
+    with submission_code(f"calling {name}"):
+        drawn = function(ProbeModel(Painter(into, out)), *map(tf.constant, others), **request.parameters["arguments"])
+    assert request.wants is not None
+    return Reply(arrays=(as_array(drawn, name, Want("float32", request.wants[0].shape)),))

@@ -1,0 +1,45 @@
+"""Operations on the stacked classifier, which is trained on pictures alone and then on pictures with labels."""
+
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
+from itertools import cycle
+
+import numpy as np
+
+from .guard import submission_code
+from .operations import Harness, Reply, Request, operation
+
+
+@operation
+def pretrain(harness: Harness, request: Request) -> Reply:
+    """Call `pretrain` on a stream of batches (n, B, 28, 28, 1).
+
+    Opened again, the stream goes on where it was left, so that later stages see later batches.
+    """
+    import tensorflow as tf
+
+    (batches,) = request.arrays
+    stream = iter(cycle(batches))
+
+    def go_on() -> Iterator[np.ndarray]:
+        yield from stream
+
+    dataset = tf.data.Dataset.from_generator(go_on, output_signature=tf.TensorSpec(batches.shape[1:], tf.float32))
+    return _call_training(harness, request, "pretrain", dataset)
+
+
+@operation
+def fit_labels(harness: Harness, request: Request) -> Reply:
+    """Call `fit` on batches of (images, labels), repeated for ever."""
+    import tensorflow as tf
+
+    return _call_training(harness, request, "fit", tf.data.Dataset.from_tensor_slices(request.arrays).repeat())
+
+
+def _call_training(harness: Harness, request: Request, name: str, dataset: object) -> Reply:
+    method = harness.attribute(harness.model_of(request), name)
+    epochs, steps = request.parameters["epochs"], request.parameters["steps_per_epoch"]
+    with submission_code(f"calling {name}"), redirect_stdout(StringIO()):
+        method(dataset, epochs=epochs, steps_per_epoch=steps)
+    return Reply()

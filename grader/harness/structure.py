@@ -1,0 +1,89 @@
+"""Operations that describe how a model is built. What they say is the submission's own word.
+
+Checks that rest on them are called structural; measured checks beside them make a lie pointless.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ..isolation.wire import Want
+from .arrays import as_array
+from .guard import submission_code
+from .operations import Harness, Reply, Request, operation
+
+
+@operation
+def decode_operations(harness: Harness, request: Request) -> Reply:
+    """The types of the operations in the traced `decode`, library functions included."""
+    import tensorflow as tf
+
+    model = harness.model_of(request)
+    decode = harness.attribute(model, "decode")
+    (encodings,) = request.arrays
+    with submission_code("tracing decode"):
+        graph = (
+            tf.function(decode).get_concrete_function(tf.TensorSpec(encodings.shape, tf.float32)).graph.as_graph_def()
+        )
+    nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
+    return Reply(sorted({node.op for node in nodes})[:500])
+
+
+@operation
+def sampling_layer(harness: Harness, request: Request) -> Reply:
+    """What `sampling_layer` and its regularizer do with given parameters (B, k), k being what the layer asks for.
+
+    Value: names of the classes and whether the prior can be trained. Arrays: mean (B, d) and covariance (B, d, d) of
+    the posterior, the regularizer's value, and the prior's log-probability at the probes.
+    """
+    parameters, probes = request.arrays
+    size = probes.shape[1]
+    model = harness.model_of(request)
+    layer, prior = harness.attribute(model, "sampling_layer"), harness.attribute(model, "prior")
+    with submission_code("reading the sampling layer"):
+        kind, regularizer = type(layer), layer.activity_regularizer
+        described = {
+            "layer": kind.__name__,
+            "is_distribution_layer": _is_distribution_layer(layer),
+            "regularizer": type(regularizer).__name__,
+            "is_kl_regularizer": _is_kl_regularizer(regularizer),
+            "prior_variables": len(getattr(prior, "trainable_variables", ())),
+        }
+        if not (described["is_distribution_layer"] and described["is_kl_regularizer"]):
+            return Reply(described)
+        posterior = layer(_parameters(kind, size, parameters))
+        arrays = (posterior.mean(), posterior.covariance(), regularizer(posterior), prior.log_prob(probes))
+    batch = len(parameters)
+    wants = [
+        Want("float32", (batch, size)), Want("float32", (batch, size, size)), Want("float32", ()),
+        Want("float32", (len(probes),)),
+    ]  # fmt: skip
+    names = ["mean", "covariance", "regularizer", "prior.log_prob"]
+    return Reply(described, tuple(as_array(np.asarray(a), n, w) for a, n, w in zip(arrays, names, wants, strict=True)))
+
+
+def _parameters(kind: Any, size: int, parameters: np.ndarray) -> Any:
+    """As many of the drawn numbers as the layer asks for."""
+    import tensorflow as tf
+
+    return tf.constant(parameters[:, : int(kind.params_size(size))])
+
+
+def _is_distribution_layer(layer: Any) -> bool:
+    import tensorflow_probability as tfp
+
+    return isinstance(layer, tfp.layers.DistributionLambda)
+
+
+def _is_kl_regularizer(regularizer: Any) -> bool:
+    import tensorflow_probability as tfp
+
+    return isinstance(regularizer, tfp.layers.KLDivergenceRegularizer)
+
+
+@operation
+def variables(harness: Harness, request: Request) -> Reply:
+    """All arrays of a model of one shape, trainable or not: pretraining may have frozen some."""
+    shape = tuple(request.parameters["shape"])
+    with submission_code("reading the model's weights"):
+        return Reply(arrays=tuple(v.numpy() for v in harness.model_of(request).variables if tuple(v.shape) == shape))

@@ -1,0 +1,259 @@
+"""What checks talk to: a submission's functions and models as if they were here.
+
+The same interface stands in front of a submission in this process (the self-check) and of one in a child process
+(a grade); only the channel differs. Everything that comes back has been checked for type, shape and finiteness.
+"""
+
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from . import expect
+from .harness.operations import Reply, Request
+from .images import Images
+from .isolation.wire import ANY_FLOATS, Want
+from .outcomes import Picture
+from .remote_errors import as_exception
+
+T = TypeVar("T")
+IMAGE = (28, 28, 1)
+
+
+class Channel(Protocol):
+    """Carries requests to a harness. Raises SubmissionDied when there is none left to ask."""
+
+    def request(self, request: Request) -> tuple[Reply | None, dict[str, Any] | None]:
+        """The reply, or else the description of what the submission raised."""
+
+
+class Lab:
+    """One submission under examination, with the grading seed and the images that are hidden from it."""
+
+    def __init__(self, channel: Channel, seed: int):
+        self.channel = channel
+        self.seed = seed
+        self.images = Images(self.random("images"))
+        self.pictures: list[Picture] = []
+        self._shared: dict[Any, tuple[bool, Any]] = {}
+        self._deadly_parts: dict[str, str] = {}
+        self._next_model = 0
+
+    def request(
+        self, operation: str, arrays: Sequence[np.ndarray] = (), wants: Sequence[Want] | None = (), **parameters: Any
+    ) -> Reply:
+        """Ask the harness; raise what the submission did wrong as Failed or NotImplementedYet."""
+        asked = Request(operation, parameters, tuple(arrays), None if wants is None else tuple(wants))
+        reply, failure = self.channel.request(asked)
+        if reply is None:
+            raise as_exception(failure)
+        for array in reply.arrays:
+            expect.finite(array, f"What {parameters.get('method') or parameters.get('name') or operation} returned")
+        return reply
+
+    def random(self, purpose: str) -> np.random.Generator:
+        """Random numbers that depend on the grading seed and the purpose alone."""
+        return np.random.default_rng([self.seed, zlib.crc32(purpose.encode())])
+
+    def seed_submission(self, purpose: str) -> None:
+        """Seed the submission's global generators, so that the order of checks does not matter."""
+        self.request("seed", seed=int(self.random(purpose).integers(2**31)))
+
+    def once(self, measure: Callable[["Lab"], T]) -> T:
+        """The result of a measurement that several checks share; it is made once, also when it fails."""
+
+        def seeded(lab: Lab) -> T:
+            lab.seed_submission(measure.__name__)
+            return measure(lab)
+
+        return self.once_under(measure, seeded)
+
+    def once_under(self, key: Any, measure: Callable[["Lab"], T]) -> T:
+        """The same, for a measurement that is known by a key."""
+        if key not in self._shared:
+            try:
+                self._shared[key] = (True, measure(self))
+            except (expect.Failed, expect.NotImplementedYet) as failure:
+                self._shared[key] = (False, failure)
+        made, result = self._shared[key]
+        if not made:
+            raise result
+        return result  # type: ignore[no-any-return]  # what was made under this key
+
+    def forget_shared(self) -> None:
+        """Drop shared measurements: the process that holds their models is gone."""
+        self._shared.clear()
+
+    def picture(self, name: str, caption: str, pixels: np.ndarray) -> None:
+        """Keep a picture for the report; grey values (height, width) in [0, 1]."""
+        self.pictures.append(Picture(name, caption, np.asarray(pixels, np.float32)))
+
+    def create(self, part: str, name: str, **arguments: Any) -> "Model":
+        """A model: an instance of class `name` of `part`."""
+        self.load(part)
+        self._next_model += 1
+        self.request("create", part=part, name=name, arguments=arguments, model=self._next_model)
+        return Model(self, self._next_model, arguments)
+
+    def load(self, part: str) -> None:
+        """Import a part; a part that cannot be imported fails each time, and costs its time only once."""
+        if part in self._deadly_parts:
+            raise expect.Failed(self._deadly_parts[part])
+        try:
+            self.once_under(part, lambda lab: lab.request("load", part=part))
+        except expect.SubmissionDied as death:
+            self._deadly_parts[part] = str(death)
+            raise
+
+    def call_function(
+        self, part: str, name: str, arrays: Sequence[np.ndarray], want: Want, **arguments: Any
+    ) -> np.ndarray:
+        """Call a function of a part."""
+        self.load(part)
+        return self.request("call_function", arrays, [want], part=part, name=name, arguments=arguments).arrays[0]
+
+    def normalize(self, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, str]:
+        """The images after `normalize`, as float32, and the dtype they had."""
+        self.load("data")
+        reply = self.request("normalize", [images, labels], [Want("float32", images.shape)])
+        return reply.arrays[0], str(reply.value)
+
+    def training_batches(self, images: np.ndarray, batch_size: int, count: int) -> list[np.ndarray]:
+        """At most `count` batches that `training_batches` makes of the single images."""
+        self.load("data")
+        want = Want("float32", (None, *images.shape[1:]))
+        reply = self.request("training_batches", [images], [want], batch_size=batch_size, count=count)
+        (joined,), lengths = reply.arrays, _lengths(reply.value, count, len(reply.arrays[0]))
+        return np.split(joined, np.cumsum(lengths)[:-1]) if lengths else []
+
+
+def _lengths(value: Any, count: int, total: int) -> list[int]:
+    """The lengths of batches, which have to add up."""
+    if not isinstance(value, list) or len(value) > count or not all(type(n) is int and n >= 0 for n in value):
+        raise expect.GraderFault("lengths of batches that are no lengths")
+    if sum(value) != total:
+        raise expect.GraderFault("lengths of batches that do not add up")
+    return value
+
+
+class Model:
+    """A model of a submission. Arrays in, arrays out."""
+
+    def __init__(self, lab: Lab, number: int, arguments: dict[str, Any]):
+        self.lab = lab
+        self.number = number
+        self.encoding_size: int = arguments.get("encoding_size", 10)
+
+    def call(
+        self, method: str, arrays: Sequence[np.ndarray], *wants: Want, repeats: int | None = None, **arguments: Any
+    ) -> list[np.ndarray]:
+        """Call any method; with `repeats`, as many times, the answers stacked in front."""
+        stacked = [Want(w.dtype, (repeats, *w.shape)) for w in wants] if repeats else wants
+        asked = {"method": method, "model": self.number, "repeats": repeats, "arguments": arguments}
+        return list(self.lab.request("call", arrays, stacked, **asked).arrays)
+
+    def encode(self, images: np.ndarray) -> np.ndarray:
+        """(B, 28, 28, 1) -> (B, encoding_size)."""
+        return self.call("encode", [images], Want("float32", (len(images), self.encoding_size)))[0]
+
+    def encode_often(self, images: np.ndarray, draws: int) -> np.ndarray:
+        """`draws` encodings of each image, (draws, B, encoding_size), in 8 calls on batches with repeated images."""
+        calls, count = 8, len(images)
+        want = Want("float32", (count * draws // calls, self.encoding_size))
+        repeated = np.tile(images, (draws // calls, 1, 1, 1))
+        return self.call("encode", [repeated], want, repeats=calls)[0].reshape(draws, count, self.encoding_size)
+
+    def decode(self, encodings: np.ndarray) -> np.ndarray:
+        """(B, encoding_size) -> (B, 28, 28, 1)."""
+        return self.call("decode", [encodings], Want("float32", (len(encodings), *IMAGE)))[0]
+
+    def reconstruct(self, images: np.ndarray) -> np.ndarray:
+        """(B, 28, 28, 1) -> (B, 28, 28, 1)."""
+        return self.call("reconstruct", [images], Want("float32", images.shape))[0]
+
+    def fit_iteration(self, batch: np.ndarray) -> float:
+        """One step as the submission wrote it; its loss."""
+        return float(self.call("fit_iteration", [batch], Want("float32", ()))[0])
+
+    def train(self, batches: np.ndarray) -> np.ndarray:
+        """A step on each of (steps, B, …); the losses (steps,). May be traced."""
+        return self.lab.request("train", [batches], [Want("float32", (len(batches),))], model=self.number).arrays[0]
+
+    def fit(self, batches: np.ndarray, epochs: int, steps_per_epoch: int) -> np.ndarray:
+        """`fit` on a dataset of the given batches; the History's losses (epochs,)."""
+        want = Want("float32", (epochs,))
+        asked: dict[str, Any] = {"model": self.number, "epochs": epochs, "steps_per_epoch": steps_per_epoch}
+        return self.lab.request("fit", [batches], [want], **asked).arrays[0]
+
+    def set_learning_rate(self, value: float) -> float:
+        """Set optimizer.learning_rate; returns the one before."""
+        before = self.lab.request("learning_rate", model=self.number, value=value).value
+        if not isinstance(before, int | float):
+            raise expect.GraderFault("a learning rate that is no number")
+        return float(before)
+
+    def trainable_variables(self) -> dict[str, np.ndarray]:
+        """The trainable arrays, by their position and name."""
+        reply = self.lab.request("trainable_variables", (), ANY_FLOATS, model=self.number)
+        if not isinstance(reply.value, list) or len(reply.value) != len(reply.arrays):
+            raise expect.GraderFault("names of variables that do not match their arrays")
+        return {f"{i}: {str(name)[:80]}": a for i, (name, a) in enumerate(zip(reply.value, reply.arrays, strict=True))}
+
+    def decode_operations(self, encodings: np.ndarray) -> list[str]:
+        """The types of the operations that `decode` consists of, by the submission's own word."""
+        found = self.lab.request("decode_operations", [encodings], model=self.number).value
+        return [str(name) for name in found] if isinstance(found, list) else []
+
+    @staticmethod
+    def prior_probes(lab: Lab, size: int) -> np.ndarray:
+        """Points at which a prior's density is compared, (16, size)."""
+        return lab.random("prior probes").normal(size=(16, size)).astype(np.float32)
+
+    def sampling_layer(self, lab: Lab) -> tuple[dict[str, Any], tuple[np.ndarray, ...]]:
+        """Facts about `sampling_layer`, by the submission's word, and what it computes from random parameters.
+
+        Arrays: posterior mean (512, d) and covariance (512, d, d), the regularizer's value (), and the prior's
+        log-probability at the probes (16,).
+        """
+        size, batch = self.encoding_size, 512
+        parameters = np.repeat(lab.random("layer parameters").normal(size=(1, size * (size + 3))), batch, axis=0)
+        wants = [Want("float32", s) for s in ((batch, size), (batch, size, size), (), (16,))]
+        asked = [parameters.astype(np.float32), self.prior_probes(lab, size)]
+        reply = lab.request("sampling_layer", asked, wants, model=self.number)
+        return (reply.value if isinstance(reply.value, dict) else {}), reply.arrays
+
+    def variables_of_shape(self, shape: tuple[int, ...]) -> list[np.ndarray]:
+        """All arrays of the model of one shape, trainable or not."""
+        return list(self.lab.request("variables", (), ANY_FLOATS, model=self.number, shape=list(shape)).arrays)
+
+    def pretrain(self, batches: np.ndarray, epochs: int, steps_per_epoch: int) -> None:
+        """`pretrain` on a stream of batches."""
+        self.lab.request("pretrain", [batches], model=self.number, epochs=epochs, steps_per_epoch=steps_per_epoch)
+
+    def fit_labels(self, images: np.ndarray, labels: np.ndarray, epochs: int, steps_per_epoch: int) -> None:
+        """`fit` on batches of images and labels."""
+        self.lab.request(
+            "fit_labels", [images, labels], model=self.number, epochs=epochs, steps_per_epoch=steps_per_epoch
+        )
+
+    def create_checkpoint(self, folder: str) -> None:
+        """Let the model keep its checkpoints in a folder of this name in the scratch space."""
+        self.lab.request("checkpoint_folder", model=self.number, folder=folder)
+
+    def save(self) -> None:
+        """Save a checkpoint."""
+        self.call("save", [])
+
+    def restore(self) -> None:
+        """Restore the checkpoint."""
+        self.call("restore", [])
+
+    def checkpoint_count(self, folder: str) -> int:
+        """How many checkpoints the folder holds."""
+        count = self.lab.request("checkpoint_count", folder=folder).value
+        return count if isinstance(count, int) else -1
+
+    def forget(self) -> None:
+        """Let the model go, to save memory."""
+        self.lab.request("forget", model=self.number)

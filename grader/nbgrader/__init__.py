@@ -1,0 +1,1 @@
+"""The bridge to nbgrader: its gradebook and its autograde step."""

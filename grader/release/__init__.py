@@ -1,0 +1,1 @@
+"""From the one source, the reference solution, to what students and instructors receive."""

@@ -1,0 +1,44 @@
+"""What students work in: the modules of the lab with stubs for solutions, and the same as one notebook."""
+
+import tempfile
+from pathlib import Path
+
+from .notebook import render_notebook
+from .solutions import strip_solutions
+from .source import module_sources, reference_folder
+
+NOTEBOOK = "lab05.ipynb"
+HEADER = "# Generated from reference/{}, for you to edit: your code goes where a line says 'Your task'.\n"
+
+
+def render_templates(reference: Path) -> dict[str, str]:
+    """Text of each template by file name, made from the folder `reference`. Raises MarkerError for bad markers."""
+    package = {"__init__.py": (reference / "__init__.py").read_text(encoding="utf-8")}
+    modules = package | module_sources(reference)
+    stubs = {name: HEADER.format(name) + strip_solutions(text, name) for name, text in modules.items()}
+    return stubs | {NOTEBOOK: render_notebook(reference, solutions=False)}
+
+
+def write_templates(target: Path) -> list[Path]:
+    """Write the templates into the folder `target` and return their paths; the folder is made where missing."""
+    return write_files(target, render_templates(reference_folder()))
+
+
+def stale_templates(target: Path) -> list[str]:
+    """Names of the files in `target` that differ from fresh templates: changed, missing, or no longer generated."""
+    fresh = {name: text.encode() for name, text in render_templates(reference_folder()).items()}
+    there = {path.name: path.read_bytes() for path in target.glob("*") if path.is_file()}
+    return sorted(name for name in fresh.keys() | there.keys() if fresh.get(name) != there.get(name))
+
+
+def write_files(target: Path, texts: dict[str, str]) -> list[Path]:
+    """Write each text to its path below `target`: every file whole or not at all, and none before all are drafted."""
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target) as name:
+        draft = Path(name)
+        for index, text in enumerate(texts.values()):
+            (draft / str(index)).write_text(text, encoding="utf-8", newline="\n")
+        for index, path in enumerate(texts):
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            (draft / str(index)).replace(target / path)
+    return [target / path for path in texts]

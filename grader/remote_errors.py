@@ -1,0 +1,64 @@
+"""What a submission raised, as a message for its author.
+
+The description comes from the submission's process: it is text to show, cleaned and capped, and decides nothing but
+the wording of a failure.
+"""
+
+from typing import Any
+
+from . import expect
+from .render.names import printable
+
+
+def as_exception(failure: Any) -> Exception:
+    """Failed, NotImplementedYet or GraderFault for what a harness reported."""
+    if not isinstance(failure, dict):
+        return expect.GraderFault("a failure without a description")
+    text = {key: printable(str(value), 600) for key, value in failure.items()}
+    make = _MAKERS.get(text.get("kind", ""))
+    return make(text) if make else expect.GraderFault(text.get("message", "an unknown failure"))
+
+
+def _stub(text: dict[str, str]) -> Exception:
+    return expect.NotImplementedYet(f"Not done yet: {text.get('message', '')}")
+
+
+def _raised(text: dict[str, str]) -> Exception:
+    place = f" ({text['where']})" if text.get("where") else ""
+    return expect.Failed(
+        f"Your code raised {text.get('type')} while {text.get('doing')}{place}: {text.get('message')}",
+        f"Start at {text['where']}." if text.get("where") else "Run the same call yourself and read the traceback.",
+    )
+
+
+def _shape(text: dict[str, str]) -> Exception:
+    return expect.Failed(
+        f"{text.get('what')} should return {text.get('expected')}, but returned {text.get('received')}.",
+        "Print the shape after each layer and find the first one that is not what you meant.",
+        expect.Evidence(text.get("expected"), text.get("received")),
+    )
+
+
+def _missing(text: dict[str, str]) -> Exception:
+    notes = failure_notes(text)
+    return expect.Failed(
+        f"{text.get('where')} has no {text.get('name')}.{notes}",
+        f"Define {text.get('name')}, with exactly this name.",
+        expect.Evidence(text.get("name"), text.get("present")),
+    )
+
+
+def failure_notes(text: dict[str, str]) -> str:
+    """What was left out of a notebook on the way, when there is anything."""
+    notes = text.get("notes", "[]")
+    return "" if notes == "[]" else f" Note: {notes}"
+
+
+def _missing_module(text: dict[str, str]) -> Exception:
+    return expect.Failed(
+        f"The submission has no {text.get('name')}.",
+        f"Hand in {text.get('name')} with the other modules, under exactly this name.",
+    )
+
+
+_MAKERS = {"stub": _stub, "raised": _raised, "shape": _shape, "missing": _missing, "missing_module": _missing_module}

@@ -1,0 +1,46 @@
+"""`grades.csv`: one row a submission, for spreadsheets and learning platforms."""
+
+import csv
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+
+from ..outcomes import Report
+from .files import write_atomically
+from .names import one_line
+from .wording import in_order, parts_of, points, unmeasured_parts
+
+FIRST_COLUMNS = ("submission", "status", "score", "max_score", "isolation", "seed")
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_grades(reports: Sequence[Report], path: Path) -> None:
+    """Write one row a submission, with the points of each part; rows and columns in fixed order. Raises OSError.
+
+    A score that is not final, because something could not be read or measured, is an empty cell and not a number
+    that a gradebook would import.
+    """
+    parts = list(parts_of(reports))
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([*FIRST_COLUMNS, *parts])
+    for report in in_order(reports):
+        writer.writerow([cell(value) for value in _row(report, parts)])
+    write_atomically(path, stream.getvalue().encode())
+
+
+def _row(report: Report, parts: list[str]) -> list[str]:
+    total = "" if report.needs_attention else points(report.score)
+    earned = {part: points(score) for part, (score, _) in report.part_scores().items()}
+    final = {part: earned.get(part, "") for part in parts if part not in unmeasured_parts(report)}
+    return [
+        *(report.submission, report.status.value, total, str(report.max_score), report.isolation, str(report.seed)),
+        *(final.get(part, "") for part in parts),
+    ]
+
+
+def cell(text: str) -> str:
+    """A cell on one line that no spreadsheet takes for a formula."""
+    clean = one_line(text) if text else ""
+    risky = text.startswith(_STARTS_FORMULA) or clean.startswith(_STARTS_FORMULA)
+    return f"'{clean}" if risky else clean

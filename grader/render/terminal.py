@@ -1,0 +1,116 @@
+"""Tables for a terminal, readable at 80 columns and without colours."""
+
+import textwrap
+from collections.abc import Sequence
+from itertools import groupby
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from ..outcomes import CheckResult, Outcome, Report, Status
+from .names import one_line, printable
+from .wording import OUTCOMES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence, unmeasured_parts
+
+WIDTH = 80
+
+# Headings narrow enough that the eight parts and a name fit side by side.
+HEADINGS = {
+    "autoencoder": "auto-\nencoder",
+    "upsampling": "up-\nsampling",
+    "gaussian_vae": "gauss.\nVAE",
+    "vae": "VAE",
+    "pictures": "pict-\nures",
+    "denoising": "de-\nnoising",
+    "classifier": "classi-\nfier",
+}
+
+
+def grades_table(reports: Sequence[Report]) -> Table:
+    """Submissions by parts with the points earned; below a name, why its score is not final."""
+    possible = parts_of(reports)
+    table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False)  # the box itself leaves a space between columns
+    table.add_column(Text("submission"), min_width=12, overflow="fold")
+    for part, most in possible.items():
+        table.add_column(Text(f"{HEADINGS.get(part, one_line(part, 20))}\n/{most}"), justify="right", vertical="top")
+    table.add_column(Text(f"score\n/{sum(possible.values())}"), justify="right", style="bold")
+    for report in in_order(reports):
+        table.add_row(_who(report), *_part_cells(report, list(possible)), _total(report))
+    return table
+
+
+def _who(report: Report) -> Text:
+    name = Text(one_line(report.submission, 60), style="bold")
+    if report.status is not Status.GRADED:
+        name.append(f"\n! {STATUS_TEXT[report.status]}", style="magenta")
+    elif report.needs_attention:
+        name.append("\n! not all measured", style="magenta")
+    return name
+
+
+def _part_cells(report: Report, parts: list[str]) -> list[Text]:
+    scores, open_parts = report.part_scores(), unmeasured_parts(report)
+    cells = []
+    for part in parts:
+        earned, most = scores.get(part, (0.0, 0))
+        if part in open_parts or part not in scores:
+            cells.append(Text("!" if part in open_parts else "–", style="magenta"))
+        else:
+            cells.append(Text(points(earned), style="green" if earned == most else "red" if earned == 0 else "yellow"))
+    return cells
+
+
+def _total(report: Report) -> Text:
+    if report.status is not Status.GRADED:
+        return Text("–")
+    return Text(points(report.score) + ("+" if report.needs_attention else ""))
+
+
+def check_table(results: Sequence[CheckResult]) -> Table:
+    """What each check found: the outcome, the claim with its message and next step, the points."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column(Text("outcome"), no_wrap=True)
+    table.add_column(Text("check"), overflow="fold", ratio=1)
+    table.add_column(Text("points"), no_wrap=True, justify="right")
+    for part, members in groupby(results, key=lambda result: result.part):
+        of_part = list(members)
+        table.add_section()
+        table.add_row("", Text(part_title(part), style="bold underline"), Text(_sum(of_part), style="bold"))
+        for result in of_part:
+            look = OUTCOMES[result.outcome]
+            table.add_row(Text(f"{look.glyph} {look.word}", style=look.style), _story(result), _sum([result]))
+    return table
+
+
+def _story(result: CheckResult) -> Text:
+    story = Text(sentence(result.id))
+    message, hint = printable(result.message), printable(result.hint)
+    if message:
+        story.append(f"\n{message}", style="dim" if result.outcome is Outcome.PASSED else "bold")
+    if hint and result.outcome is not Outcome.PASSED:
+        story.append("\nNext: ", style="cyan").append(hint)
+    return story
+
+
+def _sum(results: list[CheckResult]) -> str:
+    return f"{points(sum(r.score for r in results))}/{sum(r.points for r in results)}"
+
+
+def plain_text(results: Sequence[CheckResult]) -> str:
+    """The same as `check_table` in plain lines of at most 80 characters, for logs and feedback files."""
+    lines: list[str] = []
+    for part, members in groupby(results, key=lambda result: result.part):
+        of_part = list(members)
+        lines += ["", f"{part_title(part)}: {_sum(of_part)} points"]
+        for result in of_part:
+            look = OUTCOMES[result.outcome]
+            lines += _wrapped(f"{look.glyph} {look.word} {_sum([result])}  {_story(result).plain}")
+    return "\n".join(lines).strip("\n")
+
+
+def _wrapped(text: str) -> list[str]:
+    first, *rest = text.split("\n")
+    wrapped = textwrap.wrap(first, WIDTH, initial_indent="  ", subsequent_indent="      ")
+    for line in rest:
+        wrapped += textwrap.wrap(line, WIDTH, initial_indent="      ", subsequent_indent="      ")
+    return wrapped

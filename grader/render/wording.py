@@ -1,0 +1,92 @@
+"""Words, glyphs and numbers that every front end shows alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from ..outcomes import CheckResult, Outcome, Report, Status
+from ..registry import PARTS, all_checks
+from .names import one_line
+
+
+@dataclass(frozen=True)
+class Look:
+    """How an outcome is shown: a glyph and a word that say it without colour, and a terminal style."""
+
+    glyph: str
+    word: str
+    style: str
+
+
+OUTCOMES = {
+    Outcome.PASSED: Look("✓", "passed", "green"),
+    Outcome.FAILED: Look("✗", "failed", "red"),
+    Outcome.NOT_IMPLEMENTED: Look("○", "to do", "yellow"),
+    Outcome.SKIPPED: Look("–", "skipped", "dim"),
+    Outcome.ERROR: Look("!", "not measured", "magenta"),
+}
+
+PART_TITLES = {
+    "data": "Data",
+    "autoencoder": "Autoencoder",
+    "upsampling": "Upsampling",
+    "gaussian_vae": "Gaussian VAE",
+    "vae": "VAE",
+    "pictures": "Pictures",
+    "denoising": "Denoising",
+    "classifier": "Classifier",
+}
+
+STATUS_TEXT = {
+    Status.GRADED: "graded",
+    Status.UNREADABLE: "could not be read",
+    Status.ERROR: "grader error",
+}
+
+
+def part_title(part: str) -> str:
+    """The name of a part for readers."""
+    return PART_TITLES.get(part) or one_line(part.replace("_", " "), 40)
+
+
+@cache
+def _sentences() -> dict[str, str]:
+    return {check.id: check.sentence for check in all_checks()}
+
+
+def sentence(check_id: str) -> str:
+    """The sentence a student reads for a check; the claim in its id where the lab no longer has that check."""
+    claim = check_id.partition(".")[2] or check_id
+    return _sentences().get(check_id) or one_line(claim.replace("_", " "), 200)
+
+
+def points(value: float) -> str:
+    """Points with at most two decimals and no trailing zeros: 3, 2.5, 0.33."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def in_order(reports: Sequence[Report]) -> list[Report]:
+    """Reports by submission, so that the order of grading shows nowhere."""
+    return sorted(reports, key=lambda report: report.submission)
+
+
+def parts_of(reports: Sequence[Report]) -> dict[str, int]:
+    """Every part that was measured in any report, in the order of the lab, and its points."""
+    possible: dict[str, int] = {}
+    for report in reports:
+        for part, (_, most) in report.part_scores().items():
+            possible[part] = max(possible.get(part, 0), most)
+    known = [part for part in PARTS if part in possible]
+    return {part: possible[part] for part in known + sorted(possible.keys() - set(known))}
+
+
+def unmeasured(results: Sequence[CheckResult]) -> int:
+    """Points of checks that the grader itself failed to measure: neither earned nor lost yet."""
+    return sum(result.points for result in results if result.outcome is Outcome.ERROR)
+
+
+def unmeasured_parts(report: Report) -> set[str]:
+    """Parts without a final score: all of an unread submission's, and those where a check was not measured."""
+    if report.status is not Status.GRADED:
+        return {check.part for check in report.checks}
+    return {check.part for check in report.checks if check.outcome is Outcome.ERROR}

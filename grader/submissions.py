@@ -1,0 +1,215 @@
+"""Finding and reading submissions: folders of modules, notebooks, .zip files. Nothing of them is executed here.
+
+Everything is hostile until read: links are not followed, sizes and counts are bounded, names are only names.
+"""
+
+import stat
+import tokenize
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from .notebook_source import definitions_in_notebook
+from .registry import PARTS
+from .stubs import STUB_MARKER
+
+MAX_FILES = 400
+MAX_FILE_BYTES = 4 * 2**20
+MAX_TOTAL_BYTES = 32 * 2**20
+ASSIGNMENT = "lab05"
+MODULES = frozenset(f"{part}.py" for part in PARTS)
+
+
+class UnreadableSubmission(Exception):
+    """It cannot be read as a submission; the text is one clear line."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One text of Python: a module's file, or a notebook's cell."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in, as texts."""
+
+    name: str
+    kind: Literal["modules", "notebook"]
+    sources: tuple[Source, ...]
+    notes: tuple[str, ...] = ()
+
+
+def find_submissions(path: Path) -> list[tuple[str, Path]]:
+    """Name and place of every submission in `path`, which may itself be one.
+
+    Raises FileNotFoundError with one clear line when there is nothing to grade.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"there is no {path}: name a folder of submissions, a notebook or a .zip")
+    if path.is_file() or _holds_submission(path):
+        return [(path.resolve().stem if path.is_file() else path.resolve().name, path)]
+    found = [(_name_of(entry), _inside(entry)) for entry in sorted(path.iterdir()) if _may_be_submission(entry)]
+    if not found:
+        raise FileNotFoundError(f"no submissions in {path}: it holds no folder, notebook or .zip")
+    return _distinct(found)
+
+
+def _name_of(entry: Path) -> str:
+    return entry.name if entry.is_dir() else entry.stem
+
+
+def _distinct(found: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """ada/ beside ada.zip are two submissions: a name that is taken keeps its ending."""
+    names = [name for name, _ in found]
+    return [(name if names.count(name) == 1 else path.name, path) for name, path in found]
+
+
+def _may_be_submission(entry: Path) -> bool:
+    if entry.name.startswith((".", "__")) or entry.is_symlink():
+        return False
+    return entry.is_dir() or entry.suffix in (".zip", ".ipynb")
+
+
+def _inside(entry: Path) -> Path:
+    """An nbgrader course keeps a student's work in <student>/<assignment>/."""
+    nested = entry / ASSIGNMENT
+    return nested if nested.is_dir() and not _holds_submission(entry) else entry
+
+
+def _holds_submission(folder: Path) -> bool:
+    names = {entry.name for entry in folder.iterdir() if not entry.is_dir()}
+    return bool(names & MODULES) or f"{ASSIGNMENT}.ipynb" in names
+
+
+def read_submission(name: str, path: Path) -> Submission:
+    """Read one submission. Raises UnreadableSubmission with one clear line."""
+    files = dict(_files_of(path))
+    modules = tuple(Source(file, _decoded(file, raw)) for file, raw in sorted(files.items()) if file.endswith(".py"))
+    notebooks = {file: raw for file, raw in files.items() if file.endswith(".ipynb")}
+    candidates = [s for s in (_as_modules(name, modules), _as_notebook(name, notebooks, bool(modules))) if s]
+    if not candidates:
+        raise UnreadableSubmission(_nothing_found(files))
+    return min(candidates, key=_untouched_tasks)  # both handed in: the one that was worked on
+
+
+def _nothing_found(files: dict[str, bytes]) -> str:
+    if not files:
+        return "the folder is empty"
+    return f"it holds no Python: neither a notebook nor any of {', '.join(sorted(MODULES))}"
+
+
+def _untouched_tasks(submission: Submission) -> int:
+    return sum(source.text.count(STUB_MARKER) for source in submission.sources)
+
+
+def _as_modules(name: str, modules: tuple[Source, ...]) -> Submission | None:
+    return Submission(name, "modules", modules) if any(m.name in MODULES for m in modules) else None
+
+
+def _as_notebook(name: str, notebooks: dict[str, bytes], has_modules: bool) -> Submission | None:
+    if not notebooks:
+        return None
+    chosen = f"{ASSIGNMENT}.ipynb" if f"{ASSIGNMENT}.ipynb" in notebooks else min(notebooks)
+    if len(notebooks) > 1 and chosen != f"{ASSIGNMENT}.ipynb" and not has_modules:
+        raise UnreadableSubmission(f"it holds {len(notebooks)} notebooks and none is called {ASSIGNMENT}.ipynb")
+    try:
+        cells, notes = definitions_in_notebook(notebooks[chosen])
+    except ValueError as error:
+        if has_modules:
+            return None
+        raise UnreadableSubmission(f"{chosen} {error}") from None
+    return Submission(name, "notebook", tuple(Source(f"{chosen}, {label}", text) for label, text in cells), notes)
+
+
+def _decoded(file: str, raw: bytes) -> str:
+    """The text of a module, by its declared encoding; line ends and a byte order mark do not matter."""
+    try:
+        encoding, _ = tokenize.detect_encoding(BytesIO(raw).readline)
+        text = raw.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        raise UnreadableSubmission(f"{file} is not Python text (not even UTF-8): save it as UTF-8") from None
+    return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _files_of(path: Path) -> Iterator[tuple[str, bytes]]:
+    """(relative name, content) of every .py and .ipynb file, bounded."""
+    if path.is_file():
+        if path.suffix == ".zip":
+            yield from _files_of_zip(path)
+        else:
+            yield path.name, _bounded_read(path)
+        return
+    total = 0
+    for count, file in enumerate(_walk(path)):
+        raw = _bounded_read(file)
+        total += len(raw)
+        if count >= MAX_FILES or total > MAX_TOTAL_BYTES:
+            raise UnreadableSubmission(f"it holds more than {MAX_FILES} files or {MAX_TOTAL_BYTES >> 20} MiB of Python")
+        yield file.relative_to(path).as_posix(), raw
+
+
+def _walk(folder: Path, depth: int = 4) -> Iterator[Path]:
+    """Regular .py and .ipynb files; links and special files are passed over."""
+    for entry in sorted(folder.iterdir()):
+        if entry.is_symlink() or entry.name.startswith((".", "__pycache__")):
+            continue
+        if entry.is_dir() and depth:
+            yield from _walk(entry, depth - 1)
+        elif entry.suffix in (".py", ".ipynb") and stat.S_ISREG(entry.lstat().st_mode):
+            yield entry
+
+
+def _bounded_read(file: Path) -> bytes:
+    if file.stat().st_size > MAX_FILE_BYTES:
+        raise UnreadableSubmission(f"{file.name} is larger than {MAX_FILE_BYTES >> 20} MiB")
+    return file.read_bytes()
+
+
+def _files_of_zip(path: Path) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            _check_entries(entries)
+            root = _common_folder([entry.filename for entry in entries])
+            for entry in entries:
+                name = entry.filename.removeprefix(root)
+                if name.endswith((".py", ".ipynb")) and not name.startswith("__MACOSX"):
+                    yield name, _bounded_extract(archive, entry)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise UnreadableSubmission(f"the .zip cannot be read: {error}") from None
+
+
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    if len(entries) > MAX_FILES:
+        raise UnreadableSubmission(f"the .zip holds {len(entries)} files; {MAX_FILES} are allowed")
+    if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
+        raise UnreadableSubmission(f"the .zip unpacks to more than {MAX_TOTAL_BYTES >> 20} MiB")
+    for entry in entries:
+        name = PurePosixPath(entry.filename.replace("\\", "/"))
+        if name.is_absolute() or ".." in name.parts or ":" in entry.filename:
+            raise UnreadableSubmission(f"the .zip has a name that leads out of it: {entry.filename!r}")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise UnreadableSubmission(f"the .zip holds a link: {entry.filename!r}")
+        if entry.filename.endswith(".zip"):
+            raise UnreadableSubmission(f"the .zip holds another .zip: {entry.filename!r}; zip the files themselves")
+
+
+def _common_folder(names: list[str]) -> str:
+    """The one folder everything lies in, with its slash, or ''."""
+    heads = {name.partition("/")[0] for name in names if not name.startswith("__MACOSX")}
+    nested = all("/" in name for name in names)
+    return f"{heads.pop()}/" if nested and len(heads) == 1 else ""
+
+
+def _bounded_extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with archive.open(entry) as stream:
+        raw = stream.read(MAX_FILE_BYTES + 1)
+    if len(raw) > MAX_FILE_BYTES:
+        raise UnreadableSubmission(f"{entry.filename} is larger than {MAX_FILE_BYTES >> 20} MiB")
+    return raw

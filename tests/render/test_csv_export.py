@@ -1,0 +1,66 @@
+"""`grades.csv`, read back as a spreadsheet or a learning platform would."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from grader.outcomes import Report
+from grader.registry import PARTS
+from grader.render.csv_export import FIRST_COLUMNS, cell, write_grades
+
+from . import samples
+
+
+def rows(reports: tuple[Report, ...], folder: Path) -> list[dict[str, str]]:
+    """The rows of the file, by column name."""
+    write_grades(reports, folder / "grades.csv")
+    with (folder / "grades.csv").open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_one_row_a_submission_and_one_column_a_part(tmp_path: Path) -> None:
+    """By name, the parts in the order of the lab, the points of the parts adding up to the score."""
+    table = rows(samples.class_of_seven(), tmp_path)
+    assert list(table[0]) == [*FIRST_COLUMNS, *PARTS]
+    assert [row["submission"] for row in table] == ["ada", "blaise", "charles", "emmy", "grace", "kurt", "sophie"]
+    blaise = table[1]
+    assert (blaise["score"], blaise["max_score"], blaise["seed"]) == ("67.5", "100", str(samples.SEED))
+    assert sum(float(blaise[part]) for part in PARTS) == 67.5
+
+
+def test_a_grade_that_is_not_final_is_no_number(tmp_path: Path) -> None:
+    """Neither an unreadable submission nor a fault of the grader's is imported as a zero."""
+    by_name = {row["submission"]: row for row in rows(samples.class_of_seven(), tmp_path)}
+    assert by_name["kurt"]["status"] == "unreadable"
+    assert {by_name["kurt"][key] for key in ("score", *PARTS)} == {""}
+    assert (by_name["grace"]["score"], by_name["grace"]["gaussian_vae"]) == ("", "")
+    assert by_name["grace"]["data"] == "6"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "\u202e=", "\x1b[0m=", "\n@"])
+def test_no_cell_is_a_formula(start: str, tmp_path: Path) -> None:
+    """An apostrophe stands before it, also where the sign is only first once invisible characters are gone."""
+    (row,) = rows((samples.solved(f"{start}1+1"),), tmp_path)
+    assert row["submission"].startswith("'")
+
+
+@pytest.mark.parametrize("text", [*samples.HOSTILE, "".join(samples.HOSTILE), 'a"b,c\nd'])
+def test_a_hostile_name_stays_one_cell_on_one_line(text: str, tmp_path: Path) -> None:
+    """Quotes, commas and line breaks in a name make neither rows nor columns."""
+    (row,) = rows((samples.solved(text),), tmp_path)
+    assert row["submission"] == cell(text)
+    assert None not in row
+    assert (tmp_path / "grades.csv").read_text().count("\n") == 2
+
+
+def test_the_order_of_grading_does_not_show(tmp_path: Path) -> None:
+    """The same class gives the same bytes."""
+    write_grades(samples.class_of_seven(), tmp_path / "a.csv")
+    write_grades(samples.class_of_seven()[::-1], tmp_path / "b.csv")
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_a_class_without_submissions_has_a_heading(tmp_path: Path) -> None:
+    """The file is there, and empty but for the columns."""
+    assert rows((), tmp_path) == []

@@ -1,0 +1,191 @@
+"""The pages, parsed as a browser would: complete, self-contained, and harmless whatever a submission is called."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from grader.outcomes import Report, Status
+from grader.render.pages import class_page, shown_width, student_page, write_pages
+from grader.render.wording import OUTCOMES, sentence
+
+from . import samples
+
+VOID = {"meta", "img", "br"}
+ALLOWED = VOID | set(
+    re.findall(
+        r"\w+",
+        "html head title style body main header footer section h1 h2 h3 p a b bdi strong span div ul ol li dl dt dd "
+        "table thead tbody tr th td code figure figcaption",
+    )
+)
+
+
+class Page(HTMLParser):
+    """A strict reader: every element closed in order, and all attributes and texts collected."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Collect, and expect an end for what needs one."""
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """The innermost open element ends first."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Text that a reader sees, style sheet aside."""
+        if self.open and self.open[-1] != "style":
+            self.words += data
+
+    def values(self, tag: str, attribute: str) -> list[str]:
+        """All values of an attribute of an element."""
+        return [attrs[attribute] or "" for name, attrs in self.elements if name == tag and attribute in attrs]
+
+
+def all_pages() -> list[str]:
+    """Every kind of page, hostile ones among them."""
+    failed = replace(samples.unreadable("rosa"), status=Status.ERROR, message="The warm process died.")
+    reports = [*samples.class_of_seven(), samples.hostile(), failed]
+    return [*map(student_page, reports), class_page(reports), class_page([samples.solved()]), class_page([])]
+
+
+@pytest.mark.parametrize("text", all_pages())
+def test_pages_are_well_formed_and_load_nothing(text: str) -> None:
+    """Known elements only, no script, no handler, no address but data and anchors; rules out of reach of the names."""
+    page = Page(text)
+    assert {tag for tag, _ in page.elements} <= ALLOWED
+    assert not [name for _, attrs in page.elements for name in attrs if name.startswith("on")]
+    assert all(source.startswith("data:image/png;base64,") for source in page.values("img", "src"))
+    assert all(re.fullmatch(r"#[\w.\-]+|[\w.\-%@+]+/index\.html", target) for target in page.values("a", "href"))
+    assert "default-src 'none'" in page.values("meta", "content")[0]
+    assert not re.search(r"url\(|@import|https?://", text[text.index("<style>") : text.index("</style>")])
+
+
+@pytest.mark.parametrize("text", all_pages())
+def test_pages_have_headings_texts_for_pictures_and_unique_anchors(text: str) -> None:
+    """One h1, no level left out, every picture described, every anchor on the page."""
+    page = Page(text)
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert all(page.values("img", "alt"))
+    anchors = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert len(anchors) == len(set(anchors))
+    assert {target[1:] for target in page.values("a", "href") if target.startswith("#")} <= set(anchors)
+    assert 'lang="en"' in text
+
+
+def test_a_student_reads_points_outcomes_and_next_steps() -> None:
+    """Everything a record says is on the page: sentence, message, evidence, hint, why it was skipped, circumstances."""
+    report = samples.struggling()
+    words = " ".join(Page(student_page(report)).words.split())
+    assert "67.5 of 100 points" in words
+    for check in report.checks:
+        assert OUTCOMES[check.outcome].word in words
+        for text in (sentence(check.id), check.message, check.hint):
+            assert text.replace("`", "") in words
+    assert "expected543.4" in words
+    assert "measured0.6931" in words
+    assert "Isolation: namespaces+landlock · seed 20260101" in words
+    assert len(Page(student_page(report)).values("img", "src")) == 2
+
+
+def test_a_fault_of_the_grader_is_not_the_students() -> None:
+    """The points are named as neither earned nor lost."""
+    words = " ".join(Page(student_page(samples.grader_fault())).words.split())
+    assert "3 of them not measured yet" in words
+    assert "neither earned nor lost" in words
+
+
+def test_an_unreadable_submission_has_a_page_without_points() -> None:
+    """What could not be read, and no zero."""
+    words = Page(student_page(samples.unreadable())).words
+    assert "line 12: invalid syntax" in words
+    assert "points" not in words
+
+
+def test_a_students_page_tells_nothing_about_others() -> None:
+    """It can be handed to the student as it is."""
+    assert "kurt" not in student_page(samples.solved())
+    assert not [a for a in Page(student_page(samples.solved())).values("a", "href") if not a.startswith("#")]
+
+
+def test_the_instructor_sees_first_what_needs_a_look() -> None:
+    """Unreadable before unmeasured, both before the table; what most fail is first among the checks."""
+    words = " ".join(Page(class_page(samples.class_of_seven())).words.split())
+    order = ["Needs you first", "kurt", "invalid syntax", "grace", "MemoryError", "Scores", "ada", "Distribution"]
+    positions = [words.index(text) for text in order]
+    assert positions == sorted(positions)
+    wrong = words[words.index("What the class got wrong") :]
+    assert wrong.index("summed over pixels") < wrong.index("no transposed convolution")
+    assert "Median score67.5" in words
+    assert "5 of 7 have a final score" in words
+
+
+def test_links_lead_to_the_pages_that_were_written(tmp_path: Path) -> None:
+    """Also for names that need a folder of another name; nothing is written elsewhere."""
+    reports = [*samples.class_of_seven(), samples.hostile(), samples.solved("../up"), samples.solved("李 雷 +1")]
+    write_pages(reports, tmp_path / "out")
+    targets = set(Page((tmp_path / "out" / "index.html").read_text()).values("a", "href"))
+    assert len(targets) == len(reports)
+    assert all((tmp_path / "out" / unquote(target)).is_file() for target in targets)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_class_graded_without_isolation_says_so() -> None:
+    """Next to what needs a look, not only in the footer."""
+    assert "without isolation" in class_page([replace(samples.solved(), isolation="none")])
+    assert "without isolation" not in class_page([samples.solved()])
+
+
+def test_pages_are_the_same_for_equal_records(tmp_path: Path) -> None:
+    """No date, no order of grading."""
+    reports: tuple[Report, ...] = samples.class_of_seven()
+    assert class_page(reports) == class_page(reports[::-1])
+    assert student_page(samples.hostile()) == student_page(samples.hostile())
+
+
+@pytest.mark.parametrize(("size", "width"), [((28, 28), 224), ((56, 140), 112), ((700, 700), 700), ((1, 4000), 1)])
+def test_small_pictures_are_enlarged_by_whole_numbers(size: tuple[int, int], width: int) -> None:
+    """A pixel of a digit is a square of whole pixels on the page."""
+    assert shown_width(*size) == width
+
+
+def test_text_has_contrast_in_both_themes() -> None:
+    """Every colour of text reaches the 4.5 to 1 of WCAG 2.1 (1.4.3) on page and card, in light and dark."""
+    style = student_page(samples.solved())
+    for theme in re.findall(r":root \{([^}]*--page[^}]*)\}", style):
+        colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})", theme))
+        for text in ("ink", "quiet", "accent", "passed", "failed", "not_implemented", "skipped", "error"):
+            for ground in ("page", "card"):
+                assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast ratio of two colours by the definition of WCAG 2.1."""
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rgb or #rrggbb by the definition of WCAG 2.1."""
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    channels = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,207 @@
+"""`report.json`: the contract's fields, determinism, and reading back what may not be ours."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.outcomes import Picture, Report
+from grader.render.report_json import ReportError, read_report, read_reports, report_folder, to_json, write_report
+
+from . import samples
+
+TOP = ["schema", "submission", "score", "max_score", "isolation", "seed", "seconds", "status", "message", "checks"]
+CHECK = ["id", "part", "points", "score", "outcome", "message", "hint", "evidence", "seconds", "pictures"]
+
+
+def written(report: Report, out: Path) -> dict[str, Any]:
+    """The report as any other program would read it."""
+    record: dict[str, Any] = json.loads(write_report(report, report_folder(out, report.submission)).read_text())
+    return record
+
+
+def test_the_record_has_the_fields_of_the_contract(tmp_path: Path) -> None:
+    """Names, order and values as the contract lists them, in OUT/<submission>/report.json."""
+    record = written(samples.struggling(), tmp_path)
+    assert (tmp_path / "blaise" / "report.json").exists()
+    assert list(record) == TOP
+    assert all(list(check) == CHECK for check in record["checks"])
+    assert (record["schema"], record["status"], record["max_score"], record["score"]) == (1, "graded", 100, 67.5)
+    assert sum(check["score"] for check in record["checks"]) == record["score"]
+
+
+@pytest.mark.parametrize("report", [*samples.class_of_seven(), samples.hostile(), samples.hostile("../../up")])
+def test_what_was_written_is_read_back(report: Report, tmp_path: Path) -> None:
+    """Writing what was read gives the same bytes, pictures included, and no file outside the folder."""
+    folder = report_folder(tmp_path / "out", report.submission)
+    before = write_report(report, folder).read_text()
+    back = read_report(folder)
+    assert back.submission == report.submission
+    assert back.part_scores() == report.part_scores()
+    pictures = sorted(folder.glob("*.png"))
+    contents = [path.read_bytes() for path in pictures]
+    assert write_report(back, folder).read_text() == before
+    assert [path.read_bytes() for path in pictures] == contents
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [folder.name]
+
+
+def test_equal_records_give_equal_bytes(tmp_path: Path) -> None:
+    """Also when scores and evidence differ in the last bits; only the times may differ."""
+    report = samples.struggling()
+    noise = 1 + 1e-12
+    wiggled = []
+    for check in report.checks:
+        evidence = {key: value * noise if isinstance(value, float) else value for key, value in check.evidence.items()}
+        wiggled.append(replace(check, score=check.score * noise, evidence=evidence))
+    assert to_json(report) == to_json(replace(report, checks=tuple(wiggled)))
+    assert to_json(report) == to_json(samples.struggling())
+
+
+def test_the_text_is_ascii_without_control_characters(tmp_path: Path) -> None:
+    """`cat report.json` cannot hurt a terminal, whatever a submission printed."""
+    content = to_json(samples.hostile()).encode()
+    assert content.isascii()
+    assert not {byte for byte in content if byte < 32} - {10}
+    record = written(samples.hostile(), tmp_path)
+    texts = [check["message"] + check["hint"] + check["pictures"][0]["caption"] for check in record["checks"]]
+    assert not set("\x1b\x00\x07\x08\u202e\udcff") & set("".join(texts))
+
+
+def test_pictures_of_an_earlier_run_do_not_stay(tmp_path: Path) -> None:
+    """The folder shows what this run measured; files that are not ours stay."""
+    write_report(samples.struggling("ada"), tmp_path)
+    (tmp_path / "notes.png").write_bytes(b"mine")
+    assert len(list(tmp_path.glob("*.png"))) == 3
+    write_report(samples.solved("ada"), tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "autoencoder.reconstructs_unseen_images-1.png",
+        "notes.png",
+        "report.json",
+    ]
+
+
+def test_a_failed_write_leaves_the_old_report(tmp_path: Path) -> None:
+    """A picture that cannot be written is an error before the old report is touched, and leaves no draft."""
+    write_report(samples.solved("ada"), tmp_path)
+    before = (tmp_path / "report.json").read_text()
+    report = samples.solved("ada")
+    bad = replace(report.checks[0], pictures=(Picture("flat", "", np.zeros(3, dtype=np.float32)),))
+    with pytest.raises(ValueError, match="picture"):
+        write_report(replace(report, checks=(bad, *report.checks[1:])), tmp_path)
+    assert (tmp_path / "report.json").read_text() == before
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_all_reports_of_an_output_folder_come_by_name(tmp_path: Path) -> None:
+    """`aelab report OUT` reads them back in the order of their names."""
+    for report in samples.class_of_seven():
+        write_report(report, report_folder(tmp_path, report.submission))
+    names = [report.submission for report in read_reports(tmp_path)]
+    assert names == ["ada", "blaise", "charles", "emmy", "grace", "kurt", "sophie"]
+    with pytest.raises(ReportError, match="--out"):
+        read_reports(tmp_path / "ada")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"schema": 2}, "schema"),
+        ({"status": "fine"}, "fine"),
+        ({"seed": "1"}, "seed"),
+        ({"seed": True}, "seed"),
+        ({"checks": {}}, "checks"),
+        ({"checks": [7]}, "check"),
+        ({"score": 99.0}, "sum"),
+        ({"max_score": 90}, "sum"),
+        ({"submission": None}, "submission"),
+    ],
+)
+def test_a_damaged_record_is_one_line_with_the_file(change: dict[str, Any], reason: str, tmp_path: Path) -> None:
+    """What is wrong, and in which file."""
+    assert reason in damage(tmp_path, lambda record: record.update(change))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"score": 4.0}, "of 3 points"),
+        ({"score": -1.0}, "of 3 points"),
+        ({"outcome": "perhaps"}, "perhaps"),
+        ({"id": "../../etc.passwd"}, "id of a check"),
+        ({"part": "vae"}, "id of a check"),
+        ({"evidence": []}, "evidence"),
+        ({"pictures": [{"name": "x", "caption": "x", "file": "../../secret.png"}]}, "beside the report"),
+        ({"pictures": [{"name": "x", "caption": "x", "file": "a.b-1.png"}]}, "a.b-1.png"),
+        ({"pictures": ["x"]}, "picture"),
+    ],
+)
+def test_a_damaged_check_is_one_line_with_the_file(change: dict[str, Any], reason: str, tmp_path: Path) -> None:
+    """Points beyond the check's, foreign ids and paths out of the folder are refused."""
+    assert reason in damage(tmp_path, lambda record: record["checks"][2].update(change))
+
+
+def test_a_check_listed_twice_is_refused(tmp_path: Path) -> None:
+    """A copied check cannot count double."""
+    zero = samples.untouched("ada")
+    write_report(replace(zero, checks=(*zero.checks, zero.checks[0])), tmp_path)
+    with pytest.raises(ReportError, match="twice"):
+        read_report(tmp_path)
+
+
+def damage(folder: Path, change: Any) -> str:
+    """The error that reading a changed report gives, checked to be one line with the file."""
+    path = write_report(samples.solved(), folder)
+    record = json.loads(path.read_text())
+    change(record)
+    path.write_text(json.dumps(record))
+    return refusal(folder)
+
+
+def refusal(folder: Path) -> str:
+    """The text of the ReportError for the report in `folder`."""
+    with pytest.raises(ReportError) as caught:
+        read_report(folder)
+    text = str(caught.value)
+    assert "\n" not in text
+    assert str(folder) in text
+    return text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b'{"schema": NaN}',
+        b'{"schema": 1}',
+        b"[" * 100_000,
+        b'{"schema": 1' + b"0" * 5000 + b"}",
+    ],
+)
+def test_what_is_no_report_at_all_is_one_line_with_the_file(content: bytes, tmp_path: Path) -> None:
+    """Empty, cut, binary, deeply nested and absurd files too."""
+    (tmp_path / "report.json").write_bytes(content)
+    refusal(tmp_path)
+
+
+def test_a_missing_report_is_one_line_with_the_file(tmp_path: Path) -> None:
+    """The operating system's reason, and where."""
+    assert "No such file" in refusal(tmp_path / "nobody")
+
+
+def test_a_picture_that_is_no_png_is_refused(tmp_path: Path) -> None:
+    """A truncated or swapped picture does not end in a traceback."""
+    write_report(samples.solved(), tmp_path)
+    picture = next(tmp_path.glob("*.png"))
+    picture.write_bytes(b"GIF89a")
+    assert "png" in refusal(tmp_path)
+    write_report(samples.solved(), tmp_path)
+    picture.write_bytes(picture.read_bytes()[:60])
+    refusal(tmp_path)

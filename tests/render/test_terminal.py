@@ -1,0 +1,78 @@
+"""Tables as an 80-column terminal without colours shows them."""
+
+import re
+from io import StringIO
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+
+from grader.registry import all_checks
+from grader.render.terminal import check_table, grades_table, plain_text
+
+from . import samples
+
+
+def shown(table: Table, width: int = 80) -> str:
+    """What a terminal of that width without colours prints."""
+    stream = StringIO()
+    Console(file=stream, width=width, color_system=None, force_terminal=False).print(table)
+    return stream.getvalue()
+
+
+def test_a_class_fits_in_80_columns() -> None:
+    """Every part, every score and the reason why a score is not final."""
+    text = shown(grades_table(samples.class_of_seven()))
+    assert max(map(cell_len, text.splitlines())) <= 80
+    assert "19.5" in text
+    assert "67.5" in text
+    assert "/100" in text
+    assert "could not" in text
+    assert "97+" in text
+
+
+def test_a_grade_that_is_not_final_does_not_look_like_one() -> None:
+    """No zero for what nobody measured."""
+    text = shown(grades_table((samples.unreadable(), samples.solved())))
+    line = next(line for line in text.splitlines() if "kurt" in line)
+    assert "0" not in line
+    assert "–" in line
+
+
+def test_checks_fit_in_80_columns_and_say_all() -> None:
+    """The outcome in words, the sentence, what was measured, the next step and the points, without colours."""
+    text = shown(check_table(samples.struggling().checks))
+    assert max(map(cell_len, text.splitlines())) <= 80
+    flat = " ".join(text.split())
+    outcomes = ["✗ failed", "✓ passed", "– skipped", "○ to do"]
+    for expected in [*outcomes, "the ratio is", "Next: Sum over", "1.5/3", "19.5/24"]:
+        assert expected in flat
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_hostile_texts_neither_colour_nor_break_a_table(width: int) -> None:
+    """No escape sequence, no markup of the table's own language, no line beyond the width."""
+    for table in (grades_table((samples.hostile(), samples.hostile("[red]x"))), check_table(samples.hostile().checks)):
+        text = shown(table, width)
+        assert not set("\x1b\x00\x07\x08\u202e\u2066\udcff\r") & set(text)
+        assert "[red]" in text or "[bold" in text.replace("\n", "") or width == 40
+        assert max(map(cell_len, text.splitlines())) <= width
+
+
+def test_plain_text_says_the_same_in_narrow_lines() -> None:
+    """One line or more for every check, at most 80 characters each."""
+    text = plain_text(samples.struggling().checks)
+    assert max(map(len, text.splitlines())) <= 80
+    assert len(re.findall(r"^  [✓✗–○!] ", text, re.MULTILINE)) == len(all_checks())
+    assert "Next: Sum over" in text
+    assert "Autoencoder: 19.5/24 points" in text
+    assert not set("\x1b\x00\x07\u202e") & set(plain_text(samples.hostile().checks))
+
+
+def test_a_single_part_and_nothing_at_all() -> None:
+    """A self-check of one part, and of none."""
+    one_part = [check for check in samples.solved().checks if check.part == "data"]
+    assert "6/6" in shown(check_table(one_part))
+    assert plain_text([]) == ""
+    assert "submission" in shown(grades_table([]))
