@@ -1,0 +1,110 @@
+"""The documentation is true of the code: nothing stale, nothing missing, nothing that is not there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from grader.cli import app
+from grader.registry import PARTS, all_checks
+from grader.release.rubric import render_rubric
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
+GUIDES = ("instructor-guide.md", "student-guide.md")
+
+
+def page_name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def leaves(command: Any, words: tuple[str, ...] = ("aelab",)) -> Iterator[tuple[str, list[str]]]:
+    """Every command that can be run, as it is typed, with its options."""
+    below = getattr(command, "commands", None)
+    if below is None:
+        yield " ".join(words), [o for p in command.params for o in p.opts if o.startswith("--") and o != "--help"]
+        return
+    for name, inner in below.items():
+        yield from leaves(inner, (*words, name))
+
+
+OPTIONS = dict(leaves(get_command(app)))
+COMMANDS = tuple(OPTIONS)
+
+
+def code_in(text: str) -> str:
+    """What a page sets as code: fenced blocks and `spans`, one a line."""
+    fenced = re.findall(r"^```[a-z]*\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+    return "\n".join([*fenced, *spans])
+
+
+def test_rubric_page_is_fresh() -> None:
+    """docs/checks.md is what the declared checks render to."""
+    stale = "docs/checks.md is stale: run `python -m grader.release.rubric > docs/checks.md`"
+    assert (DOCS / "checks.md").read_text(encoding="utf-8") == render_rubric(), stale
+
+
+def test_rubric_lists_every_check_once() -> None:
+    """Each check has one row with its points and its sentence, and the points add up to 100."""
+    rows = re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \| (\d+) \| .* \| (.+) \|$", render_rubric(), flags=re.MULTILINE)
+    assert rows == [(check.id, str(check.points), check.sentence) for check in all_checks()]
+    assert sum(int(points) for _, points, _ in rows) == 100
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_is_documented(command: str) -> None:
+    """A guide for instructors or students shows every command of `aelab`, and its options, as code."""
+    shown = "\n".join(code_in((DOCS / name).read_text(encoding="utf-8")) for name in GUIDES)
+    missing = [words for words in (command, *OPTIONS[command]) if not re.search(rf"(?<![\w-]){words}(?![\w-])", shown)]
+    assert missing == [], f"stand in neither of {GUIDES}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_commands_on_pages_exist(page: Path) -> None:
+    """Every `aelab …` and `make …` that a page shows can be run."""
+    shown = code_in(page.read_text(encoding="utf-8"))
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    known = {command.split()[1] for command in COMMANDS} | set(COMMANDS)
+    unknown = [f"aelab {name}" for name in re.findall(r"\baelab ([a-z]+)", shown) if name not in known]
+    unknown += [
+        f"make {name}" for name in re.findall(r"^make ([a-z-]+)", shown, flags=re.MULTILINE) if name not in targets
+    ]
+    assert unknown == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link and picture of a page is a file or folder of the repository."""
+    links = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    local = [link.partition("#")[0] for link in links if not link.startswith(("https://", "#"))]
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+def test_readme_links_every_page() -> None:
+    """The README leads to every page of docs/."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [page.name for page in sorted(DOCS.glob("*.md")) if f"](docs/{page.name})" not in text] == []
+
+
+def test_readme_has_the_points_of_the_parts() -> None:
+    """The README's table of parts is in the order of the lab and has the points of the checks."""
+    rows = re.findall(
+        r"^\| \[`([a-z_]+)`\]\(\S+\) \|.*\| (\d+) \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert rows == [(part, str(sum(c.points for c in all_checks() if c.part == part))) for part in PARTS]
+
+
+def test_examples_are_quotations() -> None:
+    """The check and the recipe shown in CONTRIBUTING.md stand word for word in grader/checks/ and in recipes/."""
+    sources = [*(ROOT / "grader" / "checks").glob("*.py"), *(ROOT / "tests" / "submissions" / "recipes").glob("*.toml")]
+    quoted = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    shown = re.findall(
+        r"^```(?:python|toml)\n(.*?)^```", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert len(shown) == 2
+    assert [block for block in shown if block not in quoted] == []
