@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint templates constraints clean
+.PHONY: help install demo test test-fast lint bench seeds templates constraints clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -30,6 +30,12 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: install  ## time one full grading of the reference, in training steps
+	$(BIN)/python -m benchmarks.full_grading 3
+
+seeds: install  ## grade the reference under 20 seeds
+	$(BIN)/python -m benchmarks.reference_seeds 20
 
 templates: install  ## generate student_templates/ from reference/
 	$(BIN)/aelab release templates student_templates

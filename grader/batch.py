@@ -4,6 +4,7 @@ import os
 import tempfile
 import traceback
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -24,8 +25,8 @@ class Observer(Protocol):
     def submission_starts(self, name: str) -> None:
         """The next submission."""
 
-    def check_starts(self, check: Check) -> None:
-        """The next check of it."""
+    def check_starts(self, name: str, check: Check) -> None:
+        """The next check of the submission `name`."""
 
     def submission_ends(self, report: Report) -> None:
         """Its report is written."""
@@ -40,6 +41,7 @@ class Job:
     checks: tuple[Check, ...]
     seed: int
     limits: Limits
+    workers: int = 1
 
 
 class OutputNotWritable(Exception):
@@ -61,20 +63,30 @@ def prepare_output(out: Path) -> None:
 def grade_all(job: Job, observer: Observer) -> list[Report]:
     """Grade every submission; one that breaks the grader is reported as our error and the rest goes on."""
     prepare_output(job.out)
-    reports = []
-    for name, path in job.submissions:
-        observer.submission_starts(name)
-        report = _grade_one(name, path, job, observer)
-        write_report(report, report_folder(job.out, name))
-        reports.append(report)
-        observer.submission_ends(report)
+    with ThreadPoolExecutor(job.workers) as workers:  # threads that wait: the work is done in processes
+        futures = [workers.submit(_grade_and_write, name, path, job, observer) for name, path in job.submissions]
+        try:
+            reports = [future.result() for future in futures]
+        except BaseException:
+            workers.shutdown(wait=False, cancel_futures=True)
+            raise
     write_summaries(reports, job.out)
     return reports
 
 
+def _grade_and_write(name: str, path: Path, job: Job, observer: Observer) -> Report:
+    observer.submission_starts(name)
+    report = _grade_one(name, path, job, observer)
+    write_report(report, report_folder(job.out, name))
+    observer.submission_ends(report)
+    return report
+
+
 def _grade_one(name: str, path: Path, job: Job, observer: Observer) -> Report:
     try:
-        return grade_submission(name, path, job.checks, job.seed, job.limits, observer.check_starts)
+        return grade_submission(
+            name, path, job.checks, job.seed, job.limits, lambda check: observer.check_starts(name, check)
+        )
     except Exception:  # noqa: BLE001 - ours, whatever it is: the class must not wait for it
         text = traceback.format_exc(limit=-3)
         message = "The grader failed, not you. Your instructor has been told."

@@ -22,17 +22,21 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False,
-    help="Auto-graded autoencoder lab: hand out, check, grade.\n\nExample: `aelab grade submitted --out results`",
+    help="Auto-graded autoencoder lab: hand out, check, grade.",
+    epilog="Example: `aelab grade submitted --out results`",
 )  # fmt: skip
-data_app = typer.Typer(no_args_is_help=True, help="The MNIST digits the lab trains on.\n\nExample: `aelab data info`")
+data_app = typer.Typer(
+    no_args_is_help=True, help="The MNIST digits the lab trains on.", epilog="Example: `aelab data info`"
+)
 release_app = typer.Typer(
-    no_args_is_help=True, help="What is handed out.\n\nExample: `aelab release course lab-course`"
+    no_args_is_help=True, help="What is handed out.", epilog="Example: `aelab release course lab-course`"
 )
 app.add_typer(data_app, name="data")
 app.add_typer(release_app, name="release")
 console = Console()
 
 LIMITS = Limits()
+CORES = os.cpu_count() or 1
 
 
 def stop(message: str, status: int = 2) -> NoReturn:
@@ -47,7 +51,14 @@ def clear_errors(*kinds: type[Exception]) -> Iterator[None]:
     try:
         yield
     except kinds as error:
-        stop(str(error.args[0] if isinstance(error, KeyError) else error))
+        stop(_text_of(error))
+
+
+def _text_of(error: Exception) -> str:
+    """The sentence in an exception, without quotes around it or a number before it."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error.args[0] if isinstance(error, KeyError) else error)
 
 
 def chosen_checks(names: list[str] | None) -> tuple[Check, ...]:
@@ -56,15 +67,12 @@ def chosen_checks(names: list[str] | None) -> tuple[Check, ...]:
         return select(names or ())
 
 
-@app.command()
+@app.command(epilog="Example: `aelab check autoencoder --submission my-solution`")
 def check(
     parts: Annotated[list[str] | None, typer.Argument(help="Parts or single checks; all without one.")] = None,
     submission: Annotated[Path, typer.Option(help="A folder of modules, a notebook or a .zip.")] = Path(),
 ) -> None:
-    """Check your own work, in this process; exits 0 only if everything passed.
-
-    Example: `aelab check autoencoder --submission my-solution`
-    """
+    """Check your own work, in this process; exits 0 only if everything passed."""
     from .render.progress import check_progress
     from .render.terminal import check_table
     from .selfcheck import WrongKeras, all_passed, require_keras_2, session_of_files
@@ -80,7 +88,7 @@ def check(
     raise typer.Exit(0 if all_passed(results) else 1)
 
 
-@app.command()
+@app.command(epilog="Example: `aelab grade submitted --out results --seed 7`")
 def grade(
     submissions: Annotated[
         Path, typer.Argument(help="A folder of submissions, an nbgrader submitted/, or one submission.")
@@ -88,6 +96,7 @@ def grade(
     out: Annotated[Path, typer.Option(help="Where reports, grades.csv, gradebook.db and pages go.")],
     seed: Annotated[int | None, typer.Option(min=0, help="Grading seed; drawn and reported without one.")] = None,
     part: Annotated[list[str] | None, typer.Option(help="Grade only this part or check; may be repeated.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Submissions that are graded at once; cores by default.")] = CORES,
     time_limit: Annotated[
         float, typer.Option(min=1, help="Seconds a submission may take.")
     ] = LIMITS.submission_seconds,
@@ -95,20 +104,18 @@ def grade(
         float, typer.Option(min=1, help="Seconds an import or a single call may take.")
     ] = LIMITS.call_seconds,
 ) -> None:
-    """Grade a class; exits 0 if all were graded, 1 if something could not be, 2 for wrong usage.
-
-    Example: `aelab grade submitted --out results --seed 7`
-    """
+    """Grade a class; exits 0 if all were graded, 1 if something could not be, 2 for wrong usage."""
     from .batch import Job, OutputNotWritable, grade_all
+    from .nbgrader.gradebook import GradebookError
     from .render.progress import ClassProgress
     from .render.terminal import grades_table
     from .submissions import find_submissions
 
     checks = chosen_checks(part)
-    with clear_errors(OSError, OutputNotWritable):
+    with clear_errors(OSError, OutputNotWritable, GradebookError):
         found = find_submissions(submissions)
         limits = Limits(min(call_limit, LIMITS.import_seconds), call_limit, time_limit)
-        job = Job(found, out, checks, secrets.randbelow(2**31) if seed is None else seed, limits)
+        job = Job(found, out, checks, secrets.randbelow(2**31) if seed is None else seed, limits, workers)
         with ClassProgress(console, len(found), len(checks)) as progress:
             reports = grade_all(job, progress)
     console.print(grades_table(reports))
@@ -129,17 +136,15 @@ def _say_where(out: Path, seed: int, isolation: str) -> None:
     console.print(f"seed {seed}, isolation {isolation}", highlight=False)
 
 
-@app.command()
+@app.command(epilog="Example: `aelab report results`")
 def report(out: Annotated[Path, typer.Argument(help="The --out folder of an earlier `aelab grade`.")]) -> None:
-    """Write the pages and tables of a graded class again, from its records.
-
-    Example: `aelab report results`
-    """
+    """Write the pages and tables of a graded class again, from its records."""
     from .batch import OutputNotWritable, prepare_output, write_summaries
+    from .nbgrader.gradebook import GradebookError
     from .render.report_json import ReportError, read_reports
     from .render.terminal import grades_table
 
-    with clear_errors(ReportError, OSError, OutputNotWritable):
+    with clear_errors(ReportError, OSError, OutputNotWritable, GradebookError):
         reports = read_reports(out)
         prepare_output(out)
         write_summaries(reports, out)
@@ -147,17 +152,14 @@ def report(out: Annotated[Path, typer.Argument(help="The --out folder of an earl
     _say_where(out, reports[0].seed, reports[0].isolation)
 
 
-@data_app.command("import")
+@data_app.command("import", epilog="Example: `aelab data import downloads/mnist`")
 def data_import(
     folder: Annotated[Path, typer.Argument(help="Holds the four official IDX files, plain or .gz.")],
     data_dir: Annotated[
         Path | None, typer.Option(help="TensorFlow Datasets' folder; its own default without one.")
     ] = None,
 ) -> None:
-    """Prepare full MNIST for TensorFlow Datasets from the official files, without a network.
-
-    Example: `aelab data import downloads/mnist`
-    """
+    """Prepare full MNIST for TensorFlow Datasets from the official files, without a network."""
     from .mnist_import import MnistImportError, import_mnist
 
     with clear_errors(MnistImportError, OSError):
@@ -166,41 +168,32 @@ def data_import(
         )
 
 
-@data_app.command("info")
+@data_app.command("info", epilog="Example: `aelab data info`")
 def data_info(
     data_dir: Annotated[
         Path | None, typer.Option(help="TensorFlow Datasets' folder; its own default without one.")
     ] = None,
 ) -> None:
-    """Say which digits `load_mnist` finds.
-
-    Example: `aelab data info`
-    """
+    """Say which digits `load_mnist` finds."""
     from .mnist_import import describe_mnist
 
     console.print(str(describe_mnist(data_dir)), markup=False, highlight=False, soft_wrap=True)
 
 
-@release_app.command("templates")
+@release_app.command("templates", epilog="Example: `aelab release templates handout`")
 def release_templates(
     target: Annotated[Path, typer.Argument(help="The folder to write.")] = Path("student_templates"),
 ) -> None:
-    """Write the student templates and the notebook, generated from the reference.
-
-    Example: `aelab release templates handout`
-    """
+    """Write the student templates and the notebook, generated from the reference."""
     from .release.templates import write_templates
 
     with clear_errors(OSError, ValueError):
         _say_written(write_templates(target), target)
 
 
-@release_app.command("course")
+@release_app.command("course", epilog="Example: `aelab release course lab-course`")
 def release_course(target: Annotated[Path, typer.Argument(help="The course folder to write.")]) -> None:
-    """Write an nbgrader course folder with the lab as assignment lab05.
-
-    Example: `aelab release course lab-course`
-    """
+    """Write an nbgrader course folder with the lab as assignment lab05."""
     from .release.course import write_course
 
     with clear_errors(OSError, ValueError):
@@ -212,5 +205,11 @@ def _say_written(files: list[Path], target: Path) -> None:
 
 
 def main() -> None:
-    """The entry point of `aelab`."""
-    app()
+    """The entry point of `aelab`. Wrong usage, too, is one clear line and exit status 2."""
+    try:
+        status = app(prog_name="aelab", standalone_mode=False)
+    except typer.TyperException as error:
+        status, message = error.exit_code, error.format_message()
+        if message:  # without a command the help has been shown already, and there is nothing more to say
+            print(f"aelab: {message.rstrip('.')}; see `aelab --help`", file=sys.stderr)
+    sys.exit(status)

@@ -1,5 +1,7 @@
 """KL divergences of Gaussians from the standard normal prior, known or estimated from samples, in nats."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.special import digamma
 
@@ -11,11 +13,21 @@ def gaussian_kl(mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     return np.asarray(0.5 * (trace + (mean**2).sum(axis=1) - mean.shape[1] - log_determinant))
 
 
-def kl_from_samples(samples: np.ndarray) -> tuple[np.ndarray, float]:
-    """The same for a Gaussian known by its samples (n, B, d): estimates (B,), and the standard error of one.
+@dataclass(frozen=True)
+class KLEstimate:
+    """KL divergences (B,) in nats, the standard error of each, and the deviation of a single log-density ratio."""
+
+    kl: np.ndarray
+    error: float
+    single: float
+
+
+def kl_from_samples(samples: np.ndarray) -> KLEstimate:
+    """The same for Gaussians known by samples of them, (n, B, d).
 
     Unbiased: the mean's square is too large by trace / n, and the log-determinant of a sample covariance is too small
     by what the digamma functions say (Wishart distribution; Bishop, Pattern Recognition and Machine Learning, B.81).
+    `single` is that of log q(z) - log p(z) for one z drawn from q, whose mean is the KL.
     """
     count, _, size = samples.shape
     by_image = np.swapaxes(samples.astype(np.float64), 0, 1)  # (B, n, d)
@@ -26,5 +38,8 @@ def kl_from_samples(samples: np.ndarray) -> tuple[np.ndarray, float]:
     log_bias = digamma((freedom - np.arange(size)) / 2).sum() + size * np.log(2 / freedom)
     trace = np.trace(covariance, axis1=1, axis2=2)
     kl = gaussian_kl(mean, covariance) + 0.5 * (log_bias - trace / count)
-    spread = np.sqrt((mean**2).sum(axis=1).mean() / count + size / (2 * count))
-    return kl, float(spread)
+    off = covariance - np.eye(size)
+    variance = 0.5 * (off**2).sum(axis=(1, 2)) + np.einsum("bi,bij,bj->b", mean, covariance, mean)
+    # The delta method, which gives what single ratios would; and size / 2, which is all there is at the prior.
+    error = np.sqrt((variance + size / 2).mean() / count)
+    return KLEstimate(kl, float(error), float(np.sqrt(variance.mean())))

@@ -100,7 +100,7 @@ def _verdict(lab: Lab, item: Check) -> tuple[Outcome, float, str, str, Evidence 
 
 
 def _skipped(item: Check, blocker: CheckResult) -> CheckResult:
-    """Skipped for want of another check; an untouched stub stays an untouched stub all the way down."""
+    """Skipped for want of another check, which is named."""
     message = f"Not measured, because {blocker.id} has not passed."
     return CheckResult(item.id, item.part, item.points, 0.0, Outcome.SKIPPED, message, f"Look at {blocker.id} first.")
 

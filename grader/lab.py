@@ -158,8 +158,8 @@ class Model:
         return self.call("encode", [images], Want("float32", (len(images), self.encoding_size)))[0]
 
     def encode_often(self, images: np.ndarray, draws: int) -> np.ndarray:
-        """`draws` encodings of each image, (draws, B, encoding_size), in 8 calls on batches with repeated images."""
-        calls, count = 8, len(images)
+        """`draws` encodings of each image, (draws, B, encoding_size), in two calls on batches with repeated images."""
+        calls, count = 2, len(images)
         want = Want("float32", (count * draws // calls, self.encoding_size))
         repeated = np.tile(images, (draws // calls, 1, 1, 1))
         return self.call("encode", [repeated], want, repeats=calls)[0].reshape(draws, count, self.encoding_size)

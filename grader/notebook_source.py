@@ -6,6 +6,8 @@ The given training cells, plots and magics do not run in a graded submission. Li
 import ast
 import json
 
+# What ast.parse raises: ValueError for zero bytes, the last two for nesting without end.
+NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 SLOW_MODULES = frozenset({"tfds", "tensorflow_datasets", "plt", "matplotlib"})
 PLAIN_CALLS = frozenset({"dict", "float", "int", "len", "list", "max", "min", "range", "set", "str", "sum", "tuple"})
 
@@ -23,9 +25,9 @@ def definitions_in_notebook(raw: bytes) -> tuple[list[tuple[str, str]], tuple[st
     for label, text in cells:
         try:
             source = keep_definitions(without_magics(text), modules)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            line = getattr(error, "lineno", None)
-            notes.append(f"{label} was left out: {getattr(error, 'msg', error)} (line {line})")
+        except NO_PYTHON as error:
+            place = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+            notes.append(f"{label}{place} was left out: {getattr(error, 'msg', error)}")
             continue
         if source.strip():
             kept.append((label, source))
@@ -49,11 +51,16 @@ def _joined(source: object) -> str:
     lines = source if isinstance(source, list) else [source]
     if not all(isinstance(line, str) for line in lines):
         raise TypeError
-    return "".join(map(str, lines)).replace("\r\n", "\n")
+    return "".join(map(str, lines)).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def without_magics(text: str) -> str:
-    """The cell with magics and shell lines blanked; a cell in another language is blanked whole."""
+    """The cell with magics and shell lines blanked; a cell in another language is blanked whole.
+
+    A cell that is Python as it stands has none: there, a line may start with the operator % or lie in a string.
+    """
+    if _is_python(text):
+        return text
     lines = text.split("\n")
     first = next((line for line in lines if line.strip()), "")
     if first.startswith("%%") and not first.startswith(("%%time", "%%capture")):
@@ -61,12 +68,20 @@ def without_magics(text: str) -> str:
     return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
 
 
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except NO_PYTHON:
+        return False
+    return True
+
+
 def _imported_names(cells: list[tuple[str, str]]) -> frozenset[str]:
     names: set[str] = set()
     for _, text in cells:
         try:
             nodes = ast.walk(ast.parse(without_magics(text)))
-        except (SyntaxError, ValueError, RecursionError):
+        except NO_PYTHON:
             continue
         for node in nodes:
             if isinstance(node, ast.Import | ast.ImportFrom):
@@ -99,12 +114,20 @@ def _is_definition(node: ast.stmt, modules: frozenset[str]) -> bool:
     if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
         return True
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        return node.value is None or all(
-            _is_cheap(call, modules) for call in ast.walk(node.value) if isinstance(call, ast.Call | ast.Await)
-        )
-    if isinstance(node, ast.Try | ast.If):
-        return all(_is_definition(inner, modules) for inner in node.body)
+        return node.value is None or _calls_are_cheap(node.value, modules)
+    if isinstance(node, ast.If):
+        return _calls_are_cheap(node.test, modules) and _are_definitions([*node.body, *node.orelse], modules)
+    if isinstance(node, ast.Try):  # its handlers run only where an import or a definition has failed
+        return _are_definitions([*node.body, *node.orelse, *node.finalbody], modules)
     return isinstance(node, ast.Pass)
+
+
+def _are_definitions(nodes: list[ast.stmt], modules: frozenset[str]) -> bool:
+    return all(_is_definition(node, modules) for node in nodes)
+
+
+def _calls_are_cheap(expression: ast.expr, modules: frozenset[str]) -> bool:
+    return all(_is_cheap(node, modules) for node in ast.walk(expression) if isinstance(node, ast.Call | ast.Await))
 
 
 def _is_cheap(call: ast.AST, modules: frozenset[str]) -> bool:

@@ -1,6 +1,7 @@
 """The pytest option --submission, for `pytest --pyargs grader --submission DIR`."""
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -13,14 +14,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def submission_session(request: pytest.FixtureRequest) -> object:
     """The self-check session of the submission named on the command line."""
-    from .selfcheck import require_keras_2, session_of_files
+    from .selfcheck import WrongKeras, require_keras_2, session_of_files
     from .submissions import UnreadableSubmission
 
     path = request.config.getoption("--submission")
     if not path:
-        raise pytest.UsageError("name what to check: pytest --pyargs grader --submission DIR")
-    require_keras_2()
+        stop("name what to check: pytest --pyargs grader --submission DIR")
     try:
-        return session_of_files(Path(path))
-    except (UnreadableSubmission, OSError) as error:
-        raise pytest.UsageError(f"{path}: {error}") from None
+        session = session_of_files(Path(path))
+        require_keras_2()
+    except (UnreadableSubmission, OSError, WrongKeras) as error:
+        stop(f"{path}: {error}")
+    return session
+
+
+def stop(message: str) -> NoReturn:
+    """End the whole run with one clear line: every check would fail for this reason."""
+    pytest.exit(message, pytest.ExitCode.USAGE_ERROR)

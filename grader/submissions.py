@@ -3,9 +3,11 @@
 Everything is hostile until read: links are not followed, sizes and counts are bounded, names are only names.
 """
 
+import lzma
 import stat
 import tokenize
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -20,6 +22,10 @@ MAX_FILES = 400
 MAX_FILE_BYTES = 4 * 2**20
 MAX_TOTAL_BYTES = 32 * 2**20
 ASSIGNMENT = "lab05"
+# What zipfile raises: UnicodeDecodeError, a ValueError, for names; RuntimeError for a password; the rest for content.
+UNREADABLE_ZIP = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,
+)  # fmt: skip
 MODULES = frozenset(f"{part}.py" for part in PARTS)
 
 
@@ -54,6 +60,8 @@ def find_submissions(path: Path) -> list[tuple[str, Path]]:
         raise FileNotFoundError(f"there is no {path}: name a folder of submissions, a notebook or a .zip")
     if path.is_file() or _holds_submission(path):
         return [(path.resolve().stem if path.is_file() else path.resolve().name, path)]
+    if (path / ASSIGNMENT).is_dir():
+        return [(path.resolve().name, path / ASSIGNMENT)]  # one student of an nbgrader course
     found = [(_name_of(entry), _inside(entry)) for entry in sorted(path.iterdir()) if _may_be_submission(entry)]
     if not found:
         raise FileNotFoundError(f"no submissions in {path}: it holds no folder, notebook or .zip")
@@ -79,7 +87,8 @@ def _may_be_submission(entry: Path) -> bool:
 def _inside(entry: Path) -> Path:
     """An nbgrader course keeps a student's work in <student>/<assignment>/."""
     nested = entry / ASSIGNMENT
-    return nested if nested.is_dir() and not _holds_submission(entry) else entry
+    is_nested = nested.is_dir() and not nested.is_symlink() and not _holds_submission(entry)
+    return nested if is_nested else entry
 
 
 def _holds_submission(folder: Path) -> bool:
@@ -89,19 +98,22 @@ def _holds_submission(folder: Path) -> bool:
 
 def read_submission(name: str, path: Path) -> Submission:
     """Read one submission. Raises UnreadableSubmission with one clear line."""
+    if not path.exists():
+        raise UnreadableSubmission(f"there is no {path}")
     files = dict(_files_of(path))
     modules = tuple(Source(file, _decoded(file, raw)) for file, raw in sorted(files.items()) if file.endswith(".py"))
     notebooks = {file: raw for file, raw in files.items() if file.endswith(".ipynb")}
-    candidates = [s for s in (_as_modules(name, modules), _as_notebook(name, notebooks, bool(modules))) if s]
+    as_modules = _as_modules(name, modules)
+    candidates = [s for s in (as_modules, _as_notebook(name, notebooks, as_modules is not None)) if s]
     if not candidates:
-        raise UnreadableSubmission(_nothing_found(files))
+        raise UnreadableSubmission(_nothing_found(path))
     return min(candidates, key=_untouched_tasks)  # both handed in: the one that was worked on
 
 
-def _nothing_found(files: dict[str, bytes]) -> str:
-    if not files:
+def _nothing_found(path: Path) -> str:
+    if path.is_dir() and not any(path.iterdir()):
         return "the folder is empty"
-    return f"it holds no Python: neither a notebook nor any of {', '.join(sorted(MODULES))}"
+    return f"it holds neither a notebook nor any of {', '.join(sorted(MODULES))}"
 
 
 def _untouched_tasks(submission: Submission) -> int:
@@ -181,7 +193,7 @@ def _files_of_zip(path: Path) -> Iterator[tuple[str, bytes]]:
                 name = entry.filename.removeprefix(root)
                 if name.endswith((".py", ".ipynb")) and not name.startswith("__MACOSX"):
                     yield name, _bounded_extract(archive, entry)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except UNREADABLE_ZIP as error:
         raise UnreadableSubmission(f"the .zip cannot be read: {error}") from None
 
 

@@ -1,4 +1,4 @@
-"""The reference solution of the autoencoder lab, one module per part.
+"""The autoencoder lab, one module per part.
 
 TensorFlow Probability's layers are written for Keras 2, so the switch is set here, before any part of the
 lab imports TensorFlow.

@@ -29,7 +29,6 @@ import tensorflow as tf
 from .data import load_mnist, normalize, training_batches
 from .plotting import show_images, show_losses
 
-
 # %% [markdown]
 # ## Task 2.1: your own `tf.keras.Model`
 #
@@ -194,7 +193,9 @@ if __name__ == "__main__":
 
     held_out = next(iter(test_images.batch(1000)))  # (1000, 28, 28, 1)
     print(f"held-out BCE: {float(model.batch_loss(held_out)) / len(held_out):.1f} nats per picture")
-    show_losses({"autoencoder": [loss / batch_size for loss in history.history["loss"]]}, "autoencoder-loss", "nats per picture")
+    show_losses(
+        {"autoencoder": [loss / batch_size for loss in history.history["loss"]]}, "autoencoder-loss", "nats per picture"
+    )
     originals = held_out[:5]
     show_images({"original": originals, "reconstruction": model.reconstruct(originals)}, "autoencoder-reconstructions")
 

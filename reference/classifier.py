@@ -34,7 +34,6 @@ import tensorflow as tf
 from .data import load_mnist, normalize, training_batches
 from .plotting import show, show_images
 
-
 # %% [markdown]
 # ## Task 8.1: the stack
 #

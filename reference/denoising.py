@@ -30,7 +30,6 @@ from .autoencoder import Autoencoder
 from .data import load_mnist, normalize, training_batches
 from .plotting import show_images, show_losses
 
-
 # %% [markdown]
 # ## Task 7.1: `DenoisingAutoencoder`
 #

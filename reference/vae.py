@@ -31,7 +31,6 @@ from .autoencoder import Autoencoder
 from .data import load_mnist, normalize, training_batches
 from .plotting import show_images, show_losses
 
-
 # %% [markdown]
 # ## Task 5.1: `VariationalAutoencoder`
 #

@@ -192,10 +192,10 @@ def checkpoint_round_trip(lab: Lab) -> Evidence:
     for model in (first, second):  # two models, so that a shared folder shows
         _steps(lab, model, 0, 2)
         model.save()
-    _steps(lab, first, 2, 4)
+    _steps(lab, first, 2, 3)
     first.save()
     saved, next_step = _state(lab, first), _after_one_more_step(lab, first)
-    _steps(lab, first, 5, 8)
+    _steps(lab, first, 5, 6)
     first.restore()
     _expect_same(_state(lab, first), saved, "The restored model gives other reconstructions than the saved one.", 0.0)
     _expect_same(_after_one_more_step(lab, first), next_step, _FORGETFUL, 0.5)

@@ -95,9 +95,7 @@ _HABITS = {
 
 
 def _habit(drawn: list[list[int]]) -> str:
-    neighbours = np.mean(
-        [second == first + 1 for batch in drawn for first, second in pairwise(batch)]
-    )
+    neighbours = np.mean([second == first + 1 for batch in drawn for first, second in pairwise(batch)])
     if neighbours > 0.9:
         in_order = [batch[0] for batch in drawn[:4]] == sorted(batch[0] for batch in drawn[:4])
         return (

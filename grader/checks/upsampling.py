@@ -17,7 +17,7 @@ OUTSIDE_TENSORFLOW = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
 
 def trained(lab: Lab) -> Trained:
     """The one trained model of this part."""
-    return train_until(lab, lab.create(PART, CLASS, encoding_size=10), GOOD_RECONSTRUCTION, at_least=100)
+    return train_until(lab, lab.create(PART, CLASS, encoding_size=10), GOOD_RECONSTRUCTION, at_least=100, stage=25)
 
 
 @check(points=2)

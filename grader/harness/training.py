@@ -35,27 +35,42 @@ class Trainer:
 
         as_written: Step = self.model.fit_iteration
         with learning_rate(self.model, 0.0), eager_tapes() as opened:
-            as_written(batches[0])  # also builds what is built late
+            resting = float(as_written(batches[0]))  # also builds what is built late
         if not opened:
             return as_written  # compiled by the submission itself
         traced: Step = tf.function(as_written)
-        return traced if self._agree(as_written, traced, batches[:3]) else as_written
+        return traced if self._agree(as_written, traced, batches[0], resting) else as_written
 
-    def _agree(self, as_written: Step, traced: Step, batches: Sequence[Any]) -> bool:
-        """Same losses from the same state; and where two calls of the code differ, two calls of the trace do too."""
+    def _agree(self, as_written: Step, traced: Step, batch: Any, resting: float) -> bool:
+        """Whether both have the same loss and take the same step from the same state.
+
+        Where the code is random, two calls of the trace have to differ as two calls of the code do, and steps are
+        compared in size alone. resting: a first loss of the code as written, at learning rate 0.
+        """
         try:
-            with learning_rate(self.model, 0.0):
-                written = [float(as_written(batches[0])) for _ in range(2)]
-                trace = [float(traced(batches[0])) for _ in range(2)]
             start = [v.numpy() for v in self._state()]
-            written += [float(as_written(b)) for b in batches]
+            loss, step = self._step_from(start, as_written, batch)
             self._restore(start)
-            trace += [float(traced(b)) for b in batches]
+            with learning_rate(self.model, 0.0):
+                traced_resting = float(traced(batch))
+            traced_loss, traced_step = self._step_from(start, traced, batch)
             self._restore(start)
         except Exception:  # what cannot be traced is run as it is written, and fails there if it has to
             return False
-        random, random_trace = written[0] != written[1], trace[0] != trace[1]
-        return random == random_trace and np.allclose(written, trace, rtol=0.1 if random else 1e-3, atol=0)
+        if (resting != loss) != (traced_resting != traced_loss):
+            return False
+        length, difference = np.linalg.norm(step), np.linalg.norm(step - traced_step)
+        if resting != loss:
+            return bool(0.5 < traced_loss / loss < 2 and 0.5 < np.linalg.norm(traced_step) / length < 2)
+        return bool(abs(traced_loss / loss - 1) < 1e-3 and difference <= 0.1 * length)
+
+    def _step_from(self, start: Sequence[np.ndarray], step: Step, batch: Any) -> tuple[float, np.ndarray]:
+        """The loss of one step from the state `start`, and how it moves the weights, in one vector."""
+        self._restore(start)
+        before = [v.numpy() for v in self.model.trainable_variables]
+        loss = float(step(batch))
+        moves = [v.numpy() - b for v, b in zip(self.model.trainable_variables, before, strict=True)]
+        return loss, np.concatenate([move.ravel() for move in moves])
 
     def _state(self) -> list[Any]:
         return [*self.model.variables, *optimizer_variables(self.model.optimizer)]
@@ -86,9 +101,11 @@ def set_learning_rate(model: Any, value: float) -> float:
     import tensorflow as tf
 
     optimizer = model.optimizer
-    before = float(np.asarray(optimizer.learning_rate))
+    rate = optimizer.learning_rate
+    is_schedule = callable(rate)  # only legacy optimizers show their schedule; a variable, as a trace keeps a number
+    before = float(np.asarray(rate(optimizer.iterations) if is_schedule else rate))
     try:
-        optimizer.learning_rate = value
+        optimizer.learning_rate = tf.Variable(value, trainable=False, dtype=tf.float32) if is_schedule else value
     except TypeError:  # Keras refuses to overwrite a LearningRateSchedule
         optimizer._learning_rate = tf.Variable(value, trainable=False, dtype=tf.float32)
     return before

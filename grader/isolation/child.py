@@ -28,6 +28,7 @@ def definitions_of(header: dict[str, Any]) -> Definitions:
 def serve(connection: socket.socket) -> None:
     """Answer requests until the connection ends."""
     header, _ = receive_request(connection)
+    hide("reference", "tests")
     prepare_tensorflow()
     harness = Harness(definitions_of(header), Path.cwd())
     send(connection, {"id": header["id"], "value": None})
@@ -52,6 +53,11 @@ def answer(harness: Harness, header: dict[str, Any], arrays: tuple[Any, ...]) ->
         return Reply(), error.detail
     except Exception:  # noqa: BLE001 - ours: told to the instructor, never counted against the student
         return Reply(), {"kind": "fault", "message": traceback.format_exc()[-2000:]}
+
+
+def hide(*packages: str) -> None:
+    """Let imports of these packages fail: the solution is not for submissions."""
+    sys.modules.update(dict.fromkeys(packages))  # type: ignore[arg-type]  # None is how Python marks a module as missing
 
 
 def prepare_tensorflow() -> None:

@@ -150,6 +150,7 @@ def _environment(scratch: str) -> dict[str, str]:
         "TMPDIR": scratch,
         "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
         "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",  # what was printed is kept also where the process is killed
         "PYTHONDONTWRITEBYTECODE": "1",
         "TF_USE_LEGACY_KERAS": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",

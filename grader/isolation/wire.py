@@ -89,12 +89,16 @@ def receive_request(connection: socket.socket) -> tuple[dict[str, Any], list[np.
 
 def _parse(text: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(text)
+        header = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ProtocolViolation(f"a header that is no JSON: {type(error).__name__}") from None
     if not isinstance(header, dict):
         raise ProtocolViolation("a header that is no object")
     return header
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
 
 
 def _specs(described: Any) -> list[tuple[str, tuple[int, ...]]]:
@@ -116,8 +120,13 @@ def _check(specs: list[tuple[str, tuple[int, ...]]], wants: Sequence[Want] | Non
         wants = [Want("float32", (None,) * len(shape)) for _, shape in specs]
     if len(specs) != len(wants) or not all(w.admits(*spec) for w, spec in zip(wants, specs, strict=True)):
         raise ProtocolViolation("arrays that were not asked for")
-    if sum(math.prod(shape) * np.dtype(dtype).itemsize for dtype, shape in specs) > MAX_PAYLOAD:
+    if sum(_room_for(dtype, shape) for dtype, shape in specs) > MAX_PAYLOAD:
         raise ProtocolViolation("more bytes than any answer has")
+
+
+def _room_for(dtype: str, shape: tuple[int, ...]) -> int:
+    """Bytes of an array. NumPy refuses sizes that are too large also beside a 0, so a 0 counts as 1."""
+    return math.prod(max(size, 1) for size in shape) * np.dtype(dtype).itemsize
 
 
 def _array(connection: socket.socket, dtype: str, shape: tuple[int, ...], deadline: float | None) -> np.ndarray:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from ..outcomes import Report
@@ -31,7 +31,7 @@ def check_progress(console: Console, total: int) -> Iterator[Callable[[Check], N
 
 
 class ClassProgress:
-    """A bar over the submissions and one over the checks of the current one; a line for each that is done."""
+    """A bar over the submissions and one over the checks of each that is being graded; a line for each that is done."""
 
     def __init__(self, console: Console, submissions: int, checks: int):
         self._console = console
@@ -40,8 +40,7 @@ class ClassProgress:
         self._done = 0
         self._progress = Progress(*_columns(), console=console, transient=True, disable=not console.is_terminal)
         self._class = self._progress.add_task("submissions", total=submissions)
-        self._current = self._progress.add_task("", total=checks)
-        self._name = ""
+        self._running: dict[str, TaskID] = {}
 
     def __enter__(self) -> "ClassProgress":
         self._progress.start()
@@ -53,18 +52,18 @@ class ClassProgress:
         self._progress.stop()
 
     def submission_starts(self, name: str) -> None:
-        """Show the submission's name."""
-        self._name = one_line(name, 24)
-        self._progress.reset(self._current, total=self._checks, description=self._name)
+        """Give it a bar."""
+        self._running[name] = self._progress.add_task(one_line(name, 24), total=self._checks)
 
-    def check_starts(self, check: Check) -> None:
+    def check_starts(self, name: str, check: Check) -> None:
         """Show the running check."""
-        self._progress.update(self._current, description=f"{self._name}: {check.id}", advance=1)
+        self._progress.update(self._running[name], description=f"{one_line(name, 24)}: {check.id}", advance=1)
 
     def submission_ends(self, report: Report) -> None:
         """One line with its score stays on the screen."""
         self._done += 1
+        self._progress.remove_task(self._running.pop(report.submission))
         self._progress.advance(self._class)
         score = f"{points(report.score)} of {report.max_score} points"
-        line = f"[{self._done}/{self._total}] {self._name}: {score}, {report.seconds:.0f} s"
+        line = f"[{self._done}/{self._total}] {one_line(report.submission, 40)}: {score}, {report.seconds:.0f} s"
         self._console.print(Text(line + (", needs a look" if report.needs_attention else "")), highlight=False)

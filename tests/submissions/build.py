@@ -32,12 +32,17 @@ class Edit:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to make one submission. base: reference or templates; take: modules taken from the reference all the same."""
+    """How to make one submission.
+
+    base: reference or templates; take: modules that come from the reference all the same; word: what some message has
+    to contain, so that the mistake is named.
+    """
 
     name: str
     story: str
     base: str = "reference"
     form: str = "folder"
+    word: str = ""
     take: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()
 

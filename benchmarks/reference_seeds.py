@@ -1,0 +1,42 @@
+"""Grade the reference under many seeds: `python -m benchmarks.reference_seeds [SEEDS] [PART …]`.
+
+Prints the score of each seed and the spread of what was measured; exits 1 if any seed is below full marks.
+"""
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from rich.console import Console
+
+from grader.grading import grade_submission
+from grader.limits import Limits
+from grader.outcomes import Outcome, Report
+from grader.registry import select
+from grader.release.source import reference_folder
+
+
+def main() -> None:
+    """Print a line for each seed, then what was measured by each check."""
+    count, *parts = sys.argv[1:] or ["20"]
+    checks = select(parts)
+    console = Console()
+
+    def grade(seed: int) -> Report:
+        report = grade_submission("reference", reference_folder(), checks, seed, Limits(submission_seconds=3600))
+        lost = [f"{r.id}: {r.message} {r.evidence}" for r in report.checks if r.outcome is not Outcome.PASSED]
+        console.print(f"seed {seed}: {report.score:g}/{report.max_score}, {report.seconds:.0f} s", *lost, markup=False)
+        return report
+
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        reports = list(workers.map(grade, range(int(count))))
+    for number, check in enumerate(checks):
+        measured = [str(report.checks[number].evidence.get("measured")) for report in reports]
+        console.print(f"{check.id}: {'; '.join(dict.fromkeys(measured))}", markup=False, highlight=False)
+    full = sum(report.score == report.max_score for report in reports)
+    console.print(f"{full} of {len(reports)} seeds at full marks")
+    sys.exit(full < len(reports))
+
+
+if __name__ == "__main__":
+    main()

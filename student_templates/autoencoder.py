@@ -1,0 +1,133 @@
+# Generated from reference/autoencoder.py, for you to edit: your code goes where a line says 'Your task'.
+# %% [markdown]
+# # Part 2: the vanilla autoencoder
+#
+# An autoencoder is two networks. The **encoder** squeezes a picture of 784 numbers into an *encoding* of ten; the
+# **decoder** paints a picture from ten numbers. They are trained together to make the painted picture match the
+# original. Ten numbers cannot hold 784, so the pair has to discover what digits have in common.
+#
+# The networks of this lab:
+#
+# | encoder | shape | decoder | shape |
+# |---|---|---|---|
+# | input | (B, 28, 28, 1) | encoding | (B, 10) |
+# | convolution, 32 filters, kernel 3, stride 2, relu | (B, 13, 13, 32) | dense, 7·7·32, relu | (B, 1568) |
+# | convolution, 64 filters, kernel 3, stride 2, relu | (B, 6, 6, 64) | reshape | (B, 7, 7, 32) |
+# | flatten | (B, 2304) | transposed convolution, 64, stride 2, relu | (B, 14, 14, 64) |
+# | dense, 10, no activation | (B, 10) | transposed convolution, 32, stride 2, relu | (B, 28, 28, 32) |
+# | | | transposed convolution, 1, stride 1, sigmoid | (B, 28, 28, 1) |
+#
+# **Loss.** A pixel $x \in [0, 1]$ is taken for the probability of ink, and so is its reconstruction $y$. Their binary
+# cross-entropy is $-x \ln y - (1-x) \ln(1-y)$, in nats. The loss of a batch is the *sum* over all pixels and all
+# pictures: in the next parts it will be weighed against a second term, and the balance of the two depends on it.
+#
+# **What to look at.** An untrained network answers about ½ everywhere, 784 · ln 2 = 543 nats a picture. Always
+# answering with the mean picture costs 206 nats. A network that works gets to about 91 in two epochs.
+
+# %%
+import tensorflow as tf
+
+from .data import load_mnist, normalize, training_batches
+from .plotting import show_images, show_losses
+
+# %% [markdown]
+# ## Task 2.1: your own `tf.keras.Model`
+#
+# The class has three *hooks*, `build_encoder`, `build_decoder` and `batch_loss`. Later parts of the lab replace one
+# hook or two and inherit everything else, so it pays to keep them small.
+#
+# * `fit_iteration` is one step of training: run the forward pass **inside** a `tf.GradientTape`, ask the tape for the
+#   gradients, and let the optimizer apply them. The tape watches trainable variables by itself.
+# * `fit` repeats the step. It draws its batches from the dataset in order, shows a progress bar and returns Keras'
+#   `History`, with the mean loss of each epoch under `"loss"`.
+# * `create_checkpoint`, `save` and `restore` keep one checkpoint of the weights **and** of the optimizer in a folder.
+#   An optimizer that forgets its momentum does not continue where it stopped.
+#
+# *Hint:* `tf.keras.callbacks.CallbackList` gives you Keras' progress bar and History for a loop of your own.
+
+
+# %%
+class Autoencoder(tf.keras.Model):
+    """A convolutional autoencoder: picture (B, 28, 28, 1) -> encoding (B, encoding_size) -> picture.
+
+    Parts that override a hook inherit the training loop and the checkpoints.
+    """
+
+    def __init__(self, encoding_size: int = 10):
+        super().__init__()
+        self.encoding_size = encoding_size
+        raise NotImplementedError("Your task: autoencoder, Autoencoder.__init__")
+
+    def build_encoder(self) -> tf.keras.Model:
+        """A network (B, 28, 28, 1) -> (B, encoding_size)."""
+        raise NotImplementedError("Your task: autoencoder, Autoencoder.build_encoder")
+
+    def build_decoder(self) -> tf.keras.Model:
+        """A network (B, encoding_size) -> (B, 28, 28, 1) in [0, 1]."""
+        raise NotImplementedError("Your task: autoencoder, Autoencoder.build_decoder")
+
+    def create_checkpoint(self, path: str = "./model/checkpoint") -> None:
+        """Keep checkpoints of the weights and the optimizer in the folder `path`, one at a time."""
+        raise NotImplementedError("Your task: autoencoder, Autoencoder.create_checkpoint")
+
+    def save(self) -> None:
+        """Write a checkpoint; the one before is removed."""
+        raise NotImplementedError("Your task: autoencoder, Autoencoder.save")
+
+    def restore(self) -> None:
+        """Read the checkpoint back. Raises FileNotFoundError if there is none in the folder."""
+        raise NotImplementedError("Your task: autoencoder, Autoencoder.restore")
+
+    def encode(self, inputs: tf.Tensor) -> tf.Tensor:
+        """(B, 28, 28, 1) -> (B, encoding_size)."""
+        raise NotImplementedError("Your task: autoencoder, Autoencoder.encode")
+
+    def decode(self, encodings: tf.Tensor) -> tf.Tensor:
+        """(B, encoding_size) -> (B, 28, 28, 1) in [0, 1]."""
+        raise NotImplementedError("Your task: autoencoder, Autoencoder.decode")
+
+    def reconstruct(self, inputs: tf.Tensor) -> tf.Tensor:
+        """(B, 28, 28, 1) -> (B, 28, 28, 1): encode, then decode."""
+        raise NotImplementedError("Your task: autoencoder, Autoencoder.reconstruct")
+
+    def batch_loss(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Binary cross-entropy in nats, summed over the pixels and pictures of (B, 28, 28, 1); a scalar."""
+        raise NotImplementedError("Your task: autoencoder, Autoencoder.batch_loss")
+
+    def fit_iteration(self, inputs: tf.Tensor) -> tf.Tensor:
+        """One gradient step on one batch (B, 28, 28, 1). Returns the batch's loss before the step, a scalar."""
+        raise NotImplementedError("Your task: autoencoder, Autoencoder.fit_iteration")
+
+    def fit(self, dataset: tf.data.Dataset, epochs: int, steps_per_epoch: int) -> tf.keras.callbacks.History:
+        """Train on batches drawn in order from `dataset`. Returns Keras' History with the mean "loss" of each epoch."""
+        raise NotImplementedError("Your task: autoencoder, Autoencoder.fit")
+
+
+# %% [markdown]
+# ## Experiment
+#
+# Train for two epochs, then look at five test pictures beside their reconstructions. Once a model is trained and
+# saved, `restore()` brings it back and `fit` need not run again.
+
+# %%
+if __name__ == "__main__":
+    train_digits, test_digits = load_mnist()
+    train_images, test_images = train_digits.map(normalize), test_digits.map(normalize)
+    batch_size = 64
+    model = Autoencoder(encoding_size=10)
+    history = model.fit(
+        training_batches(train_images, batch_size), epochs=2, steps_per_epoch=len(train_images) // batch_size
+    )
+    model.save()
+
+    held_out = next(iter(test_images.batch(1000)))  # (1000, 28, 28, 1)
+    print(f"held-out BCE: {float(model.batch_loss(held_out)) / len(held_out):.1f} nats per picture")
+    show_losses(
+        {"autoencoder": [loss / batch_size for loss in history.history["loss"]]}, "autoencoder-loss", "nats per picture"
+    )
+    originals = held_out[:5]
+    show_images({"original": originals, "reconstruction": model.reconstruct(originals)}, "autoencoder-reconstructions")
+
+# %% [markdown]
+# **Question.** Which digits are reconstructed worst, and what do they have in common? Try an encoding of 2 and of 64
+# numbers: what changes in the loss, and what in the pictures?

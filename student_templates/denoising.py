@@ -1,0 +1,94 @@
+# Generated from reference/denoising.py, for you to edit: your code goes where a line says 'Your task'.
+# %% [markdown]
+# # Part 7: a denoising autoencoder
+#
+# There is another way to keep an autoencoder from merely copying: spoil its input and ask for the original. To remove
+# noise from a digit, the network has to know what digits look like
+# (Vincent et al., *Extracting and Composing Robust Features with Denoising Autoencoders*, ICML 2008).
+#
+# **Noise.** Each pixel gets its own Gaussian noise, and the result is clipped, because a pixel is a number in [0, 1]:
+#
+# $$\tilde{x} = \min(\max(x + \sigma \varepsilon, 0), 1), \qquad \varepsilon \sim \mathcal{N}(0, 1),
+#   \quad \sigma = 0.5.$$
+#
+# **Loss.** The cross-entropy between the *clean* picture $x$ and the reconstruction of the *noisy* one $\tilde{x}$. A
+# network that is compared with the noisy picture learns to reproduce noise.
+#
+# **How good is it?** The peak signal-to-noise ratio, in decibels, tells how close a picture is to the clean one,
+#
+# $$\mathrm{PSNR} = 10 \log_{10} \frac{1}{\mathrm{MSE}},$$
+#
+# where MSE is the mean squared error of its pixels and 1 the largest value a pixel can have. Ten decibels more are an
+# error ten times smaller.
+#
+# **What to look at.** The noisy digits are at 9.4 dB. Answering with the mean digit, whatever the input, reaches
+# 11.9 dB, so a gain of two or three decibels proves nothing. A code of 32 numbers gets to about 19 dB in two epochs.
+
+# %%
+import tensorflow as tf
+
+from .autoencoder import Autoencoder
+from .data import load_mnist, normalize, training_batches
+from .plotting import show_images, show_losses
+
+# %% [markdown]
+# ## Task 7.1: `DenoisingAutoencoder`
+#
+# * `corrupt` returns a noisy copy of a batch. The noise is fresh in every pixel and at every call.
+# * `batch_loss` receives clean pictures. Where in the forward pass do they have to be spoiled, and what is the target?
+# * `reconstruct`, which is inherited, receives noisy pictures when the model is used, and must not add noise itself.
+#
+# *Hint:* noise from NumPy is drawn once, when the training step is compiled, and never again. TensorFlow's own random
+# numbers are drawn at each step.
+
+
+# %%
+class DenoisingAutoencoder(Autoencoder):
+    """An autoencoder that turns noisy pictures (B, 28, 28, 1) into clean ones.
+
+    noise_stddev: standard deviation of the noise it learns from, in units of a pixel's range [0, 1].
+    """
+
+    def __init__(self, encoding_size: int = 32, noise_stddev: float = 0.5):
+        super().__init__(encoding_size)
+        self.noise_stddev = noise_stddev
+
+    def corrupt(self, images: tf.Tensor) -> tf.Tensor:
+        """Images (B, 28, 28, 1) in [0, 1] -> the same with fresh Gaussian noise, clipped to [0, 1]."""
+        raise NotImplementedError("Your task: denoising, DenoisingAutoencoder.corrupt")
+
+    def batch_loss(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Clean images (B, 28, 28, 1) -> cross-entropy of their denoised copies, in nats, summed; a scalar."""
+        raise NotImplementedError("Your task: denoising, DenoisingAutoencoder.batch_loss")
+
+
+# %% [markdown]
+# ## Experiment
+#
+# Train for two epochs, spoil some test digits and let the model clean them.
+
+# %%
+if __name__ == "__main__":
+    train_digits, test_digits = load_mnist()
+    train_images, test_images = train_digits.map(normalize), test_digits.map(normalize)
+    batch_size = 64
+    model = DenoisingAutoencoder(encoding_size=32, noise_stddev=0.5)
+    history = model.fit(
+        training_batches(train_images, batch_size), epochs=2, steps_per_epoch=len(train_images) // batch_size
+    )
+
+    clean = next(iter(test_images.batch(1000)))  # (1000, 28, 28, 1)
+    noisy = model.corrupt(clean)
+    denoised = model.reconstruct(noisy)
+    decibels = [float(tf.reduce_mean(tf.image.psnr(clean, images, max_val=1.0))) for images in (noisy, denoised)]
+    print(
+        f"held-out PSNR: noisy {decibels[0]:.1f} dB, denoised {decibels[1]:.1f} dB;"
+        f" BCE to the clean pictures {float(model.batch_loss(clean)) / len(clean):.1f} nats per picture"
+    )
+    losses = [loss / batch_size for loss in history.history["loss"]]
+    show_losses({"denoising, stddev 0.5": losses}, "denoising-loss", "nats per picture")
+    show_images({"noisy": noisy[:10], "denoised": denoised[:10], "clean": clean[:10]}, "denoising-rows")
+
+# %% [markdown]
+# **Question.** What does the model do with a picture that is nothing but noise? And with a clean digit? Try a digit
+# with more noise than it was trained on: does it fail gently, or does it invent another digit?

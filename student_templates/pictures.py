@@ -1,0 +1,111 @@
+# Generated from reference/pictures.py, for you to edit: your code goes where a line says 'Your task'.
+# %% [markdown]
+# # Part 6: pictures of what was learned
+#
+# Two pictures tell more about an autoencoder than its loss.
+#
+# * A **strip** puts each original beside its reconstruction. A model that answers with the mean digit is found out at
+#   a glance.
+# * A **latent grid** decodes encodings from a regular grid: two components walk, the others stay at 0. Neighbours in
+#   the grid are neighbours in the latent space, so a good variational autoencoder turns one digit smoothly into
+#   another. Nearly all of the prior lies within 2.5 standard deviations of 0, hence the limits of the walk.
+#
+# A picture of pictures is one array. If you hold pictures of shape (rows, columns, 28, 28), the pixel at (i, j, y, x)
+# belongs at height 28 i + y and width 28 j + x. So the axes have to come in the order i, y, j, x before the first
+# two and the last two are joined. A `reshape` alone keeps the order of the numbers and cannot do that.
+#
+# **What to look at.** With $\beta = 4$ the KL divergence costs four times as much, and the model spends less of it:
+# 7 to 9 nats instead of 18, at the price of a cross-entropy of about 120 instead of 95. Its reconstructions are
+# blurred; what about the digits it invents?
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from .data import load_mnist, normalize, training_batches
+from .plotting import show, show_images
+
+# %% [markdown]
+# ## Task 6.1: `reconstruction_strip`
+#
+# One row an image, the original on the left, its reconstruction on the right. Ask the model for all reconstructions
+# at once: it works on batches.
+#
+# *Hint:* put the pair of each row side by side first, and the rows below each other afterwards.
+
+
+# %%
+def reconstruction_strip(model: tf.keras.Model, images: np.ndarray) -> np.ndarray:
+    """Images (n, 28, 28, 1) in [0, 1] -> float32 (n · 28, 56): each original left, its reconstruction right."""
+    raise NotImplementedError("Your task: pictures, reconstruction_strip")
+
+
+# %% [markdown]
+# ## Task 6.2: `latent_grid`
+#
+# The first component grows from the top row to the bottom row, the second one from the left column to the right
+# column; both take `n_samples` evenly spaced values, the limits included. All other components are 0. One call of
+# `decode` for the whole grid is much faster than one for each picture.
+#
+# *Hint:* write down the encodings of a grid of 2 × 2 before you write code.
+
+
+# %%
+def latent_grid(model: tf.keras.Model, encoding_size: int = 10, n_samples: int = 25, limit: float = 2.5) -> np.ndarray:
+    """The pictures that `model` decodes from a walk along its first two components.
+
+    Returns float32 (n_samples · 28, n_samples · 28). Row i has the first component at the i-th, column j the second
+    component at the j-th of `n_samples` evenly spaced values in [-limit, limit]. `encoding_size` and `n_samples`
+    are at least 2.
+    """
+    raise NotImplementedError("Your task: pictures, latent_grid")
+
+
+# %% [markdown]
+# ## Experiment
+#
+# Train two variational autoencoders for two epochs, one with $\beta = 1$ and one with $\beta = 4$, and compare their
+# strips, their grids and the digits they invent.
+
+# %%
+if __name__ == "__main__":
+    from .vae import VariationalAutoencoder  # only the experiment needs a trained model
+
+    train_digits, test_digits = load_mnist()
+    train_images, test_images = train_digits.map(normalize), test_digits.map(normalize)
+    batch_size = 64
+    batches = training_batches(train_images, batch_size)
+    held_out = next(iter(test_images.batch(1000)))  # (1000, 28, 28, 1)
+
+    models = {f"beta {beta:g}": VariationalAutoencoder(beta=beta) for beta in (1.0, 4.0)}
+    standard_normal = tfp.distributions.MultivariateNormalDiag(loc=tf.zeros(10))
+    for name, model in models.items():
+        model.fit(batches, epochs=2, steps_per_epoch=len(train_images) // batch_size)
+        divergence = float(tf.reduce_mean(model.encoder(held_out).kl_divergence(standard_normal)))
+        cross_entropy = float(model.batch_loss(held_out)) / len(held_out) - model.beta * divergence
+        print(
+            f"{name}: held-out negative ELBO {cross_entropy + divergence:.1f} nats per picture"
+            f" = BCE {cross_entropy:.1f} + KL {divergence:.1f}"
+        )
+
+    def show_side_by_side(drawings: dict[str, np.ndarray], name: str, height: float) -> None:
+        """Write the drawings, arrays of one shape with values in [0, 1], beside each other into one picture."""
+        width = sum(height * drawing.shape[1] / drawing.shape[0] for drawing in drawings.values())  # in inches
+        figure, axes = plt.subplots(1, len(drawings), figsize=(width, height), layout="constrained")
+        for cell, (title, drawing) in zip(axes, drawings.items(), strict=True):
+            cell.imshow(drawing, cmap="gray", vmin=0, vmax=1)
+            cell.set(title=title, xticks=[], yticks=[])
+        show(figure, name)
+
+    strips = {name: reconstruction_strip(model, held_out[:5]) for name, model in models.items()}
+    show_side_by_side(strips, "pictures-strips", height=6)
+    grids = {name: latent_grid(model) for name, model in models.items()}
+    show_side_by_side(grids, "pictures-latent-grids", height=8)
+    encodings = tf.random.normal((12, 10))  # twelve points of the prior, the same for both models
+    show_images({name: model.decode(encodings) for name, model in models.items()}, "pictures-prior-samples")
+
+# %% [markdown]
+# **Question.** Along one of the two components the digits may hardly change at all. What is the KL divergence of that
+# component? Draw the grid of the plain autoencoder of part 2 with the same limits: why does it look so different?

@@ -1,0 +1,79 @@
+# Generated from reference/upsampling.py, for you to edit: your code goes where a line says 'Your task'.
+# %% [markdown]
+# # Part 3: upsampling instead of transposed convolutions
+#
+# The decoder of part 2 doubles the side of a picture with transposed convolutions: every input pixel stamps a copy of
+# the 3 × 3 kernel onto the output, and the stamps are two pixels apart. Along one axis, a pixel at an even place is
+# then covered by a different number of stamps than its neighbour at an odd place. The network has to learn to even
+# this out, and where it fails the picture shows a chessboard (Odena, Dumoulin and Olah, *Deconvolution and
+# Checkerboard Artifacts*, Distill 2016).
+#
+# The remedy is to do the two jobs one after the other: first **enlarge** the picture by repeating each pixel, then
+# **convolve** it with stride 1. Every output pixel is now made in the same way.
+#
+# | decoder | shape |
+# |---|---|
+# | encoding | (B, 10) |
+# | dense, 7·7·32, relu | (B, 1568) |
+# | reshape | (B, 7, 7, 32) |
+# | enlarge by 2, convolution, 64 filters, kernel 3, relu | (B, 14, 14, 64) |
+# | enlarge by 2, convolution, 32 filters, kernel 3, relu | (B, 28, 28, 32) |
+# | convolution, 1 filter, kernel 3, sigmoid | (B, 28, 28, 1) |
+#
+# **What to look at.** The cross-entropy after two epochs is two or three nats a picture lower than that of part 2, and
+# a step takes two to three times as long: the second convolution works on the enlarged picture.
+
+# %%
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from .autoencoder import Autoencoder
+from .data import load_mnist, normalize, training_batches
+from .plotting import show_images, show_losses
+
+# %% [markdown]
+# ## Task 3.1: `build_decoder`
+#
+# Only one hook changes. Build a decoder without any transposed convolution; the encoder, the loss, the training loop
+# and the checkpoints are inherited.
+#
+# *Hint:* Keras has a layer that repeats rows and columns. Which padding keeps a convolution from shrinking a picture?
+
+
+# %%
+class UpsamplingAutoencoder(Autoencoder):
+    """An autoencoder whose decoder enlarges pictures and convolves them: no transposed convolutions."""
+
+    def build_decoder(self) -> tf.keras.Model:
+        """A network (B, encoding_size) -> (B, 28, 28, 1) in [0, 1], without transposed convolutions."""
+        raise NotImplementedError("Your task: upsampling, UpsamplingAutoencoder.build_decoder")
+
+
+# %% [markdown]
+# ## Experiment
+#
+# Train both decoders for two epochs on the same digits and put their reconstructions below each other.
+
+# %%
+if __name__ == "__main__":
+    train_digits, test_digits = load_mnist()
+    train_images, test_images = train_digits.map(normalize), test_digits.map(normalize)
+    batch_size = 64
+    batches = training_batches(train_images, batch_size)
+    held_out = next(iter(test_images.batch(1000)))  # (1000, 28, 28, 1)
+
+    losses: dict[str, Sequence[float]] = {}
+    pictures = {"original": held_out[:10]}
+    for name, model in {"transposed": Autoencoder(), "upsampled": UpsamplingAutoencoder()}.items():
+        history = model.fit(batches, epochs=2, steps_per_epoch=len(train_images) // batch_size)
+        print(f"{name}: held-out BCE {float(model.batch_loss(held_out)) / len(held_out):.1f} nats per picture")
+        losses[name] = [loss / batch_size for loss in history.history["loss"]]
+        pictures[name] = model.reconstruct(held_out[:10])
+    show_losses(losses, "upsampling-loss", "nats per picture")
+    show_images(pictures, "upsampling-reconstructions")
+
+# %% [markdown]
+# **Question.** Look closely at the strokes and at their edges. Where do the two decoders differ, and can you find a
+# chessboard? Draw on paper, for one axis, which input pixels reach each output pixel of a transposed convolution with
+# kernel 3 and stride 2. What happens with kernel 4?

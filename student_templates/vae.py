@@ -1,0 +1,109 @@
+# Generated from reference/vae.py, for you to edit: your code goes where a line says 'Your task'.
+# %% [markdown]
+# # Part 5: a variational autoencoder with TensorFlow Probability
+#
+# Part 4 did everything by hand. TensorFlow Probability has a layer for it: a **distribution layer** takes the numbers
+# of the layer below as parameters of a distribution. What comes out *is* that distribution, and wherever a tensor is
+# needed it stands for one sample, drawn when the layer was called.
+#
+# `MultivariateNormalTriL` goes a step further than part 4: its ten components may be correlated. Its parameters are
+# the mean and a lower triangular matrix $L$, the posterior is $\mathcal{N}(\mu, L L^\top)$, and `params_size` tells
+# how many numbers that takes: 10 + 10 · 11 / 2 = 65.
+#
+# The KL divergence comes from a `KLDivergenceRegularizer`, which compares the posterior with a prior. It does not use
+# a formula but an estimate from the sample $z$ at hand,
+#
+# $$\mathrm{KL}\left(q(z \mid x) \,\|\, p(z)\right) \approx \ln q(z \mid x) - \ln p(z), \qquad z \sim q(z \mid x),$$
+#
+# which is right on average (Kingma and Welling 2014, equation 6). It may be negative for a single picture.
+#
+# **Mind the reduction.** Called with the posterior of a batch, the regularizer returns `weight` times the KL
+# divergence *summed* over the batch, which is just what stands beside a summed cross-entropy. Keras also calls
+# it by itself and collects the results in `model.losses`, but averaged over the batch, and listed twice in a model
+# like ours. So we call it ourselves, and leave `model.losses` alone. The `weight` is $\beta$.
+#
+# **What to look at.** The same as in part 4: cross-entropy 92 to 96 nats a picture, KL 17 to 19, sum 111 to 114.
+
+# %%
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from .autoencoder import Autoencoder
+from .data import load_mnist, normalize, training_batches
+from .plotting import show_images, show_losses
+
+# %% [markdown]
+# ## Task 5.1: `VariationalAutoencoder`
+#
+# * `build_encoder` makes two attributes besides the network that it returns: `prior`, a standard normal distribution
+#   over vectors of `encoding_size` components, and `sampling_layer`, a distribution layer with a regularizer towards
+#   that prior. The layer is the last one of the encoder; below it, a dense layer makes its parameters.
+# * `encode` returns a sample as a tensor.
+# * `batch_loss` adds the regularizer's value to the cross-entropy. Both have to see the same sample.
+#
+# *Hint:* `Normal(zeros(10), 1)` is ten distributions of a number, not one of a vector: `Independent` joins them. A
+# layer keeps its regularizer as `activity_regularizer`, and it can be called like a function.
+
+
+# %%
+class VariationalAutoencoder(Autoencoder):
+    """A variational autoencoder with a multivariate Gaussian posterior from TensorFlow Probability."""
+
+    def __init__(self, encoding_size: int = 10, beta: float = 1.0):
+        self.beta = beta  # before the parent's __init__, which calls build_encoder
+        super().__init__(encoding_size)
+
+    def build_encoder(self) -> tf.keras.Model:
+        """A network (B, 28, 28, 1) -> distribution over (B, encoding_size). Sets `prior` and `sampling_layer`."""
+        raise NotImplementedError("Your task: vae, VariationalAutoencoder.build_encoder")
+
+    def encode(self, inputs: tf.Tensor) -> tf.Tensor:
+        """(B, 28, 28, 1) -> (B, encoding_size), a fresh sample of the posterior at each call."""
+        raise NotImplementedError("Your task: vae, VariationalAutoencoder.encode")
+
+    def batch_loss(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Binary cross-entropy + beta · KL divergence (estimated), in nats, summed over (B, 28, 28, 1); a scalar."""
+        raise NotImplementedError("Your task: vae, VariationalAutoencoder.batch_loss")
+
+
+# %% [markdown]
+# ## Experiment
+#
+# Train for two epochs, print the two terms of the loss, and compare two samples of the same posterior with the
+# original. Between two Gaussians TensorFlow Probability also knows the exact KL divergence, if both are
+# multivariate: the experiment uses it as a check of the estimate.
+
+# %%
+if __name__ == "__main__":
+    train_digits, test_digits = load_mnist()
+    train_images, test_images = train_digits.map(normalize), test_digits.map(normalize)
+    batch_size = 64
+    model = VariationalAutoencoder(encoding_size=10, beta=1.0)
+    history = model.fit(
+        training_batches(train_images, batch_size), epochs=2, steps_per_epoch=len(train_images) // batch_size
+    )
+
+    held_out = next(iter(test_images.batch(1000)))  # (1000, 28, 28, 1)
+    standard_normal = tfp.distributions.MultivariateNormalDiag(loc=tf.zeros(10))  # has an exact KL, nothing sampled
+    divergence = float(tf.reduce_mean(model.encoder(held_out).kl_divergence(standard_normal)))
+    negative_elbo = float(model.batch_loss(held_out)) / len(held_out)  # beta is 1
+    print(
+        f"held-out negative ELBO {negative_elbo:.1f} nats per picture"
+        f" = BCE {negative_elbo - divergence:.1f} + KL {divergence:.1f}"
+    )
+    losses = [loss / batch_size for loss in history.history["loss"]]
+    show_losses({"TensorFlow Probability, beta 1": losses}, "vae-loss", "nats per picture")
+    originals = held_out[:10]
+    show_images(
+        {
+            "original": originals,
+            "one sample": model.reconstruct(originals),
+            "another": model.reconstruct(originals),
+            "invented": model.decode(model.prior.sample(10)),
+        },
+        "vae-reconstructions",
+    )
+
+# %% [markdown]
+# **Question.** The posterior of this part can be correlated, that of part 4 cannot, and yet the two reach about the
+# same loss. Look at the covariance matrix of one posterior. Does the model use the freedom it has?

@@ -1,0 +1,178 @@
+"""The command line: help that ends with an example, wrong usage in one clear line, nothing heavy imported for it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from grader.cli import app, data_app, main, release_app
+
+COMMANDS = [
+    "", "check", "grade", "report", "data", "data import", "data info", "release", "release templates",
+    "release course",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def aelab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
+    """Runs the command in this process."""
+
+    def run(*arguments: str | Path) -> Run:
+        monkeypatch.setattr(sys, "argv", ["aelab", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return Run(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+Aelab = Callable[..., Run]
+
+
+def test_every_command_is_listed_here() -> None:
+    """A new command is tested like the others."""
+    found = {""} | {f"{info.name or info.callback.__name__}" for info in app.registered_commands}
+    for name, group in (("data", data_app), ("release", release_app)):
+        found |= {name} | {f"{name} {info.name}" for info in group.registered_commands}
+    assert found == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_ends_with_an_example_of_the_command(aelab: Aelab, command: str) -> None:
+    """The last line can be copied, and it is about this command."""
+    shown = aelab(*command.split(), "--help")
+    last = [line.strip() for line in shown.out.splitlines() if line.strip()][-1]
+    assert shown.status == 0
+    assert last.startswith(f"Example: aelab {command}".rstrip())
+
+
+@pytest.mark.parametrize("command", ["", "data", "release"])
+def test_without_a_command_the_help_is_shown(aelab: Aelab, command: str) -> None:
+    """Once, and without a further word; still wrong usage."""
+    shown = aelab(*command.split())
+    assert shown.status == 2
+    assert shown.out.count("Usage: aelab") == 1
+    assert shown.err == ""
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> dict[str, Path]:
+    """Folders and files to be wrong about."""
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    (tmp_path / "class" / "ada" / "data.py").write_text("x = 1\n")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("in the way")
+    return {name: tmp_path / name for name in ("class", "empty", "file", "nowhere", "out")}
+
+
+WRONG = [
+    ("check vea", "'vea'"),
+    ("check vae.loss", "'vae.loss'"),
+    ("check --submission {nowhere}", "nowhere"),
+    ("check --submission {empty}", "the folder is empty"),
+    ("check --colour red", "--colour"),
+    ("grade {nowhere} --out {out}", "nowhere"),
+    ("grade {empty} --out {out}", "no submissions"),
+    ("grade {class}", "--out"),
+    ("grade --out {out}", "submissions"),
+    ("grade {class} --out {out} --part vea", "'vea'"),
+    ("grade {class} --out {out} --seed minus", "--seed"),
+    ("grade {class} --out {out} --seed -1", "--seed"),
+    ("grade {class} --out {out} --time-limit 0", "--time-limit"),
+    ("grade {class} --out {out} --wrong", "--wrong"),
+    ("grade {class} --out {file}", "file"),
+    ("grade {class} --out {file}/below", "file"),
+    ("report {nowhere}", "nowhere"),
+    ("report {empty}", "empty"),
+    ("report {file}", "file"),
+    ("data import {nowhere} --data-dir {out}", "nowhere"),
+    ("data import {empty} --data-dir {out}", "empty"),
+    ("release templates {file}", "file"),
+    ("release course {file}", "file"),
+    ("release notebook {out}", "'notebook'"),
+    ("grad {class} --out {out}", "'grad'"),
+]
+
+
+@pytest.mark.parametrize(("line", "named"), WRONG, ids=[line for line, _ in WRONG])
+def test_wrong_usage_is_one_clear_line(aelab: Aelab, places: dict[str, Path], line: str, named: str) -> None:
+    """Exit status 2; on stderr what is wrong, naming it; no traceback, nothing written."""
+    found = aelab(*(part.format(**places) for part in line.split()))
+    assert found.status == 2
+    assert found.err.startswith("aelab: ")
+    assert found.err.count("\n") == 1
+    assert named in found.err
+    assert "Errno" not in found.err
+    assert not places["out"].exists()
+
+
+def test_an_output_that_cannot_be_written_is_said_before_any_work(
+    aelab: Aelab, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No submission is started for nothing."""
+
+    def refuse(*arguments: object, **others: object) -> None:
+        raise AssertionError("a submission was started")
+
+    monkeypatch.setattr("grader.isolation.process.subprocess.Popen", refuse)
+    found = aelab("grade", places["class"], "--out", places["file"])
+    assert found.err.startswith(f"aelab: cannot write to {places['file']}")
+    assert places["file"].read_text() == "in the way"
+
+
+def test_what_cannot_be_graded_is_named_and_the_exit_status_says_so(aelab: Aelab, places: dict[str, Path]) -> None:
+    """Records, tables and pages are written all the same; `aelab report` writes them again from the records."""
+    folder = places["empty"]
+    (folder / "bob").mkdir()
+    (folder / "carl.zip").write_text("no zip")
+    found = aelab("grade", folder, "--out", places["out"], "--seed", "7", "--part", "data")
+    assert found.status == 1
+    assert "bob" in found.out
+    assert "seed 7" in found.out
+    record = json.loads((places["out"] / "bob" / "report.json").read_text())
+    assert (record["status"], record["seed"], len(record["checks"])) == ("unreadable", 7, 2)
+    (places["out"] / "grades.csv").unlink()
+    (places["out"] / "index.html").unlink()
+    again = aelab("report", places["out"])
+    assert "carl" in again.out
+    assert (places["out"] / "grades.csv").is_file()
+    assert (places["out"] / "index.html").is_file()
+
+
+HEAVY = ("tensorflow", "tf_keras", "keras", "nbgrader", "jupytext", "nbformat", "matplotlib", "tensorflow_datasets")
+
+
+def test_help_answers_at_once() -> None:
+    """Nothing heavy is imported for it: in a fresh interpreter, of all commands."""
+    program = f"""
+import sys
+from grader.cli import app
+for command in {COMMANDS!r}:
+    app([*command.split(), "--help"], standalone_mode=False)
+print(sorted(name for name in {HEAVY!r} if name in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_module_is_the_command() -> None:
+    """`python -m grader` works where no command was installed, with the same messages."""
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "check", "vea"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("aelab: unknown part or check 'vea'")

@@ -1,0 +1,351 @@
+"""From checks to outcomes, with a submission that is played by the test."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import registry
+from grader.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied
+from grader.grading import grade_submission, run_checks
+from grader.harness.operations import Reply, Request
+from grader.isolation.wire import Want
+from grader.lab import Lab
+from grader.limits import Limits
+from grader.outcomes import CheckResult, Outcome, Status
+from grader.registry import Check, select
+
+Answer = Callable[[Request], tuple[Reply | None, dict[str, Any] | None]]
+
+
+class Played:
+    """A channel that answers as the test says, and notes what it was asked."""
+
+    def __init__(self, answer: Answer = lambda request: (Reply(), None)):
+        self.asked: list[Request] = []
+        self._answer = answer
+
+    def request(self, request: Request) -> tuple[Reply | None, dict[str, Any] | None]:
+        self.asked.append(request)
+        return self._answer(request)
+
+    @property
+    def operations(self) -> list[str]:
+        return [request.operation for request in self.asked]
+
+
+Body = Callable[[Lab], Any]
+
+
+def raising(error: BaseException) -> Body:
+    def body(lab: Lab) -> Evidence:
+        raise error
+
+    return body
+
+
+def passing(lab: Lab) -> Evidence:
+    return Evidence("so", "so")
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, CheckResult]]:
+    """Runs bodies as checks of the part data, worth 3 points each; `needs` maps a name to the names it needs."""
+
+    def run_them(
+        bodies: dict[str, Body],
+        needs: dict[str, tuple[str, ...]] | None = None,
+        channel: Played | None = None,
+        **settings: Any,
+    ) -> dict[str, CheckResult]:
+        wanted = {n: tuple(f"data.{x}" for x in (needs or {}).get(n, ())) for n in bodies}
+        checks = tuple(Check(f"data.{n}", "data", 3, wanted[n], "A sentence.", b) for n, b in bodies.items())
+        monkeypatch.setattr(registry, "all_checks", lambda: checks)
+        results = run_checks(Lab(channel or Played(), seed=5), checks, **settings)
+        assert [r.id for r in results] == [c.id for c in checks]
+        return {r.id.partition(".")[2]: r for r in results}
+
+    return run_them
+
+
+Run = Callable[..., dict[str, CheckResult]]
+
+
+def test_a_check_that_returns_has_passed(run: Run) -> None:
+    """All its points, and its evidence in the report."""
+    result = run({"one": passing})["one"]
+    assert (result.outcome, result.score, result.points, result.message) == (Outcome.PASSED, 3.0, 3, "")
+    assert result.evidence == {"expected": "so", "measured": "so"}
+
+
+def test_a_failure_carries_message_hint_and_evidence(run: Run) -> None:
+    """What was expected, what was measured, one next step; no points."""
+    result = run({"one": raising(Failed("Wrong.", "Look.", Evidence(1, 2)))})["one"]
+    assert (result.outcome, result.score) == (Outcome.FAILED, 0.0)
+    assert (result.message, result.hint, result.evidence) == ("Wrong.", "Look.", {"expected": 1, "measured": 2})
+
+
+def test_partial_credit(run: Run) -> None:
+    """A graded step that is done counts: half of 3 points."""
+    result = run({"one": raising(Failed("Half done.", credit=0.5))})["one"]
+    assert (result.outcome, result.score) == (Outcome.FAILED, 1.5)
+
+
+def test_an_untouched_stub_is_not_implemented(run: Run) -> None:
+    """Not a failure: the message names the task."""
+    result = run({"one": raising(NotImplementedYet("Not done yet: Autoencoder.encode"))})["one"]
+    assert (result.outcome, result.score) == (Outcome.NOT_IMPLEMENTED, 0.0)
+    assert "Autoencoder.encode" in result.message
+
+
+@pytest.mark.parametrize(
+    "bug", [ZeroDivisionError("ours"), KeyError("ours"), AssertionError("ours"), GraderFault("ours")]
+)
+def test_a_fault_of_ours_is_an_error_and_never_a_failure(run: Run, bug: Exception) -> None:
+    """The student is told that it is not their doing, the instructor sees what happened, the rest is graded."""
+    results = run({"one": raising(bug), "two": passing})
+    assert results["one"].outcome is Outcome.ERROR
+    assert results["one"].message.startswith("The grader failed, not you")
+    assert "ours" in results["one"].message
+    assert results["two"].outcome is Outcome.PASSED
+
+
+def test_a_skipped_check_names_what_it_needs(run: Run) -> None:
+    """Skipped all the way down, each for the check that it waits for, and without asking the submission anything."""
+    channel = Played()
+    results = run(
+        {"one": raising(Failed("Wrong.")), "two": passing, "three": passing, "four": passing},
+        needs={"three": ("two", "one"), "four": ("two", "three")},
+        channel=channel,
+    )
+    assert [results[n].outcome for n in ("two", "three", "four")] == [Outcome.PASSED, Outcome.SKIPPED, Outcome.SKIPPED]
+    assert results["three"].message == "Not measured, because data.one has not passed."
+    assert "data.three" in results["four"].message
+    assert "data.one" in results["three"].hint
+    assert results["three"].score == 0
+    assert len(channel.asked) == 2  # the seeds of the two checks that ran
+
+
+@pytest.mark.parametrize("blocker", [NotImplementedYet("stub"), GraderFault("ours"), SubmissionDied("gone")])
+def test_any_outcome_but_passed_blocks(run: Run, blocker: BaseException) -> None:
+    """Whatever became of it, a check that has not passed says nothing for those that build on it."""
+    assert run({"one": raising(blocker), "two": passing}, needs={"two": ("one",)})["two"].outcome is Outcome.SKIPPED
+
+
+def test_the_death_of_a_submission_fails_one_check(run: Run) -> None:
+    """The check that met it fails with the reason, the others are measured."""
+    results = run({"one": raising(SubmissionDied("Your code ended the process.")), "two": passing})
+    assert (results["one"].outcome, results["one"].message) == (Outcome.FAILED, "Your code ended the process.")
+    assert results["two"].outcome is Outcome.PASSED
+
+
+def test_a_death_before_the_check_began_is_its_failure(run: Run) -> None:
+    """Also where the process ends while its generators are seeded."""
+
+    def dying(request: Request) -> Any:
+        raise SubmissionDied("gone")
+
+    results = run({"one": passing, "two": passing}, channel=Played(dying))
+    assert [r.outcome for r in results.values()] == [Outcome.FAILED, Outcome.FAILED]
+
+
+def test_shared_measurements_are_made_once(run: Run) -> None:
+    """One trained model serves all checks of its part, and a failure to train fails them all without another try."""
+    made: list[str] = []
+
+    def trained(lab: Lab) -> str:
+        made.append("model")
+        return "model"
+
+    def spoiled(lab: Lab) -> str:
+        made.append("spoiled")
+        raise Failed("No training.")
+
+    def use(lab: Lab) -> Evidence:
+        return Evidence("model", lab.once(trained))
+
+    def use_spoiled(lab: Lab) -> Evidence:
+        return Evidence("", lab.once(spoiled))
+
+    results = run({"one": use, "two": use, "three": use_spoiled, "four": use_spoiled})
+    assert made == ["model", "spoiled"]
+    assert results["two"].evidence["measured"] == "model"
+    assert [results[n].message for n in ("three", "four")] == ["No training."] * 2
+
+
+def test_shared_measurements_do_not_outlive_the_process(run: Run) -> None:
+    """After a death the trained model is gone, so it is trained again."""
+    made: list[int] = []
+
+    def trained(lab: Lab) -> int:
+        made.append(len(made))
+        return made[-1]
+
+    def use(lab: Lab) -> Evidence:
+        return Evidence("", lab.once(trained))
+
+    results = run({"one": use, "two": raising(SubmissionDied("gone")), "three": use})
+    assert made == [0, 1]
+    assert results["three"].outcome is Outcome.PASSED
+
+
+def test_a_part_that_kills_its_process_at_import_is_imported_once(run: Run) -> None:
+    """Its checks all fail with the same reason; the time that an import may take is not spent on each of them."""
+
+    def dying(request: Request) -> Any:
+        if request.operation == "load":
+            raise SubmissionDied("There was no answer within 60 s.")
+        return Reply(), None
+
+    def use(lab: Lab) -> Evidence:
+        lab.load("data")
+        return Evidence("", "")
+
+    channel = Played(dying)
+    results = run({"one": use, "two": use}, channel=channel)
+    assert [r.message for r in results.values()] == ["There was no answer within 60 s."] * 2
+    assert channel.operations.count("load") == 1
+
+
+def test_no_check_starts_when_the_time_is_used_up(run: Run) -> None:
+    """What is left is failed, and says why."""
+    clock = iter([False, True, True])
+    results = run({"one": passing, "two": passing, "three": passing}, out_of_time=lambda: next(clock))
+    assert [r.outcome for r in results.values()] == [Outcome.PASSED, Outcome.FAILED, Outcome.FAILED]
+    assert "time was used up" in results["two"].message
+
+
+def test_pictures_belong_to_the_check_that_made_them(run: Run) -> None:
+    """Each picture once, also where the check failed after drawing it."""
+
+    def drawing(lab: Lab) -> Evidence:
+        lab.picture("strip", "Digits", np.zeros((28, 56)))
+        raise Failed("Wrong.")
+
+    results = run({"one": drawing, "two": passing})
+    assert [picture.name for picture in results["one"].pictures] == ["strip"]
+    assert results["two"].pictures == ()
+
+
+def test_every_check_begins_with_seeds_of_its_own(run: Run) -> None:
+    """They depend on the grading seed and the check alone, so that the order of checks does not matter."""
+
+    def seeds(*names: str) -> list[int]:
+        channel = Played()
+        run(dict.fromkeys(names, passing), channel=channel)
+        assert channel.operations == ["seed"] * len(names)
+        return [request.parameters["seed"] for request in channel.asked]
+
+    forwards, backwards = seeds("one", "two"), seeds("two", "one")
+    assert forwards == backwards[::-1]
+    assert len(set(forwards)) == 2
+
+
+def test_known_results_are_not_measured_again(run: Run) -> None:
+    """A need that was measured earlier counts as it came out then."""
+    known = CheckResult("data.one", "data", 3, 0.0, Outcome.FAILED, "Wrong.")
+    ran: list[str] = []
+
+    def body(lab: Lab) -> Evidence:
+        ran.append("ran")
+        return Evidence("", "")
+
+    results = run({"one": body, "two": body}, needs={"two": ("one",)}, known={"data.one": known})
+    assert results["one"] is known
+    assert results["two"].outcome is Outcome.SKIPPED
+    assert ran == []
+
+
+def test_progress_is_told_of_every_check(run: Run) -> None:
+    """Also of those that are skipped, so that a bar reaches its end."""
+    told: list[str] = []
+    bodies = {"one": raising(Failed("Wrong.")), "two": passing}
+    run(bodies, needs={"two": ("one",)}, progress=lambda check: told.append(check.name))
+    assert told == ["one", "two"]
+
+
+# --- what comes back from a submission ------------------------------------------------------------------------------
+
+FAILURES = [
+    ({"kind": "stub", "message": "data.normalize"}, Outcome.NOT_IMPLEMENTED, "Not done yet: data.normalize"),
+    (
+        {"kind": "raised", "type": "ValueError", "message": "bad", "doing": "calling f", "where": "data.py, line 3"},
+        Outcome.FAILED,
+        "Your code raised ValueError while calling f (data.py, line 3): bad",
+    ),
+    (
+        {"kind": "raised", "type": "ValueError", "message": "bad", "doing": "calling f", "where": ""},
+        Outcome.FAILED,
+        "Your code raised ValueError while calling f: bad",
+    ),
+    (
+        {"kind": "shape", "what": "encode", "expected": "float32 (2, 10)", "received": "float32 (2, 9)"},
+        Outcome.FAILED,
+        "encode should return float32 (2, 10), but returned float32 (2, 9).",
+    ),
+    (
+        {"kind": "missing", "name": "Autoencoder", "where": "autoencoder.py", "present": ["Encoder"]},
+        Outcome.FAILED,
+        "autoencoder.py has no Autoencoder.",
+    ),
+    ({"kind": "missing_module", "name": "vae.py"}, Outcome.FAILED, "The submission has no vae.py."),
+    ({"kind": "fault", "message": "a bug of the harness"}, Outcome.ERROR, "a bug of the harness"),
+    ({"kind": "made up"}, Outcome.ERROR, "The grader failed, not you"),
+    ("no object", Outcome.ERROR, "The grader failed, not you"),
+]
+
+
+@pytest.mark.parametrize(("failure", "outcome", "text"), FAILURES)
+def test_what_a_submission_raised_becomes_a_message(run: Run, failure: Any, outcome: Outcome, text: str) -> None:
+    """One clear sentence for its author, with file and line where they are known."""
+    asked = {"seed": (Reply(), None)}
+    channel = Played(lambda request: asked.get(request.operation, (None, failure)))
+    result = run({"one": lambda lab: lab.request("call")}, channel=channel)["one"]
+    assert result.outcome is outcome
+    assert text in result.message
+
+
+def test_texts_of_a_submission_are_cleaned_and_cut(run: Run) -> None:
+    """No escape sequence reaches a terminal, and no message is longer than a page."""
+    failure = {"kind": "raised", "type": "E", "doing": "x", "where": "", "message": "\x1b[31mred\x07" + "x" * 10_000}
+    channel = Played(lambda request: (Reply(), None) if request.operation == "seed" else (None, failure))
+    message = run({"one": lambda lab: lab.request("call")}, channel=channel)["one"].message
+    assert "\x1b" not in message
+    assert "\x07" not in message
+    assert len(message) < 1000
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_not_finite_fail_the_check(run: Run, value: float) -> None:
+    """The message says what returned them and how many they are."""
+    answer = Reply(arrays=(np.array([1.0, value], np.float32),))
+    channel = Played(lambda request: (Reply(), None) if request.operation == "seed" else (answer, None))
+
+    def body(lab: Lab) -> Any:
+        return lab.request("call", wants=[Want("float32", (2,))], method="encode")
+
+    result = run({"one": body}, channel=channel)["one"]
+    assert result.outcome is Outcome.FAILED
+    assert result.message == "What encode returned holds 1 of 2 values that are not finite."
+
+
+# --- whole submissions ----------------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path) -> None:
+    """Every check says why, nobody is started, and the instructor is told to look."""
+    report = grade_submission("ada", tmp_path, select(["data"]), 1, Limits())
+    assert report.status is Status.UNREADABLE
+    assert report.message == "the folder is empty"
+    assert report.needs_attention
+    assert report.score == 0
+    assert {(c.outcome, c.message) for c in report.checks} == {
+        (Outcome.FAILED, "The submission could not be read: the folder is empty.")
+    }
+
+
+def test_a_submission_that_vanished_is_reported(tmp_path: Path) -> None:
+    """A folder that was there when the class was listed, and is gone now."""
+    assert grade_submission("ada", tmp_path / "gone", select(["data"]), 1, Limits()).status is Status.UNREADABLE

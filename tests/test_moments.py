@@ -1,0 +1,98 @@
+"""Noise as it should be passes for every seed, and each known wrong noise is named."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from grader.expect import Failed
+from grader.moments import expect_gaussian_noise, expect_standard
+
+MEAN, LOG_VARIANCE = np.array([0.7, -1.2, 0.3]), np.array([1.3, -1.3, 0.4])
+DEVIATION = np.sqrt(np.exp(LOG_VARIANCE))
+SHAPE = (10, 2000, 3)  # calls, rows, components: as in the check
+
+Noise = Callable[[np.random.Generator], np.ndarray]
+
+
+def message_of(samples: np.ndarray) -> str:
+    with pytest.raises(Failed) as caught:
+        expect_gaussian_noise(samples.astype(np.float32), MEAN, LOG_VARIANCE)
+    assert caught.value.hint
+    return caught.value.message
+
+
+@pytest.mark.parametrize("generator", [np.random.PCG64, np.random.MT19937])
+def test_gaussian_noise_passes_on_every_seed(generator: type) -> None:
+    """A right solution is not failed by chance: 100 seeds of two generators."""
+    for seed in range(100):
+        noise = np.random.Generator(generator(seed)).normal(size=SHAPE)
+        expect_gaussian_noise((MEAN + DEVIATION * noise).astype(np.float32), MEAN, LOG_VARIANCE)
+
+
+def halves_alike(noise: np.ndarray, axis: int) -> np.ndarray:
+    """The second half along an axis repeats the first."""
+    first = np.split(noise, 2, axis)[0]
+    return np.concatenate([first, first], axis)
+
+
+WRONG_NOISE: dict[str, tuple[Noise, str]] = {
+    "rows share it": (lambda r: r.normal(size=(10, 1, 3)) * np.ones(SHAPE), "All rows of a batch share"),
+    "frozen": (lambda r: r.normal(size=(1, 2000, 3)) * np.ones(SHAPE), "Two calls give the same"),
+    "uniform": (lambda r: r.uniform(-np.sqrt(3), np.sqrt(3), SHAPE), "kurtosis"),
+    "Laplace": (lambda r: r.laplace(scale=np.sqrt(0.5), size=SHAPE), "kurtosis"),
+    "truncated at two deviations": (lambda r: np.clip(r.normal(size=SHAPE), -2, 2) / 0.9594, "kurtosis"),
+    "columns share it": (lambda r: r.normal(size=(10, 2000, 1)) * np.ones(SHAPE), "correlation between components"),
+    "half the rows repeat": (lambda r: halves_alike(r.normal(size=SHAPE), 1), "correlation between rows"),
+    "later calls repeat": (lambda r: halves_alike(r.normal(size=SHAPE), 0), "correlation between calls"),
+    "mean off by a tenth": (lambda r: 0.1 + r.normal(size=SHAPE), "mean of the noise"),
+    "variance 10 % too large": (lambda r: 1.0488 * r.normal(size=SHAPE), "variance of the noise"),
+}
+
+
+@pytest.mark.parametrize("story", WRONG_NOISE)
+def test_wrong_noise_is_named(story: str) -> None:
+    """Right mean and deviation, wrong noise: the message says what about it is wrong."""
+    make, named = WRONG_NOISE[story]
+    assert named in message_of(MEAN + DEVIATION * make(np.random.default_rng(5)))
+
+
+WRONG_SPREAD = {
+    "which is the variance": np.exp(LOG_VARIANCE),
+    "the deviation is the log-variance itself": LOG_VARIANCE,
+    "the deviation is always 1": np.ones(3),
+    "the variance is twice as large": np.sqrt(2) * DEVIATION,
+}
+
+
+@pytest.mark.parametrize("story", WRONG_SPREAD)
+def test_wrong_deviations_are_named(story: str) -> None:
+    """What was made of the log-variance instead of exp(log_variance / 2)."""
+    samples = MEAN + WRONG_SPREAD[story] * np.random.default_rng(6).normal(size=SHAPE)
+    assert story in message_of(samples)
+
+
+def test_a_mean_in_place_of_a_sample_is_named() -> None:
+    """Nothing varies."""
+    assert "the mean is returned" in message_of(MEAN + np.zeros(SHAPE))
+
+
+def test_samples_that_are_no_numbers_fail() -> None:
+    """NaN never passes for noise."""
+    samples = MEAN + DEVIATION * np.random.default_rng(8).normal(size=SHAPE)
+    samples[3, 5, 1] = np.nan
+    message_of(samples)
+
+
+def test_standard_noise_may_have_one_component_or_one_row() -> None:
+    """The pixels of `corrupt` are one long component; statistics that need two are left out."""
+    random = np.random.default_rng(9)
+    expect_standard(random.normal(size=(4, 5000, 1)), "corrupt")
+    expect_standard(random.normal(size=(400, 1, 10)), "encode")
+
+
+def test_the_same_call_twice_is_named_with_what_was_called() -> None:
+    """The message says which function repeats itself."""
+    once = np.random.default_rng(10).normal(size=(1, 100, 2))
+    with pytest.raises(Failed, match="Two calls of encode give the same result"):
+        expect_standard(np.concatenate([once, once]), "encode")

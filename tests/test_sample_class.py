@@ -1,0 +1,88 @@
+"""The sample class, graded by the command an instructor types: every outcome is as the file beside its recipe says."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.registry import all_checks
+from tests.submissions.build import Recipe, build, recipes
+
+SEED = 7
+AELAB = [sys.executable, "-m", "grader"]
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The --out folder of the whole class."""
+    folder = tmp_path_factory.mktemp("class")
+    (folder / "submissions").mkdir()
+    for recipe in recipes():
+        build(recipe, folder / "submissions")
+    grade(folder / "submissions", folder / "results")
+    return folder / "results"
+
+
+def grade(submissions: Path, out: Path) -> None:
+    options = ["--out", str(out), "--seed", str(SEED), "--call-limit", "20"]
+    done = subprocess.run([*AELAB, "grade", str(submissions), *options], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def report_of(out: Path, name: str) -> dict:
+    return json.loads((out / name / "report.json").read_text())
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.name)
+def test_outcomes_are_as_expected(recipe: Recipe, graded: Path) -> None:
+    """Every check of the submission ends as its expected.json says, and points are lost only there."""
+    report = report_of(graded, recipe.name)
+    found = {check["id"]: check["outcome"] for check in report["checks"]}
+    assert found == {identity: str(outcome) for identity, outcome in recipe.expected.items()}
+    full = [c for c in report["checks"] if c["outcome"] == "passed"]
+    assert all(c["score"] == c["points"] for c in full)
+
+
+@pytest.mark.parametrize("recipe", [r for r in recipes() if r.word], ids=lambda recipe: recipe.name)
+def test_the_mistake_is_named(recipe: Recipe, graded: Path) -> None:
+    """Some message of the report says what the mistake is."""
+    messages = [check["message"] for check in report_of(graded, recipe.name)["checks"] if check["outcome"] == "failed"]
+    assert any(recipe.word in message for message in messages), messages
+
+
+def test_grades_csv_has_a_row_for_everyone(graded: Path) -> None:
+    """grades.csv lists the class with the scores of the reports."""
+    with (graded / "grades.csv").open() as file:
+        rows = {row["submission"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert rows == {recipe.name: report_of(graded, recipe.name)["score"] for recipe in recipes()}
+
+
+def test_equal_seeds_give_equal_reports(graded: Path, tmp_path: Path) -> None:
+    """The same submission and seed give the same report again, times aside."""
+    (recipe,) = [r for r in recipes() if r.name == "solved"]
+    build(recipe, tmp_path)
+    grade(tmp_path / "solved", tmp_path / "again")
+    first, second = (without_times(report_of(out, "solved")) for out in (graded, tmp_path / "again"))
+    assert first == second
+
+
+def without_times(report: dict) -> dict:
+    checks = [{key: value for key, value in check.items() if key != "seconds"} for check in report["checks"]]
+    return {key: value for key, value in report.items() if key != "seconds"} | {"checks": checks}
+
+
+def test_every_measured_failure_has_a_next_step(graded: Path) -> None:
+    """A failing check tells the student what to do next."""
+    failed = [c for r in recipes() for c in report_of(graded, r.name)["checks"] if c["outcome"] == "failed"]
+    assert failed
+    assert [c["id"] for c in failed if not c["hint"]] == []
+
+
+def test_the_rubric_is_complete_in_every_report(graded: Path) -> None:
+    """Every report holds every check once."""
+    for recipe in recipes():
+        assert [c["id"] for c in report_of(graded, recipe.name)["checks"]] == [c.id for c in all_checks()]

@@ -1,0 +1,137 @@
+"""`check` in a notebook: a fresh interpreter stands for the kernel, a script for its cells."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BELONGS_TO_THE_SHELL = ("TF_USE_LEGACY_KERAS", "TF_CPP_MIN_LOG_LEVEL")
+
+
+def run_script(folder: Path, source: str) -> tuple[dict[str, Any], str, str]:
+    """What the script wrote into its result file, and what it printed on both streams."""
+    script, result = folder / "notebook.py", folder / "result.json"
+    script.write_text(source)
+    environment = {k: v for k, v in os.environ.items() if k not in BELONGS_TO_THE_SHELL}
+    command = [sys.executable, str(script), str(result)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    return json.loads(result.read_text()), done.stdout, done.stderr
+
+
+NOTEBOOK = """
+import json, os, sys
+from pathlib import Path
+from grader import check
+
+runs, found = [], {"stdout": []}
+NORMALIZE = "data.normalize_scales_to_unit_interval"
+
+def measured(*names):  # stands for a cell: `check` looks at the names of the caller's module
+    before = len(runs)
+    score = check(*names)
+    return {"score": score, "type": type(score).__name__, "runs": len(runs) > before}
+
+def normalize(image, label):
+    import tensorflow as tf
+    runs.append("once")
+    print("the student prints")
+    print("and complains", file=sys.stderr)
+    os.write(2, b"below Python, too")
+    return tf.cast(image, tf.float32) / 255.0
+
+folder_before = os.getcwd()
+found["first"] = measured(NORMALIZE)
+found["again"] = measured(NORMALIZE)
+
+def normalize(image, label):
+    import tensorflow as tf
+    runs.append("once more")
+    return tf.cast(image, tf.float32) / 256.0
+
+found["redefined"] = measured(NORMALIZE)
+found["unknown"] = measured("vea")
+del normalize
+found["missing"] = measured(NORMALIZE)
+found["same folder"] = os.getcwd() == folder_before
+Path(sys.argv[1]).write_text(json.dumps(found))
+"""
+
+LATE_KERAS = """
+import json, os, sys
+from pathlib import Path
+os.environ["TF_USE_LEGACY_KERAS"] = "0"
+import tensorflow as tf
+tf.keras
+print("-- now the check", flush=True)
+from grader import check
+score = check("data")
+Path(sys.argv[1]).write_text(json.dumps({"score": score, "type": type(score).__name__}))
+"""
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str, str]:
+    """One kernel serves all claims about a right one."""
+    return run_script(tmp_path_factory.mktemp("notebook"), NOTEBOOK)
+
+
+Notebook = tuple[dict[str, Any], str, str]
+
+
+def test_a_check_returns_the_points_as_a_builtin_float(notebook: Notebook) -> None:
+    """nbgrader takes a float, and no number of NumPy's, for a score; 2 points where all is right, 0 where it is not."""
+    found, _, _ = notebook
+    assert {run["type"] for name, run in found.items() if isinstance(run, dict)} == {"float"}
+    assert (found["first"]["score"], found["redefined"]["score"], found["missing"]["score"]) == (2.0, 0.0, 0.0)
+
+
+def test_nothing_is_printed_on_stderr(notebook: Notebook) -> None:
+    """Stock nbgrader gives no points to a cell that writes there, as TensorFlow does and a student may."""
+    assert notebook[2] == ""
+
+
+def test_only_the_grader_speaks(notebook: Notebook) -> None:
+    """What the student's code prints while it is checked is not mixed with the findings."""
+    assert "the student prints" not in notebook[1]
+    assert "divided by 256" in notebook[1]
+
+
+def test_results_are_kept_until_something_is_defined_anew(notebook: Notebook) -> None:
+    """Asking again costs nothing; a new definition is measured."""
+    found, _, _ = notebook
+    assert found["first"]["runs"]
+    assert not found["again"]["runs"]
+    assert found["again"]["score"] == 2.0
+    assert found["redefined"]["runs"]
+
+
+def test_an_unknown_name_is_one_clear_line(notebook: Notebook) -> None:
+    """No traceback in the notebook; no points."""
+    found, shown, _ = notebook
+    assert "unknown part or check 'vea'" in shown
+    assert found["unknown"]["score"] == 0.0
+
+
+def test_a_name_that_is_not_defined_is_named(notebook: Notebook) -> None:
+    """The first thing a student sees who runs the check before the task."""
+    assert "this notebook has no normalize" in " ".join(notebook[1].split())
+
+
+def test_the_notebook_s_folder_stays_as_it_was(notebook: Notebook) -> None:
+    """Checkpoints of a check go elsewhere, and the working folder is the same afterwards."""
+    assert notebook[0]["same folder"]
+
+
+def test_tensorflow_with_keras_3_is_one_clear_line(tmp_path: Path) -> None:
+    """Where it is too late to set the switch, the line says what to do; no points and no traceback."""
+    found, shown, _ = run_script(tmp_path, LATE_KERAS)
+    said = " ".join(shown.partition("-- now the check")[2].split())
+    assert said.startswith("TensorFlow was started with Keras 3")
+    assert said.endswith("before anything imports TensorFlow.")
+    assert 'os.environ["TF_USE_LEGACY_KERAS"] = "1"' in said
+    assert found == {"score": 0.0, "type": "float"}
