@@ -12,7 +12,6 @@ import pytest
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook
 
-from grader.registry import select
 from grader.release import course as release_course
 from grader.release.course import ASSIGNMENT, CONFIG_NAME, write_course
 from grader.release.notebook import PRACTICE_TAG, render_notebook
@@ -21,7 +20,6 @@ from grader.release.templates import NOTEBOOK
 from grader.stubs import STUB_MARKER
 
 ROOT = Path(__file__).resolve().parents[2]
-GRADED_PARTS = ("data", "autoencoder")  # enough to see a notebook graded; the other parts only train for longer
 
 
 def nbgrader(course: Path, *arguments: str) -> None:
@@ -68,8 +66,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[tuple[str, ..
 
 @pytest.fixture(scope="module")
 def graded(written: Callable[[tuple[str, ...]], tuple[Path, Path]]) -> Path:
-    """A course folder of two parts with a solved and an untouched submission, graded by stock commands."""
-    reference, course = written((*GRADED_PARTS, "plotting"))
+    """A course folder of the whole lab with a solved and an untouched submission, graded by stock commands."""
+    reference, course = written(MODULES)
     nbgrader(course, "generate_assignment", "--create")
     submit(course, "solved", render_notebook(reference, solutions=True))
     submit(course, "untouched", (course / "release" / ASSIGNMENT / NOTEBOOK).read_text(encoding="utf-8"))
@@ -105,8 +103,7 @@ def test_solved_gets_all_points_and_untouched_none(graded: Path) -> None:
         submissions = gradebook.assignment_submissions(ASSIGNMENT)
         scores = {s.student.id: (s.score, s.max_score) for s in submissions}
         waiting = [s.student.id for s in submissions if s.needs_manual_grade]
-    total = sum(check.points for check in select(GRADED_PARTS))
-    assert scores == {"solved": (total, total), "untouched": (0, total)}
+    assert scores == {"solved": (100, 100), "untouched": (0, 100)}
     assert waiting == []
 
 
