@@ -128,12 +128,17 @@ class Lab:
         return np.split(joined, np.cumsum(lengths)[:-1]) if lengths else []
 
 
+def _not_an_answer(what: str) -> expect.Failed:
+    """An honest harness never answers like this, so it is the submission's doing."""
+    return expect.Failed(f"The submission's process answered with {what}.", "Leave the grader's own objects alone.")
+
+
 def _lengths(value: Any, count: int, total: int) -> list[int]:
     """The lengths of batches, which have to add up."""
     if not isinstance(value, list) or len(value) > count or not all(type(n) is int and n >= 0 for n in value):
-        raise expect.GraderFault("lengths of batches that are no lengths")
+        raise _not_an_answer("lengths of batches that are no lengths")
     if sum(value) != total:
-        raise expect.GraderFault("lengths of batches that do not add up")
+        raise _not_an_answer("lengths of batches that do not add up")
     return value
 
 
@@ -190,14 +195,14 @@ class Model:
         """Set optimizer.learning_rate; returns the one before."""
         before = self.lab.request("learning_rate", model=self.number, value=value).value
         if not isinstance(before, int | float):
-            raise expect.GraderFault("a learning rate that is no number")
+            raise _not_an_answer("a learning rate that is no number")
         return float(before)
 
     def trainable_variables(self) -> dict[str, np.ndarray]:
         """The trainable arrays, by their position and name."""
         reply = self.lab.request("trainable_variables", (), ANY_FLOATS, model=self.number)
         if not isinstance(reply.value, list) or len(reply.value) != len(reply.arrays):
-            raise expect.GraderFault("names of variables that do not match their arrays")
+            raise _not_an_answer("names of variables that do not match their arrays")
         return {f"{i}: {str(name)[:80]}": a for i, (name, a) in enumerate(zip(reply.value, reply.arrays, strict=True))}
 
     def decode_operations(self, encodings: np.ndarray) -> list[str]:

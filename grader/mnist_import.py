@@ -57,13 +57,13 @@ def import_mnist(folder: Path, data_dir: Path | None = None) -> Path:
     is complete. Raises MnistImportError, naming the file, if one is missing, damaged or another one than published,
     or if the copy cannot be written.
     """
+    contents = {file.name: read_official(folder, file) for file in OFFICIAL_FILES}
     builder = mnist_builder(data_dir)
     target = Path(builder.data_path)
     if builder.is_prepared():
         return target
     if target.exists():
         raise MnistImportError(f"{target} is not a complete copy of MNIST: move it away, then import again")
-    contents = {file.name: read_official(folder, file) for file in OFFICIAL_FILES}
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".import-", dir=target.parent) as scratch:

@@ -143,10 +143,12 @@ def test_each_of_the_four_files_is_needed(small_mnist: SmallMnist, tmp_path: Pat
 
 
 def test_a_prepared_copy_stays_untouched(small_mnist: SmallMnist, tmp_path: Path) -> None:
-    """A second import returns the copy that is there, changes no file of it, and needs none of the four."""
+    """A second import returns the copy that is there and changes no file of it, but still says if files are missing."""
     path = import_mnist(small_mnist.folder, tmp_path / "data")
     before = {entry: entry.stat().st_mtime_ns for entry in path.iterdir()}
-    assert import_mnist(tmp_path / "nowhere", tmp_path / "data") == path
+    assert import_mnist(small_mnist.folder, tmp_path / "data") == path
+    with pytest.raises(MnistImportError, match="is missing"):
+        import_mnist(tmp_path / "nowhere", tmp_path / "data")
     assert {entry: entry.stat().st_mtime_ns for entry in path.iterdir()} == before
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ..isolation.wire import Want
 from .arrays import as_array
 from .guard import submission_code
 from .operations import Harness, Reply, Request, operation
@@ -34,7 +33,8 @@ def sampling_layer(harness: Harness, request: Request) -> Reply:
     """What `sampling_layer` and its regularizer do with given parameters (B, k), k being what the layer asks for.
 
     Value: names of the classes and whether the prior can be trained. Arrays: mean (B, d) and covariance (B, d, d) of
-    the posterior, the regularizer's value, and the prior's log-probability at the probes.
+    the posterior, the regularizer's value, and the prior's log-probability at the probes; zeros where there is no such
+    layer.
     """
     parameters, probes = request.arrays
     size = probes.shape[1]
@@ -50,16 +50,13 @@ def sampling_layer(harness: Harness, request: Request) -> Reply:
             "prior_variables": len(getattr(prior, "trainable_variables", ())),
         }
         if not (described["is_distribution_layer"] and described["is_kl_regularizer"]):
-            return Reply(described)
+            return Reply(described, tuple(np.zeros([s or 0 for s in w.shape], np.float32) for w in request.wants or ()))
         posterior = layer(_parameters(kind, size, parameters))
         arrays = (posterior.mean(), posterior.covariance(), regularizer(posterior), prior.log_prob(probes))
-    batch = len(parameters)
-    wants = [
-        Want("float32", (batch, size)), Want("float32", (batch, size, size)), Want("float32", ()),
-        Want("float32", (len(probes),)),
-    ]  # fmt: skip
+        found = [np.asarray(array) for array in arrays]
     names = ["mean", "covariance", "regularizer", "prior.log_prob"]
-    return Reply(described, tuple(as_array(np.asarray(a), n, w) for a, n, w in zip(arrays, names, wants, strict=True)))
+    wants = request.wants or ()
+    return Reply(described, tuple(as_array(a, n, w) for a, n, w in zip(found, names, wants, strict=True)))
 
 
 def _parameters(kind: Any, size: int, parameters: np.ndarray) -> Any:

@@ -121,7 +121,7 @@ class _Child:
         answer, arrays = receive(self.connection, request.wants, deadline, LARGEST_ANSWER_HEADER)
         if answer.get("id") != self._id:
             raise ProtocolViolation("an answer to another question")
-        if "failure" not in answer and request.wants and len(arrays) not in (0, len(request.wants)):
+        if "failure" not in answer and request.wants is not None and len(arrays) != len(request.wants):
             raise ProtocolViolation("an answer without its arrays")
         return answer, arrays
 
