@@ -27,7 +27,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def grade(submissions: Path, out: Path) -> None:
-    options = ["--out", str(out), "--seed", str(SEED), "--call-limit", "20"]
+    options = ["--out", str(out), "--seed", str(SEED), "--call-limit", "45"]
     done = subprocess.run([*AELAB, "grade", str(submissions), *options], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
