@@ -106,4 +106,5 @@ def _skipped(item: Check, blocker: CheckResult) -> CheckResult:
 
 
 def _unmeasured(item: Check, message: str) -> CheckResult:
-    return CheckResult(item.id, item.part, item.points, 0.0, Outcome.FAILED, message)
+    hint = "Look at the check before this one: what took so long, or could not be read?"
+    return CheckResult(item.id, item.part, item.points, 0.0, Outcome.FAILED, message, hint)

@@ -62,17 +62,13 @@ class Lab:
 
     def once(self, measure: Callable[["Lab"], T]) -> T:
         """The result of a measurement that several checks share; it is made once, also when it fails."""
-
-        def seeded(lab: Lab) -> T:
-            lab.seed_submission(measure.__name__)
-            return measure(lab)
-
-        return self.once_under(measure, seeded)
+        return self.once_under(f"{measure.__module__}.{measure.__name__}", measure)
 
     def once_under(self, key: Any, measure: Callable[["Lab"], T]) -> T:
-        """The same, for a measurement that is known by a key."""
+        """The same, for a measurement that is known by a key; it is seeded by the key, whichever check comes first."""
         if key not in self._shared:
             try:
+                self.seed_submission(str(key))
                 self._shared[key] = (True, measure(self))
             except (expect.Failed, expect.NotImplementedYet) as failure:
                 self._shared[key] = (False, failure)

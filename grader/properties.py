@@ -65,7 +65,7 @@ def _search(lab: Lab, claim: Callable[..., None], examples: int, strategies: Any
         test()
     except Failed:
         return last[-1]  # Hypothesis ends with the smallest
-    except hypothesis.errors.FlakyFailure:
+    except hypothesis.errors.Flaky:
         failed, case = last[-1]
         return Failed(f"{failed.message} It does so only sometimes.", failed.hint, failed.evidence), case
     return None

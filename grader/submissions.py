@@ -4,6 +4,7 @@ Everything is hostile until read: links are not followed, sizes and counts are b
 """
 
 import lzma
+import os
 import stat
 import tokenize
 import zipfile
@@ -19,9 +20,10 @@ from .registry import PARTS
 from .stubs import STUB_MARKER
 
 MAX_FILES = 400
-MAX_FILE_BYTES = 4 * 2**20
+MAX_FILE_BYTES = 16 * 2**20  # an executed notebook holds its pictures
 MAX_TOTAL_BYTES = 32 * 2**20
 ASSIGNMENT = "lab05"
+HANDED_IN = frozenset({".zip", ".ipynb", ".rar", ".7z", ".tar", ".gz", ".tgz"})  # the last ones only to be named
 # What zipfile raises: UnicodeDecodeError, a ValueError, for names; RuntimeError for a password; the rest for content.
 UNREADABLE_ZIP = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,
@@ -81,7 +83,7 @@ def _distinct(found: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
 def _may_be_submission(entry: Path) -> bool:
     if entry.name.startswith((".", "__")) or entry.is_symlink():
         return False
-    return entry.is_dir() or entry.suffix in (".zip", ".ipynb")
+    return entry.is_dir() or entry.suffix.lower() in HANDED_IN
 
 
 def _inside(entry: Path) -> Path:
@@ -152,7 +154,7 @@ def _decoded(file: str, raw: bytes) -> str:
 def _files_of(path: Path) -> Iterator[tuple[str, bytes]]:
     """(relative name, content) of every .py and .ipynb file, bounded."""
     if path.is_file():
-        if path.suffix == ".zip":
+        if path.suffix.lower() == ".zip":
             yield from _files_of_zip(path)
         else:
             yield path.name, _bounded_read(path)
@@ -188,11 +190,12 @@ def _files_of_zip(path: Path) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             _check_entries(entries)
-            root = _common_folder([entry.filename for entry in entries])
-            for entry in entries:
-                name = entry.filename.removeprefix(root)
-                if name.endswith((".py", ".ipynb")) and not name.startswith("__MACOSX"):
-                    yield name, _bounded_extract(archive, entry)
+            files = {entry.filename.replace("\\", "/"): entry for entry in entries}
+            visible = [name for name in files if not _is_hidden(name)]
+            root = _common_folder(visible)
+            for name in visible:
+                if name.endswith((".py", ".ipynb")):
+                    yield name.removeprefix(root), _bounded_extract(archive, files[name])
     except UNREADABLE_ZIP as error:
         raise UnreadableSubmission(f"the .zip cannot be read: {error}") from None
 
@@ -212,11 +215,15 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
             raise UnreadableSubmission(f"the .zip holds another .zip: {entry.filename!r}; zip the files themselves")
 
 
+def _is_hidden(name: str) -> bool:
+    """Checkpoints of notebooks, and what macOS adds."""
+    return any(part.startswith((".", "__")) for part in PurePosixPath(name).parts[:-1]) or name.startswith(".")
+
+
 def _common_folder(names: list[str]) -> str:
-    """The one folder everything lies in, with its slash, or ''."""
-    heads = {name.partition("/")[0] for name in names if not name.startswith("__MACOSX")}
-    nested = all("/" in name for name in names)
-    return f"{heads.pop()}/" if nested and len(heads) == 1 else ""
+    """The folders that everything lies in, with a slash at the end, or ''."""
+    common = os.path.commonpath([PurePosixPath(name).parent for name in names]) if names else ""
+    return f"{common}/" if common not in ("", ".") else ""
 
 
 def _bounded_extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

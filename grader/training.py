@@ -54,6 +54,18 @@ def train_until(
     return Trained(model, before, after, steps, np.concatenate(losses), images, reconstructions)
 
 
+def expect_fresh_noise(lab: Lab, model: Model) -> None:
+    """At learning rate 0 the same batch has two different losses, if training samples."""
+    before = model.set_learning_rate(0.0)
+    first, second = model.train(np.repeat(lab.images.batches(0, 1, BATCH_SIZE), 2, axis=0))
+    model.set_learning_rate(before)
+    if first == second:
+        raise Failed(
+            "The same batch has exactly the same loss twice: training sees no fresh noise.",
+            "What does the network get while it is trained, and how often is its noise drawn?",
+        )
+
+
 def expect_good_reconstructions(lab: Lab, part: str, run: Trained, bar: float) -> Evidence:
     """Held-out cross-entropy below `bar`, with a picture of originals and reconstructions."""
     lab.picture(

@@ -387,7 +387,7 @@ def test_a_zip_with_too_many_files(tmp_path: Path) -> None:
 
 def test_a_zip_that_unpacks_to_too_much(tmp_path: Path) -> None:
     """A small file that would fill the memory: one large file, or many that are large together."""
-    assert "data.py is larger than 4 MiB" in reason(pack(tmp_path / "one.zip", {"data.py": bytes(5 * 2**20)}))
+    assert "data.py is larger than 16 MiB" in reason(pack(tmp_path / "one.zip", {"data.py": bytes(17 * 2**20)}))
     many = {f"f{n}.py": bytes(4 * 2**20) for n in range(9)}
     assert "more than 32 MiB" in zip_reason(tmp_path, many)
 
@@ -415,3 +415,24 @@ def test_nothing_is_written_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     texts(path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["it.zip"]
+
+
+def test_a_zip_as_it_comes_from_a_desktop(tmp_path: Path) -> None:
+    """Nested folders around the work, notebook checkpoints and what macOS adds do not matter, nor does .ZIP."""
+    files = {
+        "alice/lab05/data.py": "x = 1",
+        "alice/lab05/helpers/net.py": "y = 2",
+        "alice/lab05/.ipynb_checkpoints/old.ipynb": "{}",
+        "__MACOSX/alice/lab05/._data.py": "\x00",
+    }
+    found = read_submission("alice", pack(tmp_path / "alice.ZIP", files))
+    assert [source.name for source in found.sources] == ["data.py", "helpers/net.py"]
+
+
+def test_an_archive_of_another_kind_is_named_rather_than_overlooked(tmp_path: Path) -> None:
+    """What a student handed in as .rar or .tar.gz is listed, and said to be unreadable."""
+    (tmp_path / "b.rar").write_bytes(b"Rar!")
+    (tmp_path / "c.tar.gz").write_bytes(b"\x1f\x8b")
+    names = [name for name, _ in find_submissions(tmp_path)]
+    assert len(names) == 2
+    assert "neither a notebook" in reason(tmp_path / "b.rar")

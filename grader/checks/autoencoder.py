@@ -12,6 +12,7 @@ from . import shapes
 
 PART, CLASS = "autoencoder", "Autoencoder"
 GOOD_RECONSTRUCTION = 160.0  # nats per image; the mean image costs about 206
+ROOM = 0.3  # for batch normalization and dropout, which act otherwise while training; bits would be off by 0.44
 CLEAR_DECREASE = 0.6  # of the held-out cross-entropy before training
 
 
@@ -65,7 +66,7 @@ def loss_is_cross_entropy(lab: Lab) -> Evidence:
     evidence = Evidence(f"{rounded(before)} nats, or their mean an image", f"{rounded(loss)}")
     if unit is None:
         raise expect.Failed(*_loss_diagnosis(loss, before, images), evidence)
-    if abs(loss / unit - after) < abs(loss / unit - before):
+    if abs(loss / unit / after - 1) < 0.02 < abs(loss / unit / before - 1):
         raise expect.Failed(
             "The loss is that of the batch after the step.", "Return the loss that was computed before.", evidence
         )
@@ -74,7 +75,7 @@ def loss_is_cross_entropy(lab: Lab) -> Evidence:
 
 def _unit_of(loss: float, nats: float, count: int) -> float | None:
     """1 for a sum over the batch, 1 / count for a mean an image, None where neither is near."""
-    near = [unit for unit in (1.0, 1.0 / count) if abs(loss / (nats * unit) - 1) < 0.15]
+    near = [unit for unit in (1.0, 1.0 / count) if abs(loss / (nats * unit) - 1) < ROOM]
     return near[0] if near else None
 
 
@@ -128,10 +129,9 @@ def _moved(before: np.ndarray, after: np.ndarray | None) -> bool:
 def loss_decreases(lab: Lab) -> Evidence:
     """Training lowers the cross-entropy of images the model has never seen."""
     run = lab.once(trained)
-    evidence = Evidence(
-        f"below {rounded(CLEAR_DECREASE * run.before)} nats an image", f"{rounded(run.before)} → {rounded(run.after)}"
-    )
-    if not run.after < CLEAR_DECREASE * run.before:
+    bar = max(CLEAR_DECREASE * run.before, GOOD_RECONSTRUCTION)  # a good start is no fault
+    evidence = Evidence(f"below {rounded(bar)} nats an image", f"{rounded(run.before)} → {rounded(run.after)}")
+    if not run.after < bar:
         raise expect.Failed(
             f"After {run.steps} steps unseen images cost {run.after:.0f} nats each; they started at {run.before:.0f}.",
             "Check that the gradients of the loss reach the weights, and that the step goes downhill.",
@@ -179,7 +179,8 @@ def _expect_fit_trains(lab: Lab, model: Model) -> None:
     model.set_learning_rate(RATE)
     before = model.trainable_variables()
     model.fit(lab.images.batches(950, 8, BATCH_SIZE), 1, 2)
-    moved = any(_moved(values, model.trainable_variables()[name]) for name, values in before.items())
+    after = model.trainable_variables()
+    moved = any(_moved(values, after.get(name)) for name, values in before.items())
     expect.that(moved, "`fit` leaves the weights as they are.", "Let `fit` take a training step on each batch.")
 
 

@@ -12,17 +12,26 @@ from ..registry import check
 
 PART, CLASS = "classifier", "StackedAutoencoderClassifier"
 ACCURACY_BAR = 0.78  # 200 steps at batch 32 give .85 to .92; one batch for ever .6
-BATCH, STEPS, HELD_OUT = 32, 200, 500
+BATCH, STEPS, ROUNDS, HELD_OUT = 32, 200, 4, 500
+NARROW = 8  # units; a narrower relu layer may be dead from the start, through no fault of the student
 STAGE_STEPS, MARGIN = 20, 12  # of pretraining; batches that may be prefetched past the end of a stage
 
 
 def fitted(lab: Lab, label_of: np.ndarray) -> np.ndarray:
-    """Classes (HELD_OUT,) given to held-out images after fine-tuning, digit d being labelled label_of[d]."""
+    """Classes (HELD_OUT,) given to held-out images after fine-tuning, digit d being labelled label_of[d].
+
+    Goes on with the same batches for a while where the optimizer is slow.
+    """
     model = lab.create(PART, CLASS)
     images = lab.images.batches(0, STEPS, BATCH)
     labels = label_of[lab.images.training_labels(0, STEPS * BATCH)].reshape(STEPS, BATCH)
-    model.fit_labels(images, labels, 1, STEPS)
-    return model.call("classify", [lab.images.held_out(HELD_OUT)], Want("int64", (HELD_OUT,)))[0]
+    right = label_of[lab.images.held_out_labels(HELD_OUT)]
+    for _ in range(ROUNDS):
+        model.fit_labels(images, labels, 1, STEPS)
+        classes = model.call("classify", [lab.images.held_out(HELD_OUT)], Want("int64", (HELD_OUT,)))[0]
+        if (classes == right).mean() > ACCURACY_BAR:
+            break
+    return classes
 
 
 @check(points=2)
@@ -37,7 +46,8 @@ def probabilities_are_a_distribution(lab: Lab) -> Evidence:
         probabilities = model.call("predict_probabilities", [images], Want("float32", (7, n_classes)))[0]
         classes = model.call("classify", [images], Want("int64", (7,)))[0]
         _expect_distribution(probabilities, classes)
-        expect.that(np.any(codes != codes[0]), "All images have the same encoding.", "Does the encoding see the image?")
+        telling = min(layer_sizes) >= NARROW or bool(np.any(codes != codes[0]))
+        expect.that(telling, "All images have the same encoding.", "Does the encoding see the image?")
         model.forget()
         cases.append(f"{layer_sizes} → {n_classes}")
 
@@ -86,8 +96,42 @@ def pretraining_trains_layer_by_layer(lab: Lab) -> Evidence:
     )
     _expect(left > 1e-4, "The first layer does not move in its own stage.", evidence)
     _expect(float(np.abs(second).max()) > 1e-4, "The second layer is not pretrained.", evidence)
-    _expect(right <= 1e-7, "The first layer moves while the second one is pretrained.", evidence)
+    rests = right <= 1e-7 or _rests_later(lab)
+    _expect(rests, "The first layer moves while the second one is pretrained.", evidence)
+    _expect_kept(lab, model)
     return evidence
+
+
+def _rests_later(lab: Lab) -> bool:
+    """Whether the first layer ends the same whatever the later batches are.
+
+    Tied weights and noisy inputs move weights of blank pixels too, so for them this decides.
+    """
+    ends = []
+    for strength in (0.0, 1.0):
+        lab.seed_submission("pretraining twice")
+        model = lab.create(PART, CLASS, layer_sizes=[48, 20], n_classes=10)
+        model.call("predict_probabilities", [lab.images.held_out(2)], Want("float32", (2, 10)))
+        batches = _half_blank_batches(lab)
+        batches[STAGE_STEPS + MARGIN :] *= np.float32(strength)
+        model.pretrain(batches, 2, STAGE_STEPS // 2)
+        ends.append(_kernel(model, (784, 48)))
+    return expect.close(ends[0], ends[1], 1e-6)
+
+
+def _expect_kept(lab: Lab, model: Model) -> None:
+    """Fine-tuning starts from the pretrained weights: one step leaves them nearly as they are."""
+    before = _kernel(model, (784, 48))
+    images = lab.images.batches(0, 1, BATCH)
+    model.fit_labels(images, lab.images.training_labels(0, BATCH).reshape(1, BATCH), 1, 1)
+    kept = float(np.corrcoef(before.ravel(), _kernel(model, (784, 48)).ravel())[0, 1])
+    expect.that(
+        kept > 0.5,
+        "fit does not start from the pretrained weights: they are thrown away.",
+        "Let fit go on with the layers that pretrain has trained.",
+        "weights that one step has hardly changed",
+        f"a correlation of {rounded(kept, 2)} with them",
+    )
 
 
 def _expect(condition: bool, message: str, evidence: Evidence) -> None:
@@ -139,7 +183,7 @@ def _expect_accuracy(lab: Lab, classes: np.ndarray, labels: np.ndarray) -> Evide
         shifted = max(float(((classes + shift) % 10 == right).mean()) for shift in range(1, 10))
         story = "; shifted by a constant they would be right" if shifted > ACCURACY_BAR else ""
         raise Failed(
-            f"Only {accuracy:.1%} of unseen digits are classified correctly after {STEPS} steps{story}.",
+            f"Only {accuracy:.1%} of unseen digits are classified correctly after {ROUNDS * STEPS} steps{story}.",
             "Does fit use every batch once, with its labels?",
             evidence,
         )

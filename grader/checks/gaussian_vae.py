@@ -11,7 +11,7 @@ from ..isolation.wire import Want
 from ..lab import Lab, Model
 from ..properties import for_all
 from ..registry import check
-from ..training import BATCH_SIZE, RATE
+from ..training import BATCH_SIZE, RATE, expect_fresh_noise
 from . import shapes
 
 PART, CLASS = "gaussian_vae", "GaussianVAE"
@@ -29,7 +29,6 @@ def trained_with_beta(lab: Lab, beta: float, steps: int) -> Model:
     """A model that was trained for some steps with this beta."""
 
     def train(lab: Lab) -> Model:
-        lab.seed_submission(f"{PART} with beta {beta}")
         model = lab.create(PART, CLASS, encoding_size=10, beta=beta)
         model.set_learning_rate(RATE)
         model.train(lab.images.batches(0, steps, BATCH_SIZE))
@@ -95,12 +94,13 @@ def samples_match_parameters(lab: Lab) -> Evidence:
     20,000 samples; about 30 statistics, each allowed 5 standard errors, so a right solution fails less than once in
     50,000 runs.
     """
-    model = shapes.of_size(lab, PART, CLASS, 33)
+    model = shapes.of_size(lab, PART, CLASS, 3)
     mean = np.tile(np.array([0.7, -1.2, 0.3], np.float32), (2000, 1))
     log_variance = np.tile(np.array([1.3, -1.3, 0.4], np.float32), (2000, 1))
     samples = model.call("sample", [mean, log_variance], Want("float32", mean.shape), repeats=10)[0]
     moments.expect_gaussian_noise(samples, mean[0], log_variance[0])
     _expect_encode_samples(lab, trained_with_beta(lab, 0.1, 80))
+    expect_fresh_noise(lab, trained_with_beta(lab, 0.1, 80))
     return Evidence("mean, variance and independence of a Gaussian", "all within 5 standard errors")
 
 

@@ -10,7 +10,7 @@ from ..isolation.wire import Want
 from ..lab import Lab, Model
 from ..properties import for_all
 from ..registry import check
-from ..training import BATCH_SIZE, RATE, Trained, expect_good_reconstructions, train_until
+from ..training import BATCH_SIZE, RATE, Trained, expect_fresh_noise, expect_good_reconstructions, train_until
 from . import shapes
 from .gaussian_vae import expect_pull
 
@@ -30,7 +30,6 @@ def fresh(lab: Lab, beta: float) -> Model:
     """The untrained model with this beta; made once."""
 
     def build(lab: Lab) -> Model:
-        lab.seed_submission(f"{PART} with beta {beta}")
         return lab.create(PART, CLASS, encoding_size=10, beta=beta)
 
     return lab.once_under((PART, beta), build)
@@ -48,13 +47,17 @@ def sampling_layer_has_kl_regularizer(lab: Lab) -> Evidence:
         )
         expect.that(
             facts.get("is_kl_regularizer") is True,
-            f"The sampling layer's activity regularizer is a {facts.get('regularizer')}.",
+            f"The sampling layer's activity regularizer is {_missing_or(facts.get('regularizer'))}.",
             "Give the layer an activity_regularizer that measures the KL divergence from the prior.",
         )
         expect.that(facts.get("prior_variables") == 0, "The prior has trainable variables.", "The prior stands still.")
         _expect_standard_prior(lab, arrays[3])
         _expect_weight(beta, *arrays[:3])
     return Evidence("N(0, I) and weight beta", f"so at beta {BETAS[0]:g} and {BETAS[1]:g}")
+
+
+def _missing_or(kind: object) -> str:
+    return "missing" if kind == "NoneType" else f"a {kind}"
 
 
 def _expect_standard_prior(lab: Lab, found: np.ndarray) -> None:
@@ -131,4 +134,5 @@ def beta_pulls_posterior_to_prior(lab: Lab) -> Evidence:
 @check(points=3, needs=[encoding_is_sampled_at_any_size])
 def reconstructs_unseen_images(lab: Lab) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
+    expect_fresh_noise(lab, lab.once(trained).model)
     return expect_good_reconstructions(lab, PART, lab.once(trained), GOOD_RECONSTRUCTION)

@@ -147,11 +147,11 @@ def normalize(harness: Harness, request: Request) -> Reply:
     with submission_code("mapping normalize over a dataset"):
         mapped = tf.data.Dataset.from_tensor_slices((images, labels)).map(function)
         found = next(iter(mapped.batch(len(images))))
-    if isinstance(found, tuple | list | dict):
-        raise SubmissionError(
-            {"kind": "shape", "what": "normalize", "expected": "one image", "received": f"{len(found)} values"}
-        )
-    array = as_array(tf.cast(found, tf.float32), "normalize", Want("float32", images.shape))
+        if isinstance(found, tuple | list | dict):
+            received = f"{len(found)} values"
+            raise SubmissionError({"kind": "shape", "what": "normalize", "expected": "one image", "received": received})
+        floats = tf.cast(found, tf.float32)
+    array = as_array(floats, "normalize", Want("float32", images.shape))
     return Reply(found.dtype.name, (array,))
 
 

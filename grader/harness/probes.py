@@ -62,15 +62,23 @@ class ProbeModel:
         return array
 
 
+class Pictures(np.ndarray):
+    """Images as the template's signature has them, which also answer to `.numpy()` as the experiment's tensors do."""
+
+    def numpy(self) -> np.ndarray:
+        """A plain array."""
+        return np.asarray(self)
+
+
 @operation
 def picture(harness: Harness, request: Request) -> Reply:
     """Call a picture function of the submission with a probe model; arrays: into, out, then what it gets besides."""
-    import tensorflow as tf
-
     into, out, *others = request.arrays
     name = request.parameters["name"]
     function = harness.definitions.find("pictures", name)
     with submission_code(f"calling {name}"):
-        drawn = function(ProbeModel(Painter(into, out)), *map(tf.constant, others), **request.parameters["arguments"])
+        drawn = function(
+            ProbeModel(Painter(into, out)), *(a.view(Pictures) for a in others), **request.parameters["arguments"]
+        )
     assert request.wants is not None
     return Reply(arrays=(as_array(drawn, name, Want("float32", request.wants[0].shape)),))

@@ -51,19 +51,30 @@ def sampling_layer(harness: Harness, request: Request) -> Reply:
         }
         if not (described["is_distribution_layer"] and described["is_kl_regularizer"]):
             return Reply(described, tuple(np.zeros([s or 0 for s in w.shape], np.float32) for w in request.wants or ()))
-        posterior = layer(_parameters(kind, size, parameters))
-        arrays = (posterior.mean(), posterior.covariance(), regularizer(posterior), prior.log_prob(probes))
+        posterior = layer(_parameters(layer, size, parameters))
+        arrays = (posterior.mean(), _covariance(posterior), regularizer(posterior), prior.log_prob(probes))
         found = [np.asarray(array) for array in arrays]
     names = ["mean", "covariance", "regularizer", "prior.log_prob"]
     wants = request.wants or ()
     return Reply(described, tuple(as_array(a, n, w) for a, n, w in zip(found, names, wants, strict=True)))
 
 
-def _parameters(kind: Any, size: int, parameters: np.ndarray) -> Any:
+def _parameters(layer: Any, size: int, parameters: np.ndarray) -> Any:
     """As many of the drawn numbers as the layer asks for."""
     import tensorflow as tf
 
-    return tf.constant(parameters[:, : int(kind.params_size(size))])
+    count = layer.params_size(size) if hasattr(layer, "params_size") else layer.input_shape[-1]
+    return tf.constant(parameters[:, : int(count)])
+
+
+def _covariance(posterior: Any) -> Any:
+    """The covariance (B, d, d), also of independent components, for which TFP has only the variance."""
+    import tensorflow as tf
+
+    try:
+        return posterior.covariance()
+    except NotImplementedError:
+        return tf.linalg.diag(posterior.variance())
 
 
 def _is_distribution_layer(layer: Any) -> bool:

@@ -59,6 +59,8 @@ class Trainer:
             return False
         if (resting != loss) != (traced_resting != traced_loss):
             return False
+        if not loss:
+            return False
         length, difference = np.linalg.norm(step), np.linalg.norm(step - traced_step)
         if resting != loss:
             return bool(0.5 < traced_loss / loss < 2 and 0.5 < np.linalg.norm(traced_step) / length < 2)

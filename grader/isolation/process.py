@@ -12,13 +12,14 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from ..expect import SubmissionDied
+from ..expect import GraderFault, SubmissionDied
 from ..harness.operations import Reply, Request
 from ..limits import Limits
 from ..submissions import Submission
 from .wire import ProtocolViolation, receive, send
 
 OUTPUT_KEPT = 64 * 1024
+START_SECONDS = 120.0  # for the imports of the grader itself, on a cold and busy machine
 LARGEST_ANSWER_HEADER = 2**20
 
 
@@ -36,8 +37,7 @@ class ProcessChannel:
 
     def request(self, request: Request) -> tuple[Reply | None, dict[str, Any] | None]:
         """Ask the submission's process. Raises SubmissionDied when it ends or runs out of time."""
-        if self._child is None:
-            self._child = _Child(self.submission, self._until(self.limits.import_seconds))
+        child = self._child or self._start()
         header = {
             "operation": request.operation,
             "parameters": request.parameters,
@@ -45,7 +45,7 @@ class ProcessChannel:
         }
         limit = self.limits.import_seconds if request.operation == "load" else self.limits.call_seconds
         try:
-            answer, arrays = self._child.ask(header, request, self._until(limit))
+            answer, arrays = child.ask(header, request, self._until(limit))
         except TimeoutError:
             raise self._died(self._time_text(request, limit)) from None
         except (EOFError, OSError):
@@ -59,6 +59,18 @@ class ProcessChannel:
         if "failure" in answer:
             return None, answer["failure"]
         return Reply(answer.get("value"), tuple(arrays)), None
+
+    def _start(self) -> "_Child":
+        """A new process. It runs nothing of the submission yet, so its time and its failures are ours."""
+        child, began = _Child(), time.monotonic()
+        try:
+            child.start(self.submission, began + START_SECONDS)
+        except (TimeoutError, EOFError, OSError, ProtocolViolation) as problem:
+            said = child.end()[-300:]
+            raise GraderFault(f"there is no process to grade in: {type(problem).__name__} {problem} {said}") from None
+        self._deadline += time.monotonic() - began
+        self._child = child
+        return child
 
     def _until(self, seconds: float) -> float:
         return min(time.monotonic() + seconds, self._deadline)
@@ -88,7 +100,7 @@ class ProcessChannel:
 class _Child:
     """One running process: its connection, its scratch folder, what it prints."""
 
-    def __init__(self, submission: Submission, deadline: float):
+    def __init__(self) -> None:
         self.scratch = tempfile.mkdtemp(prefix="aelab-")
         ours, theirs = socket.socketpair()
         with theirs:
@@ -102,19 +114,15 @@ class _Child:
         self._drain = threading.Thread(target=self._keep_output, daemon=True)
         self._drain.start()
         self._id = 0
-        self._start = {
-            "kind": submission.kind, "sources": [[s.name, s.text] for s in submission.sources],
-            "notes": list(submission.notes),
-        }  # fmt: skip
-        self._deadline = deadline
+
+    def start(self, submission: Submission, deadline: float) -> None:
+        """Let it import TensorFlow, and hand it the sources."""
+        sources = [[source.name, source.text] for source in submission.sources]
+        header = {"kind": submission.kind, "sources": sources, "notes": list(submission.notes)}
+        self.ask(header, Request("start"), deadline)
 
     def ask(self, header: dict[str, Any], request: Request, deadline: float) -> tuple[dict[str, Any], list[Any]]:
-        """One request and its answer; the first one sends the sources before it."""
-        if self._id == 0:
-            self._exchange(self._start, Request("start"), self._deadline)
-        return self._exchange(header, request, deadline)
-
-    def _exchange(self, header: dict[str, Any], request: Request, deadline: float) -> tuple[dict[str, Any], list[Any]]:
+        """One request and its answer."""
         self._id += 1
         self.connection.settimeout(max(deadline - time.monotonic(), 1e-6))
         send(self.connection, {"id": self._id, **header}, request.arrays)

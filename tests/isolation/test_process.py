@@ -17,10 +17,14 @@ import numpy as np
 import pytest
 
 from grader.expect import SubmissionDied
+from grader.grading import run_checks
 from grader.harness.operations import Request
 from grader.isolation.process import OUTPUT_KEPT, ProcessChannel
 from grader.isolation.wire import Want
+from grader.lab import Lab
 from grader.limits import Limits
+from grader.outcomes import Outcome
+from grader.registry import select
 from grader.submissions import Source, Submission
 
 STAND_IN = """
@@ -275,7 +279,10 @@ sys.addaudithook(lambda event, arguments: unpickled.append(event) if event == "p
 import json, pickle
 from pathlib import Path
 from grader.grading import grade_submission
+from grader.lab import Lab
 from grader.limits import Limits
+from grader.outcomes import Outcome
+from grader.registry import select
 from grader.registry import select
 
 def refuse(*arguments, **others):
@@ -311,3 +318,13 @@ def test_the_process_that_decides_stays_clear_of_tensorflow_and_pickle(tmp_path:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found == {"outcome": "passed", "message": "", "imported": [], "unpickled": [], "isolation": "none"}
+
+
+def test_a_process_that_does_not_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the submission has run by then: the outcome is `error`, which costs no points unseen."""
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    submission = Submission("it", "modules", (Source("data.py", "x = 1\n"),))
+    channel = ProcessChannel(submission, Limits())
+    results = run_checks(Lab(channel, 1), select(["data"]))
+    channel.close()
+    assert {result.outcome for result in results} == {Outcome.ERROR}
