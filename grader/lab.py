@@ -95,7 +95,7 @@ class Lab:
     def load(self, part: str) -> None:
         """Import a part; a part that cannot be imported fails each time, and costs its time only once."""
         if part in self._deadly_parts:
-            raise expect.Failed(self._deadly_parts[part])
+            raise expect.Failed(self._deadly_parts[part], "Import the module yourself, and see where it ends.")
         try:
             self.once_under(part, lambda lab: lab.request("load", part=part))
         except expect.SubmissionDied as death:
