@@ -46,7 +46,7 @@ def probabilities_are_a_distribution(lab: Lab) -> Evidence:
         probabilities = model.call("predict_probabilities", [images], Want("float32", (7, n_classes)))[0]
         classes = model.call("classify", [images], Want("int64", (7,)))[0]
         _expect_distribution(probabilities, classes)
-        telling = min(layer_sizes) >= NARROW or bool(np.any(codes != codes[0]))
+        telling = min(layer_sizes) < NARROW or bool(np.any(codes != codes[0]))
         expect.that(telling, "All images have the same encoding.", "Does the encoding see the image?")
         model.forget()
         cases.append(f"{layer_sizes} → {n_classes}")
