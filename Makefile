@@ -19,7 +19,7 @@ demo: install  ## build the assignment, grade the sample class, write reports, g
 	rm -rf demo
 	$(BIN)/aelab release templates demo/assignment
 	$(BIN)/python -m tests.submissions.build demo/submissions
-	$(BIN)/aelab grade demo/submissions --out demo/results --seed 7 --call-limit 20 || test $$? -eq 1
+	$(BIN)/aelab grade demo/submissions --out demo/results --seed 7 --limit call_seconds=20 || test $$? -eq 1
 
 test: install lint test-fast  ## lint, types and all tests
 

@@ -13,7 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.grading import run_checks
+from grader.isolation.choice import open_pool
 from grader.isolation.process import ProcessChannel
+from grader.isolation.worker import Worker
 from grader.lab import Lab
 from grader.limits import Limits
 from grader.outcomes import CheckResult
@@ -22,11 +24,12 @@ from grader.release.source import reference_folder
 from grader.submissions import read_submission
 
 SEED, STEPS, BATCH_SIZE = 7, 150, 16
+LIMITS = Limits(submission_seconds=3600)
 
 
 @dataclass(frozen=True)
 class Run:
-    """One grading: seconds of a step, seconds to start a process and import TensorFlow, and what was found."""
+    """One grading: seconds of a step, seconds to fork a process and import a part, and what was found."""
 
     step: float
     start: float
@@ -38,9 +41,9 @@ class Run:
         return sum(result.seconds for result in self.results) / self.step
 
 
-def measure() -> Run:
+def measure(worker: Worker) -> Run:
     """Grade the reference once."""
-    channel = ProcessChannel(read_submission("reference", reference_folder()), Limits(submission_seconds=3600))
+    channel = ProcessChannel(read_submission("reference", reference_folder()), worker)
     try:
         lab = Lab(channel, SEED)
         started = time.perf_counter()
@@ -78,8 +81,10 @@ def shares(runs: list[Run], key: str) -> dict[str, float]:
 
 def main() -> None:
     """Print the table."""
-    runs = [measure() for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3)]
     console = Console()
+    with open_pool(LIMITS, 1, trusted=False) as pool, pool.lend() as worker:
+        console.print(f"isolation: {pool.tier.description}", highlight=False)
+        runs = [measure(worker) for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3)]
     table = Table("part, check", "points", "units", "share", title="One full grading of the reference")
     total = statistics.median(run.units for run in runs)
     checks = shares(runs, "id")
@@ -98,7 +103,7 @@ def main() -> None:
     console.print(f"full grading: {total:.0f} units (median of {len(runs)}; {every[0]:.0f} to {every[-1]:.0f})")
     step = statistics.median(run.step for run in runs)
     start = statistics.median(run.start for run in runs)
-    console.print(f"one unit: {1000 * step:.1f} ms; process and imports: {start / step:.0f} units")
+    console.print(f"one unit: {1000 * step:.1f} ms; fork and first import: {start:.2f} s")
 
 
 if __name__ == "__main__":

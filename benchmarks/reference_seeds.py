@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from rich.console import Console
 
 from grader.grading import grade_submission
+from grader.isolation.choice import open_pool
 from grader.limits import Limits
 from grader.outcomes import Outcome, Report
 from grader.registry import select
@@ -23,12 +24,15 @@ def main() -> None:
     console = Console()
 
     def grade(seed: int) -> Report:
-        report = grade_submission("reference", reference_folder(), checks, seed, Limits(submission_seconds=3600))
+        with pool.lend() as worker:
+            report = grade_submission("reference", reference_folder(), checks, seed, worker)
         lost = [f"{r.id}: {r.message} {r.evidence}" for r in report.checks if r.outcome is not Outcome.PASSED]
         console.print(f"seed {seed}: {report.score:g}/{report.max_score}, {report.seconds:.0f} s", *lost, markup=False)
         return report
 
-    with ThreadPoolExecutor(os.cpu_count()) as workers:
+    cores = os.cpu_count() or 1
+    with open_pool(Limits(submission_seconds=3600), cores, trusted=False) as pool, ThreadPoolExecutor(cores) as workers:
+        console.print(f"isolation: {pool.tier.description}", highlight=False)
         reports = list(workers.map(grade, range(int(count))))
     for number, check in enumerate(checks):
         measured = [str(report.checks[number].evidence.get("measured")) for report in reports]

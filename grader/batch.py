@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from .grading import grade_submission
-from .limits import Limits
+from .isolation.pool import Pool
 from .nbgrader.gradebook import write_gradebook
 from .outcomes import CheckResult, Outcome, Report, Status
 from .registry import Check
@@ -40,7 +40,7 @@ class Job:
     out: Path
     checks: tuple[Check, ...]
     seed: int
-    limits: Limits
+    pool: Pool
     workers: int = 1
 
 
@@ -84,14 +84,15 @@ def _grade_and_write(name: str, path: Path, job: Job, observer: Observer) -> Rep
 
 def _grade_one(name: str, path: Path, job: Job, observer: Observer) -> Report:
     try:
-        return grade_submission(
-            name, path, job.checks, job.seed, job.limits, lambda check: observer.check_starts(name, check)
-        )
+        with job.pool.lend() as worker:
+            return grade_submission(
+                name, path, job.checks, job.seed, worker, lambda check: observer.check_starts(name, check)
+            )
     except Exception:  # noqa: BLE001 - ours, whatever it is: the class must not wait for it
         text = traceback.format_exc(limit=-3)
         message = "The grader failed, not you. Your instructor has been told."
         results = tuple(CheckResult(c.id, c.part, c.points, 0.0, Outcome.ERROR, message) for c in job.checks)
-        return Report(name, Status.ERROR, results, "none", job.seed, 0.0, text)
+        return Report(name, Status.ERROR, results, job.pool.tier.name, job.seed, 0.0, text)
 
 
 def write_summaries(reports: Sequence[Report], out: Path) -> None:

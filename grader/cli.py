@@ -14,7 +14,6 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from .limits import Limits
 from .registry import Check, select
 
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
@@ -35,7 +34,6 @@ app.add_typer(data_app, name="data")
 app.add_typer(release_app, name="release")
 console = Console()
 
-LIMITS = Limits()
 CORES = os.cpu_count() or 1
 
 
@@ -97,27 +95,33 @@ def grade(
     seed: Annotated[int | None, typer.Option(min=0, help="Grading seed; drawn and reported without one.")] = None,
     part: Annotated[list[str] | None, typer.Option(help="Grade only this part or check; may be repeated.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Submissions that are graded at once; cores by default.")] = CORES,
-    time_limit: Annotated[
-        float, typer.Option(min=1, help="Seconds a submission may take.")
-    ] = LIMITS.submission_seconds,
-    call_limit: Annotated[
-        float, typer.Option(min=1, help="Seconds an import or a single call may take.")
-    ] = LIMITS.call_seconds,
+    limit: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Change a limit; `aelab doctor` lists them.")
+    ] = None,
+    trust_submissions: Annotated[
+        bool, typer.Option("--trust-submissions", help="Grade without isolation: only code that you trust.")
+    ] = False,
 ) -> None:
     """Grade a class; exits 0 if all were graded, 1 if something could not be, 2 for wrong usage."""
-    from .batch import Job, OutputNotWritable, grade_all
+    from .batch import Job, OutputNotWritable, grade_all, prepare_output
+    from .expect import GraderFault
+    from .isolation.choice import NoIsolation, open_pool
+    from .limits import limits_of
     from .nbgrader.gradebook import GradebookError
     from .render.progress import ClassProgress
     from .render.terminal import grades_table
     from .submissions import find_submissions
 
     checks = chosen_checks(part)
-    with clear_errors(OSError, OutputNotWritable, GradebookError):
-        found = find_submissions(submissions)
-        limits = Limits(min(call_limit, LIMITS.import_seconds), call_limit, time_limit)
-        job = Job(found, out, checks, secrets.randbelow(2**31) if seed is None else seed, limits, workers)
-        with ClassProgress(console, len(found), len(checks)) as progress:
-            reports = grade_all(job, progress)
+    with clear_errors(OSError, ValueError, OutputNotWritable, GradebookError, NoIsolation, GraderFault):
+        found, limits = find_submissions(submissions), limits_of(limit or ())
+        prepare_output(out)
+        workers = min(workers, len(found))
+        with open_pool(limits, workers, trust_submissions, (submissions, out)) as pool:
+            console.print(f"isolation: {pool.tier.description}", highlight=False)
+            job = Job(found, out, checks, secrets.randbelow(2**53) if seed is None else seed, pool, workers)
+            with ClassProgress(console, len(found), len(checks)) as progress:
+                reports = grade_all(job, progress)
     console.print(grades_table(reports))
     _say_where(out, job.seed, reports[0].isolation)
     raise typer.Exit(1 if any(report.needs_attention for report in reports) else 0)

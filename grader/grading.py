@@ -7,13 +7,15 @@ from pathlib import Path
 
 from .expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied
 from .isolation.process import ProcessChannel
+from .isolation.worker import Worker, WorkerLost
 from .lab import Lab
-from .limits import Limits
 from .outcomes import CheckResult, Outcome, Report, Status
 from .registry import Check, with_needs
-from .submissions import UnreadableSubmission, read_submission
+from .submissions import Submission, UnreadableSubmission, read_submission
 
 Progress = Callable[[Check], None]
+GRADER_FAILED, INSTRUCTOR_TOLD = "The grader failed, not you", "Your instructor has been told."
+TRIES = 2  # of a submission whose process was ended by something outside
 
 
 def unheard(check: Check) -> None:
@@ -21,22 +23,37 @@ def unheard(check: Check) -> None:
 
 
 def grade_submission(
-    name: str, path: Path, checks: tuple[Check, ...], seed: int, limits: Limits, progress: Progress = unheard
+    name: str, path: Path, checks: tuple[Check, ...], seed: int, worker: Worker, progress: Progress = unheard
 ) -> Report:
-    """Grade the submission at `path` in a process of its own."""
+    """Grade the submission at `path` in a process of its own, forked by `worker`."""
     started = time.perf_counter()
+    isolation = worker.tier.name
     try:
         submission = read_submission(name, path)
     except (UnreadableSubmission, OSError) as error:
         results = tuple(_unmeasured(c, f"The submission could not be read: {error}.") for c in checks)
-        return Report(name, Status.UNREADABLE, results, "none", seed, 0.0, str(error))
-    channel = ProcessChannel(submission, limits)
+        return Report(name, Status.UNREADABLE, results, isolation, seed, 0.0, str(error))
+    for _ in range(TRIES):
+        try:
+            results = _measure(submission, checks, seed, worker, progress)
+        except WorkerLost as loss:
+            problem = f"{loss}, {TRIES} times"
+            continue
+        notes = " ".join(submission.notes)
+        return Report(name, Status.GRADED, results, isolation, seed, time.perf_counter() - started, notes)
+    results = tuple(_grader_failed(c, problem) for c in checks)
+    return Report(name, Status.ERROR, results, isolation, seed, time.perf_counter() - started, problem)
+
+
+def _measure(
+    submission: Submission, checks: tuple[Check, ...], seed: int, worker: Worker, progress: Progress
+) -> tuple[CheckResult, ...]:
+    """All checks once, from the beginning. Raises WorkerLost."""
+    channel = ProcessChannel(submission, worker)
     try:
-        results = run_checks(Lab(channel, seed), checks, progress, lambda: channel.out_of_time)
+        return run_checks(Lab(channel, seed), checks, progress, lambda: channel.out_of_time)
     finally:
         channel.close()
-    notes = " ".join(submission.notes)
-    return Report(name, Status.GRADED, results, channel.isolation, seed, time.perf_counter() - started, notes)
 
 
 def run_checks(
@@ -93,10 +110,10 @@ def _verdict(lab: Lab, item: Check) -> tuple[Outcome, float, str, str, Evidence 
             None,
         )
     except GraderFault as fault:
-        return Outcome.ERROR, 0.0, f"The grader failed, not you: {fault}", "Your instructor has been told.", None
+        return Outcome.ERROR, 0.0, f"{GRADER_FAILED}: {fault}", INSTRUCTOR_TOLD, None
     except Exception:  # noqa: BLE001 - a bug of ours must not end the batch, nor cost a student points unseen
         text = traceback.format_exc(limit=-3)
-        return Outcome.ERROR, 0.0, f"The grader failed, not you: {text}", "Your instructor has been told.", None
+        return Outcome.ERROR, 0.0, f"{GRADER_FAILED}: {text}", INSTRUCTOR_TOLD, None
 
 
 def _skipped(item: Check, blocker: CheckResult) -> CheckResult:
@@ -108,3 +125,8 @@ def _skipped(item: Check, blocker: CheckResult) -> CheckResult:
 def _unmeasured(item: Check, message: str) -> CheckResult:
     hint = "Look at the check before this one: what took so long, or could not be read?"
     return CheckResult(item.id, item.part, item.points, 0.0, Outcome.FAILED, message, hint)
+
+
+def _grader_failed(item: Check, problem: str) -> CheckResult:
+    message = f"{GRADER_FAILED}: {problem}"
+    return CheckResult(item.id, item.part, item.points, 0.0, Outcome.ERROR, message, INSTRUCTOR_TOLD)

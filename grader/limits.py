@@ -1,12 +1,41 @@
-"""How long a submission may take. The clock is the grader's, never the submission's."""
+"""How much a submission may use. All of it is measured or enforced from outside, never by the submission.
 
-from dataclasses import dataclass
+The defaults are about three times what the reference needs.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+MEBIBYTE = 2**20
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Wall-clock limits in seconds: importing one part, one call, and everything of one submission."""
+    """Wall-clock times in seconds, sizes in MiB: what one import, one call, and one submission as a whole may use."""
 
     import_seconds: float = 60.0
     call_seconds: float = 60.0
     submission_seconds: float = 300.0
+    resident_mib: float = 4096.0
+    scratch_mib: float = 256.0
+    file_mib: float = 64.0
+    output_mib: float = 1.0  # of each of the two output streams
+    tasks: int = 256
+    handles: int = 256
+
+
+def limits_of(assignments: Iterable[str]) -> Limits:
+    """Limits from texts like "call_seconds=20". Raises ValueError with one clear line."""
+    known = {name: type(value) for name, value in asdict(Limits()).items()}
+    values: dict[str, float] = {}
+    for text in assignments:
+        name, _, number = text.partition("=")
+        if name not in known:
+            raise ValueError(f"there is no limit {name!r}; there are {', '.join(known)}")
+        try:
+            values[name] = known[name](number)
+        except ValueError:
+            raise ValueError(f"{name} is to be a number, not {number!r}") from None
+        if not values[name] > 0:
+            raise ValueError(f"{name} is to be above 0, not {number}")
+    return Limits(**values)  # type: ignore[arg-type]

@@ -1,9 +1,5 @@
-"""The process a submission lives in: `python -m grader.isolation.child DESCRIPTOR`.
+"""What the process of a submission does: it answers requests, one after the other, until the other side hangs up."""
 
-Reads requests from a socket and answers them, one after the other, until the other side hangs up.
-"""
-
-import os
 import socket
 import sys
 import traceback
@@ -31,17 +27,15 @@ def serve(connection: socket.socket) -> None:
     hide("reference", "tests")
     prepare_tensorflow()
     harness = Harness(definitions_of(header), Path.cwd())
-    send(connection, {"id": header["id"], "value": None})
+    send(connection, {"id": header["id"], "operation": header["operation"], "value": None})
     while True:
         try:
             header, arrays = receive_request(connection)
         except EOFError:
             return
         reply, failure = answer(harness, header, tuple(arrays))
-        fields = (
-            {"id": header["id"], "value": reply.value} if failure is None else {"id": header["id"], "failure": failure}
-        )
-        send(connection, fields, reply.arrays)
+        outcome = {"value": reply.value} if failure is None else {"failure": failure}
+        send(connection, {"id": header["id"], "operation": header["operation"], **outcome}, reply.arrays)
 
 
 def answer(harness: Harness, header: dict[str, Any], arrays: tuple[Any, ...]) -> tuple[Reply, dict[str, Any] | None]:
@@ -66,9 +60,3 @@ def prepare_tensorflow() -> None:
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-
-
-if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
-    sys.stdout.flush()
-    os._exit(0)  # whatever a submission registered for the end of the process does not run

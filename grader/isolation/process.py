@@ -1,57 +1,60 @@
-"""The channel of a grade: a submission in a process of its own, with a clock it cannot touch."""
+"""The channel of a grade: a submission in a process of its own, held from outside, with a clock it cannot touch."""
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
-import threading
 import time
-from contextlib import suppress
 from typing import Any
 
 from ..expect import GraderFault, SubmissionDied
 from ..harness.operations import Reply, Request
 from ..limits import Limits
 from ..submissions import Submission
-from .wire import ProtocolViolation, receive, send
-
-OUTPUT_KEPT = 64 * 1024
-START_SECONDS = 120.0  # for the imports of the grader itself, on a cold and busy machine
-LARGEST_ANSWER_HEADER = 2**20
+from .fork import Fork
+from .wire import ProtocolViolation
+from .worker import START_SECONDS, Worker, WorkerLost
 
 
 class ProcessChannel:
-    """Starts the process at the first request, and anew at the first request after it died."""
+    """Forks the submission's process at the first request, and anew at the first request after it died.
 
-    isolation = "none"
+    limits: the worker's own without any. without: defences to leave out, which only tests do.
+    """
 
-    def __init__(self, submission: Submission, limits: Limits):
+    def __init__(
+        self,
+        submission: Submission,
+        worker: Worker,
+        limits: Limits | None = None,
+        without: tuple[str, ...] = (),
+        clock: "Clock | None" = None,
+    ):
         self.submission = submission
-        self.limits = limits
-        self.output = ""
-        self._deadline = time.monotonic() + limits.submission_seconds
-        self._child: _Child | None = None
+        self.worker = worker
+        self.limits = limits or worker.limits
+        self.without = without
+        self.clock = clock or Clock(self.limits.submission_seconds)
+        self.stdout = self.stderr = ""
+        self.peak_bytes = 0
+        self._fork: Fork | None = None
+        self._others: list[ProcessChannel] = []
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the submission has no time left."""
+        return self.clock.left <= 0
 
     def request(self, request: Request) -> tuple[Reply | None, dict[str, Any] | None]:
-        """Ask the submission's process. Raises SubmissionDied when it ends or runs out of time."""
-        child = self._child or self._start()
-        header = {
-            "operation": request.operation,
-            "parameters": request.parameters,
-            "wants": None if request.wants is None else [[w.dtype, list(w.shape)] for w in request.wants],
-        }
+        """Ask the submission's process.
+
+        Raises SubmissionDied when it ends or runs out of something, and WorkerLost when it was ended by neither the
+        grader nor itself.
+        """
+        fork = self._fork or self._start()
         limit = self.limits.import_seconds if request.operation == "load" else self.limits.call_seconds
         try:
-            answer, arrays = child.ask(header, request, self._until(limit))
+            answer, arrays = fork.ask(request, time.monotonic() + min(limit, self.clock.left))
         except TimeoutError:
             raise self._died(self._time_text(request, limit)) from None
         except (EOFError, OSError):
-            raise self._died(
-                f"Your code ended the Python process while the grader asked for {_doing(request)}."
-            ) from None
+            raise self._ended(fork, request) from None
         except ProtocolViolation as violation:
             raise self._died(
                 f"The submission's process answered out of turn or with something else: {violation}."
@@ -60,20 +63,38 @@ class ProcessChannel:
             return None, answer["failure"]
         return Reply(answer.get("value"), tuple(arrays)), None
 
-    def _start(self) -> "_Child":
-        """A new process. It runs nothing of the submission yet, so its time and its failures are ours."""
-        child, began = _Child(), time.monotonic()
-        try:
-            child.start(self.submission, began + START_SECONDS)
-        except (TimeoutError, EOFError, OSError, ProtocolViolation) as problem:
-            said = child.end()[-300:]
-            raise GraderFault(f"there is no process to grade in: {type(problem).__name__} {problem} {said}") from None
-        self._deadline += time.monotonic() - began
-        self._child = child
-        return child
+    def fresh(self) -> "ProcessChannel":
+        """A second process of the same submission, which has seen nothing; closed together with this one."""
+        other = ProcessChannel(self.submission, self.worker, self.limits, self.without, self.clock)
+        self._others.append(other)
+        return other
 
-    def _until(self, seconds: float) -> float:
-        return min(time.monotonic() + seconds, self._deadline)
+    def _start(self) -> Fork:
+        """A new process. It runs nothing of the submission yet, so its time and its failures are ours."""
+        began = time.monotonic()
+        fork = Fork(self.worker, self.limits, self.without)
+        try:
+            fork.hand_over(self.submission, began + START_SECONDS)
+        except (TimeoutError, EOFError, OSError, ProtocolViolation) as problem:
+            fork.end()
+            if not self.worker.is_alive():
+                raise WorkerLost("the warm process was lost") from None
+            raise GraderFault(
+                f"there is no process to grade in: {type(problem).__name__} {problem} {fork.stderr[-500:]}"
+            ) from None
+        self.clock.extend(time.monotonic() - began)
+        self._fork = fork
+        return fork
+
+    def _ended(self, fork: Fork, request: Request) -> BaseException:
+        """Why a process is gone: too much of something, its own doing, or somebody else's."""
+        from_outside = not fork.breach and (fork.was_ended_from_outside() or not self.worker.is_alive())
+        self.close()
+        if fork.breach:
+            return SubmissionDied(f"{fork.breach} while the grader asked for {_doing(request)}.")
+        if from_outside:
+            return WorkerLost(f"the process was ended from outside while asked for {_doing(request)}")
+        return SubmissionDied(f"Your code ended the Python process while the grader asked for {_doing(request)}.")
 
     def _time_text(self, request: Request, limit: float) -> str:
         if self.out_of_time:
@@ -81,92 +102,36 @@ class ProcessChannel:
             return f"The submission used up its {total:g} s while the grader asked for {_doing(request)}."
         return f"There was no answer within {limit:g} s when the grader asked for {_doing(request)}."
 
-    @property
-    def out_of_time(self) -> bool:
-        """Whether the submission has no time left."""
-        return time.monotonic() >= self._deadline
-
     def _died(self, reason: str) -> SubmissionDied:
         self.close()
         return SubmissionDied(reason)
 
     def close(self) -> None:
-        """End the process and everything it started, and remove its scratch folder."""
-        if self._child is not None:
-            self.output = (self.output + self._child.end())[:OUTPUT_KEPT]
-            self._child = None
+        """End the process and everything it started."""
+        for other in self._others:
+            other.close()
+        if self._fork is not None:
+            self._fork.end()
+            self.stdout += self._fork.stdout
+            self.stderr += self._fork.stderr
+            self.peak_bytes = max(self.peak_bytes, self._fork.peak_bytes)
+            self._fork = None
 
 
-class _Child:
-    """One running process: its connection, its scratch folder, what it prints."""
+class Clock:
+    """What is left of a submission's wall-clock time, in seconds."""
 
-    def __init__(self) -> None:
-        self.scratch = tempfile.mkdtemp(prefix="aelab-")
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "grader.isolation.child", str(theirs.fileno())],
-                cwd=self.scratch, env=_environment(self.scratch), pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
-        self.connection = ours
-        self._kept = bytearray()
-        self._drain = threading.Thread(target=self._keep_output, daemon=True)
-        self._drain.start()
-        self._id = 0
+    def __init__(self, seconds: float):
+        self._end = time.monotonic() + seconds
 
-    def start(self, submission: Submission, deadline: float) -> None:
-        """Let it import TensorFlow, and hand it the sources."""
-        sources = [[source.name, source.text] for source in submission.sources]
-        header = {"kind": submission.kind, "sources": sources, "notes": list(submission.notes)}
-        self.ask(header, Request("start"), deadline)
+    @property
+    def left(self) -> float:
+        """Seconds; 0 or less when it is used up."""
+        return self._end - time.monotonic()
 
-    def ask(self, header: dict[str, Any], request: Request, deadline: float) -> tuple[dict[str, Any], list[Any]]:
-        """One request and its answer."""
-        self._id += 1
-        self.connection.settimeout(max(deadline - time.monotonic(), 1e-6))
-        send(self.connection, {"id": self._id, **header}, request.arrays)
-        answer, arrays = receive(self.connection, request.wants, deadline, LARGEST_ANSWER_HEADER)
-        if answer.get("id") != self._id:
-            raise ProtocolViolation("an answer to another question")
-        if "failure" not in answer and request.wants is not None and len(arrays) != len(request.wants):
-            raise ProtocolViolation("an answer without its arrays")
-        return answer, arrays
-
-    def _keep_output(self) -> None:
-        """Read all that is printed, so that nobody waits, and keep the beginning."""
-        assert self.process.stdout is not None
-        while chunk := os.read(self.process.stdout.fileno(), 65536):
-            self._kept += chunk[: OUTPUT_KEPT - len(self._kept)]
-
-    def end(self) -> str:
-        """Kill the process group, reap it, remove the scratch folder; returns what was printed."""
-        self.connection.close()
-        with suppress(ProcessLookupError):  # it may have ended by itself
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self._drain.join(timeout=1)
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        return self._kept.decode(errors="replace")
-
-
-def _environment(scratch: str) -> dict[str, str]:
-    """As little as Python needs; nothing of the grader's own environment gets through."""
-    return {
-        "PATH": os.environ.get("PATH", ""),
-        "HOME": scratch,
-        "TMPDIR": scratch,
-        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
-        "PYTHONHASHSEED": "0",
-        "PYTHONUNBUFFERED": "1",  # what was printed is kept also where the process is killed
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "TF_USE_LEGACY_KERAS": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "CUDA_VISIBLE_DEVICES": "",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MPLBACKEND": "Agg",
-    }
+    def extend(self, seconds: float) -> None:
+        """Give back time that was the grader's own."""
+        self._end += seconds
 
 
 def _doing(request: Request) -> str:

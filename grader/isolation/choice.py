@@ -1,0 +1,155 @@
+"""Which tier of isolation a machine has: found by letting a canary try to get out, not by looking for programs."""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..expect import GraderFault, SubmissionDied
+from ..harness.operations import Request
+from ..limits import MEBIBYTE, Limits
+from ..submissions import Source, Submission
+from . import canary, seccomp, tiers
+from .pool import Pool
+from .process import ProcessChannel
+from .tiers import Tier
+from .view import ROOT, SECRET_PACKAGES, view_of
+from .wire import Want
+from .worker import Worker, WorkerLost
+
+VARIABLE = "AELAB_CANARY"  # set here while the canary looks for it
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of a tier: it holds if there is neither a problem nor anything the canary could do."""
+
+    tier: Tier
+    problem: str = ""
+    escapes: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether submissions can be graded under this tier."""
+        return not self.problem and not self.escapes
+
+    @property
+    def reason(self) -> str:
+        """Why it does not hold, in one line."""
+        return self.problem or f"the canary could {', '.join(self.escapes)}"
+
+
+class NoIsolation(Exception):
+    """No tier holds; the text says why, and what to do."""
+
+    def __init__(self, findings: Iterable[Finding]):
+        reasons = "; ".join(f"{f.tier.name}: {f.reason}" for f in findings)
+        super().__init__(
+            f"submissions cannot be isolated on this machine ({reasons}). See `aelab doctor`, or grade code that you "
+            "trust with --trust-submissions"
+        )
+
+
+@contextmanager
+def open_pool(limits: Limits, count: int, trusted: bool, private: Iterable[Path] = ()) -> Iterator[Pool]:
+    """`count` workers of the best tier that holds, or of none for trusted submissions. Raises NoIsolation.
+
+    private: folders of this run that submissions must not see.
+    """
+    private = [p.resolve() for p in private]
+    first = Worker(tiers.TRUSTED, view_of(private), limits) if trusted else find_tier(limits, private)[0]
+    pool = Pool(first, count)
+    try:
+        yield pool
+    finally:
+        pool.close()
+
+
+def find_tier(limits: Limits, private: Iterable[Path] = ()) -> tuple[Worker, list[Finding]]:
+    """A worker of the best tier that holds, started, and what was found on the way. Raises NoIsolation."""
+    private = tuple(private)
+    findings = []
+    for tier in (tiers.best(), tiers.second()):
+        worker, finding = examine(tier, limits, private)
+        findings.append(finding)
+        if worker is not None:
+            return worker, findings
+    raise NoIsolation(findings)
+
+
+def examine(tier: Tier, limits: Limits, private: Iterable[Path] = ()) -> tuple[Worker | None, Finding]:
+    """Try a tier. The worker comes back, started, if it holds."""
+    if tier.other_user and os.geteuid() != 0:
+        return None, Finding(tier, "only the administrator can grade under another user")
+    private = tuple(private)
+    try:
+        seccomp.program()
+    except (ImportError, RuntimeError) as problem:
+        return None, Finding(tier, f"there is no libseccomp (Debian: apt-get install libseccomp2; {problem})")
+    worker = Worker(tier, view_of(private), limits)
+    try:
+        escapes = send_canary(worker, private)
+    except (GraderFault, SubmissionDied, WorkerLost, OSError) as problem:
+        worker.close()
+        return None, Finding(tier, _in_one_line(problem))
+    if escapes:
+        worker.close()
+        return None, Finding(tier, escapes=escapes)
+    return worker, Finding(tier)
+
+
+def _in_one_line(problem: BaseException) -> str:
+    if isinstance(problem, FileNotFoundError) and "bwrap" in str(problem):
+        return "there is no bubblewrap (Debian: apt-get install bubblewrap)"
+    return " ".join(str(problem).split())[-400:]
+
+
+def send_canary(worker: Worker, private: Iterable[Path] = ()) -> tuple[str, ...]:
+    """What the canary could do that it should not. Raises SubmissionDied or GraderFault when it cannot live."""
+    text = Path(canary.__file__).read_text(encoding="utf-8")
+    channel = ProcessChannel(Submission("canary", "modules", (Source("data.py", text),)), worker)
+    try:
+        with _temptation() as facts:
+            secrets = [str(p) for p in (*_secrets(), *private) if p.exists()]
+            facts |= {"secrets": secrets, "limits": _limits(worker.limits)}
+            tried = _call(channel, "attempt", (len(canary.ATTEMPTS),), **facts)
+            if not _call(channel, "works", ()):
+                raise GraderFault("the canary cannot do what submissions have to do")
+    finally:
+        channel.close()
+    return tuple(name for name, could in zip(canary.ATTEMPTS, tried, strict=True) if could)
+
+
+@contextmanager
+def _temptation() -> Iterator[dict[str, object]]:
+    """Things within reach of anyone who is not held: a folder, a process, a variable."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)  # noqa: PTH101, S103 - nothing but isolation shall keep the canary out
+        os.environ[VARIABLE] = "secret"
+        try:
+            yield {"outside": folder, "process": os.getpid(), "environment": VARIABLE}
+        finally:
+            del os.environ[VARIABLE]
+
+
+def _secrets() -> list[Path]:
+    """The solution, the tests, the grader's own checks, and the home folder's files."""
+    home = [p for p in Path.home().iterdir() if p.is_file()] if Path.home().is_dir() else []
+    return [*(ROOT / name for name in SECRET_PACKAGES), *home[:20]]
+
+
+def _limits(limits: Limits) -> dict[str, int]:
+    return {"tasks": limits.tasks, "handles": limits.handles, "file_bytes": int(limits.file_mib * MEBIBYTE)}
+
+
+def _call(channel: ProcessChannel, name: str, shape: tuple[int, ...], **arguments: object) -> np.ndarray:
+    parameters = {"part": "data", "name": name, "arguments": arguments}
+    request = Request("call_function", parameters, (np.zeros(1, np.float32),), (Want("float32", shape),))
+    reply, failure = channel.request(request)
+    if reply is None:
+        raise GraderFault(f"the canary failed: {failure}")
+    return reply.arrays[0]

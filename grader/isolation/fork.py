@@ -1,0 +1,175 @@
+"""One fork of a warm process, with a submission in it: asked, watched, ended, and nothing left of it."""
+
+import os
+import secrets
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from ..harness.operations import Request
+from ..limits import MEBIBYTE, Limits
+from ..submissions import Submission
+from .confinement import ENDED, SCRATCH
+from .output import Output
+from .users import User, end_all_of, take_user
+from .watch import Watch
+from .wire import ProtocolViolation, receive, send
+from .worker import ANSWER_SECONDS, Worker
+
+LARGEST_ANSWER_HEADER = 2**20
+HANGS_UP_SECONDS = 2.0  # a process that ended is reported within milliseconds, on a busy machine too
+
+
+class Fork:
+    """Use `hand_over`, then `ask` any number of times, then `end`."""
+
+    def __init__(self, worker: Worker, limits: Limits, without: tuple[str, ...] = ()):
+        self._worker = worker
+        self._limits = limits
+        self._without = without
+        self.breach = ""
+        self.stdout = self.stderr = ""
+        self.peak_bytes = 0
+        self._handle: int | None = None  # of the first process of its world; when that ends, all of it ends
+        self._watch: Watch | None = None
+        self._left = ExitStack()
+        try:
+            self._user = self._take_user()
+            self._folder = self._make_folder()
+            self._start()
+        except BaseException:
+            self._left.close()
+            raise
+
+    def _take_user(self) -> User | None:
+        if not self._worker.tier.other_user:
+            return None
+        user = take_user()
+        self._left.callback(user.give_back)
+        return user
+
+    def _make_folder(self) -> Path | None:
+        """A scratch folder for a process that has no mounts of its own."""
+        if self._worker.tier.bubblewrap:
+            return None
+        folder = Path(tempfile.mkdtemp(prefix="aelab-"))
+        self._left.callback(subprocess.run, ["rm", "-rf", "--", str(folder)], check=False)  # copes with any depth
+        if self._user is not None:
+            os.chown(folder, self._user.uid, self._user.uid)
+        return folder
+
+    def _start(self) -> None:
+        self._output = Output(int(self._limits.output_mib * MEBIBYTE))
+        self._connection, theirs = socket.socketpair()
+        self._report, keepers = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        uid = None if self._user is None else self._user.uid
+        rule = self._worker.tier.confinement(self._worker.view, self._limits, uid, self._without)
+        order = {"scratch": str(self._folder or SCRATCH), "rule": rule.as_json()}
+        with theirs, keepers:
+            ends = [keepers.fileno(), theirs.fileno(), *self._output.writing_ends]
+            try:
+                self._worker.fork(order, ends)
+            finally:
+                self._output.close_writing_ends()
+
+    def hand_over(self, submission: Submission, deadline: float) -> None:
+        """Wait for the process and give it the submission's sources. Raises OSError, EOFError, TimeoutError."""
+        self._report.settimeout(max(deadline - time.monotonic(), 1e-6))
+        message, handles, _, _ = socket.recv_fds(self._report, 16, 1)
+        if not handles:
+            raise EOFError(f"no process was started {message!r}")
+        self._handle = handles[0]
+        folder = None if self._folder is None else (self._folder, self._limits.scratch_mib)
+        self._watch = Watch(_process_number(self._handle), self._limits.resident_mib, self._stop_for, folder)
+        sources = [[source.name, source.text] for source in submission.sources]
+        header = {"kind": submission.kind, "sources": sources, "notes": list(submission.notes)}
+        self.ask(Request("start"), deadline, header)
+
+    def ask(
+        self, request: Request, deadline: float, more: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], list[Any]]:
+        """One request and its answer. Nobody can answer before the question: its number is drawn at random."""
+        if select.select([self._connection], [], [], 0)[0] and self._connection.recv(1, socket.MSG_PEEK):
+            raise ProtocolViolation("an answer to no question")
+        number = secrets.randbits(53)
+        self._connection.settimeout(max(deadline - time.monotonic(), 1e-6))
+        send(self._connection, {"id": number, **_header(request), **(more or {})}, request.arrays)
+        answer, arrays = receive(self._connection, request.wants, deadline, LARGEST_ANSWER_HEADER)
+        if answer.get("id") != number or answer.get("operation") != request.operation:
+            raise ProtocolViolation("an answer to another question")
+        if "failure" not in answer and request.wants is not None and len(arrays) != len(request.wants):
+            raise ProtocolViolation("an answer without its arrays")
+        return answer, arrays
+
+    def was_ended_from_outside(self) -> bool:
+        """Whether something ended it that was neither this process nor its own code. To be asked before `end`.
+
+        A process that only hangs up is still there, so there is no report: that is its own doing.
+        """
+        self._report.settimeout(HANGS_UP_SECONDS)
+        try:
+            return self._report.recv(16) != ENDED  # nothing at all: the keeper itself is gone
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+
+    def _stop_for(self, reason: str) -> None:
+        self.breach = reason
+        self._kill()
+
+    def _kill(self) -> None:
+        if self._handle is None:
+            return
+        with suppress(ProcessLookupError):
+            if not self._worker.tier.bubblewrap:
+                _kill_below(_process_number(self._handle))
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
+    def end(self) -> None:
+        """Kill everything the submission started, wait until it is gone, remove its scratch folder."""
+        if self._watch is not None:
+            self._watch.stop()
+            self.peak_bytes = self._watch.peak_bytes
+        self._kill()
+        self._connection.close()
+        if self._handle is not None:
+            select.select([self._handle], [], [], ANSWER_SECONDS)
+            os.close(self._handle)
+            self._handle = None
+        self._report.close()
+        if self._user is not None and not self._worker.tier.bubblewrap:
+            end_all_of(self._user.uid)
+        self.stdout, self.stderr = self._output.texts()
+        self._left.close()
+
+
+def _kill_below(first: int) -> None:
+    """Kill all below the first process, which everything that is orphaned comes back to, until there is nothing."""
+    with suppress(psutil.NoSuchProcess):
+        while below := [p for p in psutil.Process(first).children(recursive=True) if p.status() != "zombie"]:
+            for process in below:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+
+
+def _header(request: Request) -> dict[str, Any]:
+    wants = None if request.wants is None else [[w.dtype, list(w.shape)] for w in request.wants]
+    return {"operation": request.operation, "parameters": request.parameters, "wants": wants}
+
+
+def _process_number(handle: int) -> int:
+    """The number, as seen from here, of the process behind a handle. Raises ProcessLookupError when it has ended."""
+    lines = Path(f"/proc/self/fdinfo/{handle}").read_text().splitlines()
+    number = next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+    if number <= 0:
+        raise ProcessLookupError("the process has ended")
+    return number

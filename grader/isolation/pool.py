@@ -1,0 +1,32 @@
+"""Several warm processes of one tier, each lent to one thread at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+
+from .worker import Worker
+
+
+class Pool:
+    """`count` workers like `first`; the others start when they are first used."""
+
+    def __init__(self, first: Worker, count: int):
+        self.tier = first.tier
+        self._all = [first, *(first.another() for _ in range(count - 1))]
+        self._free: SimpleQueue[Worker] = SimpleQueue()
+        for worker in self._all:
+            self._free.put(worker)
+
+    @contextmanager
+    def lend(self) -> Iterator[Worker]:
+        """A worker that nobody else uses meanwhile."""
+        worker = self._free.get()
+        try:
+            yield worker
+        finally:
+            self._free.put(worker)
+
+    def close(self) -> None:
+        """End all of them."""
+        for worker in self._all:
+            worker.close()

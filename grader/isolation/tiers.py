@@ -1,0 +1,64 @@
+"""The tiers of isolation: what each consists of, best first, and the words a report has for it."""
+
+import os
+from dataclasses import dataclass
+
+from ..limits import MEBIBYTE, Limits
+from . import seccomp
+from .confinement import Confinement
+from .view import OWN, ROOT, View
+
+ADDRESS_SPACE = 2  # times the resident limit, beside what TensorFlow reserves
+RESERVED_BYTES = 4 * 2**30
+NEWEST_LANDLOCK = 7
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A way of holding submissions. `name` is what reports say."""
+
+    name: str
+    description: str
+    bubblewrap: bool = False
+    landlock: bool = False
+    other_user: bool = False
+
+    def confinement(self, view: View, limits: Limits, uid: int | None, without: tuple[str, ...] = ()) -> Confinement:
+        """What the child applies to itself. Raises ImportError or RuntimeError where seccomp's library is missing."""
+        own = OWN if self.bubblewrap else ROOT
+        return Confinement(
+            namespaces=self.bubblewrap,
+            uid=uid,
+            landlock_abi=NEWEST_LANDLOCK if self.landlock else None,
+            readable=(*map(str, view.readable), str(own / "mnist_subset")),
+            listed=tuple(map(str, view.listed)),
+            seccomp=seccomp.program().hex() if self.landlock else "",
+            reads_closed_folders=self.other_user and not self.bubblewrap and not _open_to_all(view),
+            scratch_bytes=int(limits.scratch_mib * MEBIBYTE),
+            file_bytes=int(limits.file_mib * MEBIBYTE),
+            tasks=limits.tasks if self.landlock else 0,
+            handles=limits.handles,
+            address_bytes=int(ADDRESS_SPACE * limits.resident_mib * MEBIBYTE) + RESERVED_BYTES,
+            without=without,
+        )
+
+
+def _open_to_all(view: View) -> bool:
+    """Whether any user may enter the folders above what is to be read."""
+    parents = {parent for path in (*view.readable, ROOT) for parent in path.parents}
+    return all(parent.stat().st_mode & 0o001 for parent in parents)
+
+
+def best() -> Tier:
+    """Namespaces, Landlock and seccomp; as root under another user as well."""
+    description = "namespaces+landlock (bubblewrap, Landlock and seccomp around every submission)"
+    return Tier("namespaces+landlock", description, bubblewrap=True, landlock=True, other_user=os.geteuid() == 0)
+
+
+def second() -> Tier:
+    """Without namespaces: another user, Landlock and seccomp."""
+    description = "landlock+user (Landlock, seccomp and another user; no namespaces on this machine)"
+    return Tier("landlock+user", description, landlock=True, other_user=True)
+
+
+TRUSTED = Tier("none", "none: submissions are trusted; their code can read and change what you can")

@@ -1,0 +1,68 @@
+"""Users for workers: each has a number of its own, that no account has and no other run uses at the same time."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+FIRST_UID = 1_879_000_000  # far above accounts, subordinate ids and systemd's dynamic users
+COUNT = 256
+
+
+@dataclass(frozen=True)
+class User:
+    """A user number, taken for as long as the lock lives; the lock vanishes with this process."""
+
+    uid: int
+    lock: socket.socket
+
+    def give_back(self) -> None:
+        """Let another worker take it."""
+        self.lock.close()
+
+
+def take_user() -> User:
+    """The first free user number. Raises OSError when all are taken."""
+    for uid in range(FIRST_UID, FIRST_UID + COUNT):
+        lock = socket.socket(socket.AF_UNIX)
+        try:
+            lock.bind(f"\0autoencoder-lab-user-{uid}")  # an abstract name: no file is left behind
+        except OSError:
+            lock.close()
+            continue
+        end_all_of(uid)  # a run that was killed may have left some
+        return User(uid, lock)
+    raise OSError(f"all {COUNT} user numbers for submissions are in use")
+
+
+def processes_of(uid: int) -> list[int]:
+    """The processes of a user, as seen from here."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):  # it has just ended
+                if entry.stat().st_uid == uid:
+                    found.append(int(entry.name))
+    return found
+
+
+def end_all_of(uid: int, seconds: float = 10.0) -> None:
+    """Kill the processes of a user until there are none. Raises TimeoutError.
+
+    One `kill(-1)` under that user's number reaches all of them at once, faster than they can fork.
+    """
+    deadline = time.monotonic() + seconds
+    while processes_of(uid):
+        _kill_all_as(uid)
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"processes of user {uid} do not end")
+        time.sleep(0.01)
+
+
+def _kill_all_as(uid: int) -> None:
+    code = f"import os; u = {uid}; os.setresgid(u, u, u); os.setresuid(u, u, u); os.kill(-1, {signal.SIGKILL:d})"
+    subprocess.run([sys.executable, "-I", "-S", "-c", code], check=False, stderr=subprocess.DEVNULL)

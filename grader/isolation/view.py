@@ -1,0 +1,89 @@
+"""What a submission's process can see of the file system: Python, its packages, the given digits, nothing else."""
+
+import importlib.util
+import os
+import site
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo", "/etc/localtime")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+OWN = Path("/aelab")  # where bubblewrap puts the grader's own packages
+OWN_PACKAGES = ("grader", "mnist_subset")
+SECRET_PACKAGES = ("reference", "student_templates", "tests", "benchmarks", "docs")
+ROOT = Path(__file__).resolve().parents[2]  # the checkout, or the site-packages of an installed copy
+
+
+@dataclass(frozen=True)
+class View:
+    """Absolute paths. `readable` may be read with all below, `listed` only listed, `covered` is hidden from sight."""
+
+    readable: tuple[Path, ...]
+    listed: tuple[Path, ...]
+    covered: tuple[Path, ...]
+
+
+def view_of(private: Iterable[Path] = ()) -> View:
+    """The view of a machine. private: more folders that must not be seen, wherever they lie."""
+    secrets = [p.resolve() for p in (*private, *_secret_folders()) if p.exists()]
+    readable: list[Path] = []
+    listed: list[Path] = []
+    for folder in outermost([*map(Path, SYSTEM), *_python_folders()]):
+        _divide(folder, secrets, readable, listed)
+    covered = [s for s in outermost(secrets) if any(s.is_relative_to(folder) for folder in listed)]
+    return View(tuple(readable), tuple(listed), tuple(covered))
+
+
+def _secret_folders() -> list[Path]:
+    found = [importlib.util.find_spec(name) for name in SECRET_PACKAGES]
+    places = [Path(place) for spec in found if spec for place in spec.submodule_search_locations or ()]
+    return [*places, *(ROOT / name for name in SECRET_PACKAGES)]
+
+
+def _python_folders() -> list[Path]:
+    """Where Python and its packages live; what else is on sys.path (a checkout, a working folder) is not for all."""
+    user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+    places = (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, *site.getsitepackages(), *user)
+    return [Path(place) for place in places]
+
+
+def outermost(paths: Iterable[Path]) -> list[Path]:
+    """Distinct existing absolute paths, in order, without those inside another."""
+    distinct = sorted({Path(os.path.abspath(p)) for p in paths if p.exists()})  # noqa: PTH100 - links stay as they are
+    return [p for p in distinct if not any(p != other and p.is_relative_to(other) for other in distinct)]
+
+
+def _divide(folder: Path, secrets: list[Path], readable: list[Path], listed: list[Path]) -> None:
+    """Sort a folder into what may be read; around a secret, entry by entry."""
+    real = folder.resolve()
+    if any(real.is_relative_to(secret) for secret in secrets):
+        return
+    if not any(secret.is_relative_to(real) for secret in secrets):
+        readable.append(folder)
+        return
+    listed.append(folder)
+    for entry in sorted(folder.iterdir()):
+        _divide(entry, secrets, readable, listed)
+
+
+def bubblewrap_arguments(view: View) -> list[str]:
+    """The mounts: read-only, each at its own place, secrets covered; the grader's own packages under OWN."""
+    arguments = ["--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev"]  # noqa: S108 - first: Python may live in /tmp
+    shown = outermost([*view.readable, *view.listed])
+    for folder in dict.fromkeys(p for path in shown for p in reversed(path.parents[:-1])):
+        if not any(folder.is_relative_to(path) for path in shown):
+            arguments += ["--perms", "0755", "--dir", str(folder)]  # bubblewrap itself would make it for root alone
+    for path in shown:
+        if path.is_symlink() and len(path.parts) == 2:  # /lib and the like
+            arguments += ["--symlink", str(path.readlink()), str(path)]
+        else:
+            arguments += ["--ro-bind", str(path), str(path)]
+    for path in view.covered:
+        cover = ["--tmpfs", str(path), "--remount-ro"] if path.is_dir() else ["--ro-bind", os.devnull]
+        arguments += [*cover, str(path)]
+    arguments += ["--perms", "0755", "--dir", str(OWN)]
+    for name in OWN_PACKAGES:
+        arguments += ["--ro-bind", str(ROOT / name), str(OWN / name)]
+    return [*arguments, "--perms", "0755", "--dir", "/scratch", "--remount-ro", "/"]

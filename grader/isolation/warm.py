@@ -1,0 +1,131 @@
+"""The warm process: `python -m grader.isolation.warm DESCRIPTOR`. Imports TensorFlow once; each submission is a fork.
+
+It runs no TensorFlow operation and no line of a submission. For each request it forks a keeper, which starts the
+first process of a world of its own, which starts the submission's process:
+
+    warm ── keeper ── first ── submission (confined, answers requests)
+                        └────── whatever the submission starts, and leaves behind
+
+The keeper tells the deciding process how the submission ended; when `first` ends, the kernel ends all below it.
+"""
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from . import kernel
+from .child import serve
+from .confinement import ENDED, ENDED_FROM_OUTSIDE, Confinement, confine, leave_namespaces, mount_scratch
+
+MESSAGE = 2**20
+
+
+def import_all() -> None:
+    """Import what submissions import, in one thread, without an operation."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot
+    import tensorflow as tf
+    import tensorflow_datasets
+    import tensorflow_probability as tfp
+
+    from ..harness import operations
+
+    _ = tensorflow_datasets.builder, matplotlib.pyplot.figure, operations.Harness
+    _ = tf.keras.Sequential, tf.keras.layers.Dense, tf.keras.optimizers.Adam, tf.data.Dataset
+    _ = tfp.layers.MultivariateNormalTriL, tfp.layers.KLDivergenceRegularizer, tfp.distributions.Independent
+
+
+def run(control: socket.socket) -> None:
+    """Fork whenever the deciding process says so, until it hangs up."""
+    import_all()
+    gc.collect()
+    gc.freeze()  # what is imported is shared by all forks, also when garbage is collected
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers report for themselves
+    control.send(json.dumps({"threads": len(os.listdir("/proc/self/task"))}).encode())  # noqa: PTH208
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 4)
+        if not message:
+            return
+        if message == b"ping":
+            control.send(b"pong")
+            continue
+        if os.fork() == 0:
+            control.close()
+            order = json.loads(message)
+            _end_after(partial(keep, Confinement(**order["rule"]), order["scratch"], *descriptors))
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def keep(rule: Confinement, scratch: str, keeper: int, connection: int, stdout: int, stderr: int) -> None:
+    """Start the first process, hand its handle to the deciding process, wait for it, say how it ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # the deciding process may be an ordinary user, and measures memory
+    leave_namespaces(rule)
+    mine = os.getpid()
+    first = os.fork()
+    if first == 0:
+        os.close(keeper)
+        _end_after(partial(start, rule, scratch, mine, connection, stdout, stderr))
+    for descriptor in (connection, stdout, stderr):
+        os.close(descriptor)
+    reporting = socket.socket(fileno=keeper)
+    handle = os.pidfd_open(first)
+    socket.send_fds(reporting, [b"started"], [handle])
+    _, status = os.waitpid(first, 0)
+    with suppress(OSError):  # the deciding process may be gone
+        reporting.send(ENDED if os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0 else ENDED_FROM_OUTSIDE)
+
+
+def start(rule: Confinement, scratch: str, keeper: int, connection: int, stdout: int, stderr: int) -> None:
+    """The first process: waits for the submission's, and ends with 0 unless that one was killed from outside."""
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)  # ignored by the first process of a PID namespace
+    if not rule.namespaces and os.getppid() != keeper:
+        return
+    mount_scratch(rule)
+    child = os.fork()
+    if child == 0:
+        _end_after(partial(live, rule, scratch, connection, stdout, stderr))
+    os.closerange(0, 65536)
+    while True:
+        ended, status = os.wait()
+        if ended == child:
+            os._exit(int(os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL))
+
+
+def live(rule: Confinement, scratch: str, connection: int, stdout: int, stderr: int) -> None:
+    """The submission's process: put on the confinement, then answer."""
+    silence = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((silence, 0), (stdout, 1), (stderr, 2)):
+        os.dup2(source, target)
+    confine(rule, connection, scratch)
+    os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), scratch))
+    tempfile.tempdir = None  # what was chosen before the fork is out of reach now
+    serve(socket.socket(fileno=connection))
+
+
+def _end_after(work: Callable[[], None]) -> None:
+    """Do it, and end this process without any of the exit handlers it inherited; a traceback goes to stderr."""
+    try:
+        work()
+    except BaseException:  # noqa: BLE001 - nothing may go on in this process
+        os.write(2, traceback.format_exc().encode())
+        os._exit(70)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    run(socket.socket(fileno=int(sys.argv[1])))

@@ -1,0 +1,133 @@
+"""A warm process, as the deciding process sees it: started, asked for forks, replaced when it is lost."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from typing import Any
+
+from ..expect import GraderFault
+from ..limits import Limits
+from .confinement import SCRATCH
+from .tiers import Tier
+from .view import OWN, ROOT, View, bubblewrap_arguments
+
+START_SECONDS = 120.0  # for the imports of TensorFlow, on a cold and busy machine
+ANSWER_SECONDS = 20.0  # for what takes milliseconds, on a busy machine
+
+
+class Worker:
+    """Owns one warm process. Not for two threads at once.
+
+    Started from a thread that lives as long as the worker: where that thread ends, so does the process.
+    """
+
+    def __init__(self, tier: Tier, view: View, limits: Limits):
+        self.tier = tier
+        self.view = view
+        self.limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def another(self) -> "Worker":
+        """One more of the same kind, not started."""
+        return Worker(self.tier, self.view, self.limits)
+
+    def start(self) -> None:
+        """Start the warm process and wait until it has imported everything. Raises GraderFault."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        python = [sys.executable, "-P", "-m", "grader.isolation.warm", str(theirs.fileno())]
+        with theirs:
+            self._process = subprocess.Popen(
+                [*(_bubblewrap(self.view) if self.tier.bubblewrap else []), *python],
+                env=environment(self.tier.bubblewrap), cwd="/", pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+            )  # fmt: skip
+        self._control = ours
+        try:
+            ours.settimeout(START_SECONDS)
+            facts = json.loads(ours.recv(2**16))
+        except (OSError, ValueError) as problem:
+            said = self.close()
+            raise GraderFault(
+                f"the process that submissions are forked from does not start: {problem} {said}"
+            ) from None
+        if facts["threads"] != 1:
+            self.close()
+            raise GraderFault(f"a process with {facts['threads']} threads cannot be forked safely")
+
+    def fork(self, order: dict[str, Any], descriptors: list[int]) -> None:
+        """Ask for a fork. order: how it is held, and its folder; descriptors: report, connection, stdout, stderr."""
+        message = json.dumps(order).encode()
+        try:
+            self._send(message, descriptors)
+        except OSError:  # the warm process was lost
+            self.close()
+            self._send(message, descriptors)
+
+    def _send(self, message: bytes, descriptors: list[int]) -> None:
+        if self._control is None:
+            self.start()
+        assert self._control is not None
+        socket.send_fds(self._control, [message], descriptors)
+
+    def is_alive(self) -> bool:
+        """Whether the warm process answers."""
+        if self._control is None:
+            return False
+        try:
+            self._control.settimeout(ANSWER_SECONDS)
+            self._control.send(b"ping")
+            return self._control.recv(16) == b"pong"
+        except OSError:
+            return False
+
+    def close(self) -> str:
+        """End the warm process and with it all forks; returns the end of what it said."""
+        said = b""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            _, said = self._process.communicate()
+            self._process = None
+        return said.decode(errors="replace")[-500:].strip()
+
+
+class WorkerLost(BaseException):
+    """A warm process, or a submission's, was ended by something that is neither the grader nor the submission.
+
+    Not an Exception, so that it passes by checks and Hypothesis, and the whole submission is measured again.
+    """
+
+
+def _bubblewrap(view: View) -> list[str]:
+    """The program and its options. As root no user namespace is made, so that the user can be changed for good."""
+    options = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    if os.geteuid() != 0:
+        options.append("--unshare-user")
+    return ["bwrap", *options, "--die-with-parent", "--new-session", *bubblewrap_arguments(view), "--"]
+
+
+def environment(own_mount: bool) -> dict[str, str]:
+    """As little as Python needs; nothing of the grader's own environment gets through."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(OWN if own_mount else ROOT),
+        "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",  # what was printed is kept also where the process is killed
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TF_USE_LEGACY_KERAS": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MPLBACKEND": "Agg",
+        "LC_ALL": "C.UTF-8",
+        "HOME": SCRATCH,
+    }
