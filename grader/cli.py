@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from .registry import Check, select
+from .render.names import one_line
 
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -35,11 +36,12 @@ app.add_typer(release_app, name="release")
 console = Console()
 
 CORES = os.cpu_count() or 1
+LONGEST_LINE = 2000  # characters of an error
 
 
 def stop(message: str, status: int = 2) -> NoReturn:
-    """End with one clear line on stderr."""
-    print(f"aelab: {message}", file=sys.stderr)
+    """End with one clear line on stderr, also where it quotes a submission."""
+    print(f"aelab: {one_line(message, LONGEST_LINE)}", file=sys.stderr)
     raise typer.Exit(status)
 
 
@@ -137,7 +139,7 @@ def _say_where(out: Path, seed: int, isolation: str) -> None:
     }
     for what, where in lines.items():
         console.print(f"{what:27s}{where}", markup=False, highlight=False, soft_wrap=True)
-    console.print(f"seed {seed}, isolation {isolation}", highlight=False)
+    console.print(f"seed {seed}, isolation {one_line(isolation)}", markup=False, highlight=False)
 
 
 @app.command(epilog="Example: `aelab report results`")
@@ -154,6 +156,26 @@ def report(out: Annotated[Path, typer.Argument(help="The --out folder of an earl
         write_summaries(reports, out)
     console.print(grades_table(reports))
     _say_where(out, reports[0].seed, reports[0].isolation)
+
+
+@app.command(epilog="Example: `aelab doctor`")
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Say which isolation this machine has, why it has no more, and the limits; exits 1 if there is none."""
+    if sys.platform != "linux":
+        stop("isolation needs Linux; grade there, or code that you trust with --trust-submissions", 1)
+    from .doctor import diagnose
+    from .limits import Limits
+    from .render.doctor import diagnosis_text, tier_progress, to_json
+
+    with tier_progress(Console(stderr=True)) as progress:
+        found = diagnose(Limits(), progress)
+    if as_json:
+        print(to_json(found))
+    else:
+        console.print(diagnosis_text(found), highlight=False)
+    raise typer.Exit(0 if found.holds else 1)
 
 
 @data_app.command("import", epilog="Example: `aelab data import downloads/mnist`")

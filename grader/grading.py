@@ -35,25 +35,26 @@ def grade_submission(
         return Report(name, Status.UNREADABLE, results, isolation, seed, 0.0, str(error))
     for _ in range(TRIES):
         try:
-            results = _measure(submission, checks, seed, worker, progress)
+            results, *printed = _measure(submission, checks, seed, worker, progress)
         except WorkerLost as loss:
             problem = f"{loss}, {TRIES} times"
             continue
         notes = " ".join(submission.notes)
-        return Report(name, Status.GRADED, results, isolation, seed, time.perf_counter() - started, notes)
+        return Report(name, Status.GRADED, results, isolation, seed, time.perf_counter() - started, notes, *printed)
     results = tuple(_grader_failed(c, problem) for c in checks)
     return Report(name, Status.ERROR, results, isolation, seed, time.perf_counter() - started, problem)
 
 
 def _measure(
     submission: Submission, checks: tuple[Check, ...], seed: int, worker: Worker, progress: Progress
-) -> tuple[CheckResult, ...]:
-    """All checks once, from the beginning. Raises WorkerLost."""
+) -> tuple[tuple[CheckResult, ...], str, str]:
+    """All checks once, from the beginning, and what was printed to stdout and stderr. Raises WorkerLost."""
     channel = ProcessChannel(submission, worker)
     try:
-        return run_checks(Lab(channel, seed), checks, progress, lambda: channel.out_of_time)
+        results = run_checks(Lab(channel, seed), checks, progress, lambda: channel.out_of_time)
     finally:
         channel.close()
+    return results, channel.stdout, channel.stderr
 
 
 def run_checks(

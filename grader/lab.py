@@ -6,6 +6,7 @@ The same interface stands in front of a submission in this process (the self-che
 
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -26,6 +27,9 @@ class Channel(Protocol):
 
     def request(self, request: Request) -> tuple[Reply | None, dict[str, Any] | None]:
         """The reply, or else the description of what the submission raised."""
+
+    def fresh(self) -> "Channel":
+        """A channel to a second harness of the same submission, which has seen nothing."""
 
 
 class Lab:
@@ -90,7 +94,11 @@ class Lab:
         self.load(part)
         self._next_model += 1
         self.request("create", part=part, name=name, arguments=arguments, model=self._next_model)
-        return Model(self, self._next_model, arguments)
+        return Model(self, self._next_model, Origin(part, name, arguments))
+
+    def elsewhere(self) -> "Lab":
+        """The same submission in a second process, which has seen nothing of what this one has."""
+        return Lab(self.channel.fresh(), self.seed)
 
     def load(self, part: str) -> None:
         """Import a part; a part that cannot be imported fails each time, and costs its time only once."""
@@ -138,13 +146,39 @@ def _lengths(value: Any, count: int, total: int) -> list[int]:
     return value
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What a model was made from."""
+
+    part: str
+    name: str
+    arguments: dict[str, Any]
+
+
 class Model:
     """A model of a submission. Arrays in, arrays out."""
 
-    def __init__(self, lab: Lab, number: int, arguments: dict[str, Any]):
+    def __init__(self, lab: Lab, number: int, origin: Origin):
         self.lab = lab
         self.number = number
-        self.encoding_size: int = arguments.get("encoding_size", 10)
+        self.origin = origin
+        self.encoding_size: int = origin.arguments.get("encoding_size", 10)
+
+    def twin(self, blank: np.ndarray) -> "Model":
+        """A model of the same class with the same weights, trainable or not, in a second process.
+
+        It is built, and takes a step at learning rate 0, on `blank` images alone; then all its weights are set. It
+        keeps nothing else of what this one has seen.
+        """
+        weights = self.lab.request("all_variables", (), ANY_FLOATS, model=self.number).arrays
+        lab = self.lab.elsewhere()
+        lab.seed_submission("twin")
+        model = lab.create(self.origin.part, self.origin.name, **self.origin.arguments)
+        model.reconstruct(blank)
+        model.set_learning_rate(0.0)
+        model.fit_iteration(blank)
+        lab.request("assign_variables", weights, model=model.number)
+        return model
 
     def call(
         self, method: str, arrays: Sequence[np.ndarray], *wants: Want, repeats: int | None = None, **arguments: Any

@@ -66,6 +66,8 @@ class Report:
     seed: int
     seconds: float
     message: str = ""  # why a submission is unreadable, or what went wrong on our side
+    stdout: str = ""  # what the submission printed, for display only; kept beside the record, not in it
+    stderr: str = ""
 
     @property
     def score(self) -> float:

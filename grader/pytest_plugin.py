@@ -5,6 +5,8 @@ from typing import NoReturn
 
 import pytest
 
+from .render.names import one_line
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --submission."""
@@ -30,4 +32,4 @@ def submission_session(request: pytest.FixtureRequest) -> object:
 
 def stop(message: str) -> NoReturn:
     """End the whole run with one clear line: every check would fail for this reason."""
-    pytest.exit(message, pytest.ExitCode.USAGE_ERROR)
+    pytest.exit(one_line(message, 2000), pytest.ExitCode.USAGE_ERROR)

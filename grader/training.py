@@ -1,4 +1,8 @@
-"""Training under examination: held-out images before and after, in stages that stop when the verdict is clear."""
+"""Training under examination: held-out images before and after, in stages that stop when the verdict is clear.
+
+What is judged has to come from the training that is watched: a fresh model must know nothing, a few steps must not
+teach it everything, and nothing but the weights may be needed to decode an encoding.
+"""
 
 from dataclasses import dataclass
 
@@ -11,6 +15,8 @@ from .measures import cross_entropy, mosaic
 BATCH_SIZE = 16
 RATE = 3e-3
 HELD_OUT = 64
+FIRST_STEPS = 5  # right solutions need about 40 to get from noise to the mean image
+SAME_COST = 2.0  # nats an image, beside 5 standard errors: 16-bit encodings change the cost by .0002
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,12 @@ class Trained:
     @property
     def mean_image(self) -> float:
         """What the held-out images cost when the answer is always their own mean image, in nats per image."""
-        return float(cross_entropy(self.images, np.broadcast_to(self.images.mean(axis=0), self.images.shape)).mean())
+        return cost_of_mean_image(self.images)
+
+
+def cost_of_mean_image(images: np.ndarray) -> float:
+    """What `images` cost when the answer is always their own mean image, in nats per image."""
+    return float(cross_entropy(images, np.broadcast_to(images.mean(axis=0), images.shape)).mean())
 
 
 def held_out_cross_entropy(model: Model, images: np.ndarray) -> tuple[float, np.ndarray]:
@@ -43,15 +54,51 @@ def train_until(
     """Train at batch 16 and rate 3e-3 for `at_least` steps, and on while held-out images still cost more than `bar`."""
     images = lab.images.held_out(HELD_OUT)
     before, _ = held_out_cross_entropy(model, images)
+    _expect_untrained(before, images, "A fresh model")
     model.set_learning_rate(RATE)
-    losses = [model.train(lab.images.batches(0, at_least, BATCH_SIZE))]
+    losses = [model.train(lab.images.batches(0, FIRST_STEPS, BATCH_SIZE))]
+    _expect_untrained(held_out_cross_entropy(model, images)[0], images, f"After {FIRST_STEPS} steps a model")
+    losses.append(model.train(lab.images.batches(FIRST_STEPS, at_least - FIRST_STEPS, BATCH_SIZE)))
     steps = at_least
     after, reconstructions = held_out_cross_entropy(model, images)
     while not after < bar and steps < at_most:
         losses.append(model.train(lab.images.batches(steps, stage, BATCH_SIZE)))
         steps += stage
         after, reconstructions = held_out_cross_entropy(model, images)
+    if after < bar:
+        _expect_code_is_all(lab, model)
     return Trained(model, before, after, steps, np.concatenate(losses), images, reconstructions)
+
+
+def _expect_untrained(cost: float, images: np.ndarray, whose: str) -> None:
+    """Whoever has not been trained cannot be better than the mean image."""
+    mean_image = cost_of_mean_image(images)
+    if not cost > mean_image:
+        raise Failed(
+            f"{whose} already reconstructs digits that it has never seen.",
+            "A model starts from random weights, and what it knows comes from the images it is trained on.",
+            Evidence(f"above {rounded(mean_image)} nats an image", rounded(cost)),
+        )
+
+
+def _expect_code_is_all(lab: Lab, model: Model) -> None:
+    """Encodings in 16-bit numbers, decoded in a process that has nothing but the weights, cost the same.
+
+    The weights are taken before the first of these images is sent, so there is no way past the encoding.
+    """
+    twin = model.twin(np.zeros((2, 28, 28, 1), np.float32))
+    images = lab.images.held_out(HELD_OUT, HELD_OUT)
+    encodings = model.encode(images).astype(np.float16).astype(np.float32)
+    here = cross_entropy(images, model.reconstruct(images))
+    there = cross_entropy(images, twin.decode(encodings))
+    allowed = SAME_COST + 5 * float((there - here).std()) / np.sqrt(len(images))
+    if not abs(float((there - here).mean())) <= allowed:
+        raise Failed(
+            "A second model with the same weights decodes the same encodings into other images.",
+            "Nothing but the encoding may pass from the encoder to the decoder, and all that was learned has to be "
+            "in variables of the model.",
+            Evidence(f"{rounded(float(here.mean()))} nats an image", rounded(float(there.mean()))),
+        )
 
 
 def expect_fresh_noise(lab: Lab, model: Model) -> None:
@@ -71,7 +118,7 @@ def expect_good_reconstructions(lab: Lab, part: str, run: Trained, bar: float) -
     lab.picture(
         f"{part}-reconstructions",
         f"Unseen digits above, their reconstructions after {run.steps} steps below",
-        mosaic(run.images[:10], run.reconstructions[:10]),
+        mosaic(*(lab.images.look.upright(x[:10]) for x in (run.images, run.reconstructions))),
     )
     evidence = Evidence(f"below {bar:g} nats an image", rounded(run.after))
     if not run.after < bar:

@@ -12,6 +12,7 @@ from ..registry import check
 
 PART, CLASS = "classifier", "StackedAutoencoderClassifier"
 ACCURACY_BAR = 0.78  # 200 steps at batch 32 give .85 to .92; one batch for ever .6
+KNOWS_NOTHING = 0.5  # a random network is right in 2 to 30 % of cases
 BATCH, STEPS, ROUNDS, HELD_OUT = 32, 200, 4, 500
 NARROW = 8  # units; a narrower relu layer may be dead from the start, through no fault of the student
 STAGE_STEPS, MARGIN = 20, 12  # of pretraining; batches that may be prefetched past the end of a stage
@@ -26,12 +27,27 @@ def fitted(lab: Lab, label_of: np.ndarray) -> np.ndarray:
     images = lab.images.batches(0, STEPS, BATCH)
     labels = label_of[lab.images.training_labels(0, STEPS * BATCH)].reshape(STEPS, BATCH)
     right = label_of[lab.images.held_out_labels(HELD_OUT)]
+    _expect_untrained(float((_classes(lab, model) == right).mean()))
     for _ in range(ROUNDS):
         model.fit_labels(images, labels, 1, STEPS)
-        classes = model.call("classify", [lab.images.held_out(HELD_OUT)], Want("int64", (HELD_OUT,)))[0]
+        classes = _classes(lab, model)
         if (classes == right).mean() > ACCURACY_BAR:
             break
     return classes
+
+
+def _classes(lab: Lab, model: Model) -> np.ndarray:
+    return model.call("classify", [lab.images.held_out(HELD_OUT)], Want("int64", (HELD_OUT,)))[0]
+
+
+def _expect_untrained(accuracy: float) -> None:
+    expect.that(
+        not accuracy > KNOWS_NOTHING,
+        f"A fresh model already classifies {accuracy:.0%} of digits that it has never seen.",
+        "A model starts from random weights, and what it knows comes from the images it is trained on.",
+        f"below {KNOWS_NOTHING:.0%}",
+        f"{accuracy:.1%}",
+    )
 
 
 @check(points=2)

@@ -46,6 +46,7 @@ def trained(lab: Lab) -> Denoised:
     clean = lab.images.held_out(HELD_OUT)
     noisy = with_noise(lab, clean, "held-out noise")
     model = lab.create(PART, CLASS, encoding_size=32, noise_stddev=STDDEV)
+    _expect_untrained(peak_signal_to_noise(clean, model.reconstruct(noisy)))
     model.set_learning_rate(RATE)
     run, steps = None, 0
     while run is None or (not run.quality > CLEAN_ENOUGH + 0.3 and steps < 700):
@@ -54,6 +55,16 @@ def trained(lab: Lab) -> Denoised:
         steps += more
         run = Denoised(model, clean, noisy, model.reconstruct(noisy), steps)
     return run
+
+
+def _expect_untrained(quality: float) -> None:
+    expect.that(
+        not quality > CLEAN_ENOUGH,
+        "A fresh model already removes noise from digits that it has never seen.",
+        "A model starts from random weights, and what it knows comes from the images it is trained on.",
+        f"below {CLEAN_ENOUGH} dB",
+        f"{rounded(quality)} dB",
+    )
 
 
 @check(points=3)
@@ -140,7 +151,7 @@ def removes_noise_from_unseen_images(lab: Lab) -> Evidence:
     run = lab.once(trained)
     lab.picture(
         "denoising", f"Noisy digits, what the model makes of them after {run.steps} steps, and the clean ones",
-        mosaic(run.noisy[:10], run.denoised[:10], run.clean[:10]),
+        mosaic(*(lab.images.look.upright(x[:10]) for x in (run.noisy, run.denoised, run.clean))),
     )  # fmt: skip
     again = run.model.reconstruct(run.noisy[:8])
     expect.that(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import as_array
-from .guard import submission_code
+from .guard import SubmissionError, submission_code
 from .operations import Harness, Reply, Request, operation
 
 
@@ -95,3 +95,28 @@ def variables(harness: Harness, request: Request) -> Reply:
     shape = tuple(request.parameters["shape"])
     with submission_code("reading the model's weights"):
         return Reply(arrays=tuple(v.numpy() for v in harness.model_of(request).variables if tuple(v.shape) == shape))
+
+
+@operation
+def all_variables(harness: Harness, request: Request) -> Reply:
+    """Every array of a model, trainable or not, as float32."""
+    with submission_code("reading the model's weights"):
+        return Reply(arrays=tuple(np.array(v.numpy(), np.float32) for v in harness.model_of(request).variables))
+
+
+@operation
+def assign_variables(harness: Harness, request: Request) -> Reply:
+    """Set every array of a model, in the order of `all_variables`."""
+    import tensorflow as tf
+
+    with submission_code("setting the model's weights"):
+        found = harness.model_of(request).variables
+        shapes, wanted = [tuple(v.shape) for v in found], [a.shape for a in request.arrays]
+        if shapes != wanted:
+            received = f"{len(shapes)} of shapes {shapes[:12]}"
+            expected = f"{len(wanted)} of shapes {wanted[:12]}"
+            what = "a second model of the same class, whose weights"
+            raise SubmissionError({"kind": "shape", "what": what, "expected": expected, "received": received})
+        for variable, array in zip(found, request.arrays, strict=True):
+            variable.assign(tf.cast(array, variable.dtype))
+    return Reply()

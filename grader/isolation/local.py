@@ -19,6 +19,8 @@ class LocalChannel:
     isolation = "self-check"
 
     def __init__(self, definitions: Definitions):
+        self._definitions = definitions
+        self._others: list[LocalChannel] = []
         self._scratch = tempfile.TemporaryDirectory(prefix="aelab-")
         self._harness = Harness(definitions, Path(self._scratch.name))
 
@@ -30,8 +32,15 @@ class LocalChannel:
             except SubmissionError as error:
                 return None, error.detail
 
+    def fresh(self) -> "LocalChannel":
+        """Another harness; it shares this process, so that here it only shows honest mistakes."""
+        self._others.append(LocalChannel(self._definitions))
+        return self._others[-1]
+
     def close(self) -> None:
-        """Remove the scratch folder."""
+        """Remove the scratch folders."""
+        for other in self._others:
+            other.close()
         self._scratch.cleanup()
 
 

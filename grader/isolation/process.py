@@ -76,10 +76,12 @@ class ProcessChannel:
         try:
             fork.hand_over(self.submission, began + START_SECONDS)
         except (TimeoutError, EOFError, OSError, ProtocolViolation) as problem:
+            from_outside = fork.was_ended_from_outside()
             fork.end()
             if not self.worker.is_alive():
                 raise WorkerLost("the warm process was lost") from None
-            raise GraderFault(
+            kind = WorkerLost if from_outside else GraderFault
+            raise kind(
                 f"there is no process to grade in: {type(problem).__name__} {problem} {fork.stderr[-500:]}"
             ) from None
         self.clock.extend(time.monotonic() - began)

@@ -26,6 +26,8 @@ MEMORY_WITHOUT_OWNER = ("memfd_create", "memfd_secret", "shmget", "msgget", "sem
 REFUSED = (*NETWORK, *OTHER_PROCESSES, *MOUNTS, *KERNEL, *MEMORY_WITHOUT_OWNER)
 
 CLONE_FLAGS = [1 << bit for bit in (7, 17, 25, 26, 27, 28, 29, 30)]  # new time, mount, …, pid, network namespaces
+EXIT_SIGNAL = 0xFF  # of clone's flags
+INT = 0xFFFFFFFF  # what the kernel reads of an argument that is an int; the other half may hold anything
 EPERM, ENOSYS, SIGKILL = 1, 38, 9
 F_SETSIG, RLIMIT_CPU = 10, 0
 SENDS_SIGNAL = {"kill": 1, "tkill": 1, "tgkill": 2, "rt_sigqueueinfo": 1, "rt_tgsigqueueinfo": 2}  # which argument
@@ -35,23 +37,29 @@ SENDS_SIGNAL = {"kill": 1, "tkill": 1, "tgkill": 2, "rt_sigqueueinfo": 1, "rt_tg
 def program() -> bytes:
     """The filter's BPF instructions for this machine.
 
-    No way is left to bring SIGKILL on oneself (signals, timers, descriptors, processor time), so that a process that
-    ended by one was ended from outside. Raises ImportError or RuntimeError without pyseccomp or libseccomp.
+    No way is left to bring SIGKILL on oneself (signals, also those of children, timers, descriptors, processor time),
+    so that a process that ended by one was ended from outside. Raises ImportError or RuntimeError without pyseccomp or
+    libseccomp.
     """
     import pyseccomp as seccomp
 
     refuse, arg = seccomp.ERRNO(EPERM), seccomp.Arg
+
+    def is_int(position: int, value: int) -> object:
+        return arg(position, seccomp.MASKED_EQ, INT, value)
+
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     for name in (*REFUSED, "timer_create"):
         rules.add_rule(refuse, name)
     for flag in CLONE_FLAGS:
         rules.add_rule(refuse, "clone", arg(0, seccomp.MASKED_EQ, flag, flag))
+    rules.add_rule(refuse, "clone", arg(0, seccomp.MASKED_EQ, EXIT_SIGNAL, SIGKILL))  # what the end of a child sends
     rules.add_rule(seccomp.ERRNO(ENOSYS), "clone3")  # its flags lie where no filter can look; clone is used instead
     for name, position in SENDS_SIGNAL.items():
-        rules.add_rule(refuse, name, arg(position, seccomp.EQ, SIGKILL))
-    rules.add_rule(refuse, "fcntl", arg(1, seccomp.EQ, F_SETSIG))
-    rules.add_rule(refuse, "setrlimit", arg(0, seccomp.EQ, RLIMIT_CPU))
-    rules.add_rule(refuse, "prlimit64", arg(1, seccomp.EQ, RLIMIT_CPU), arg(2, seccomp.NE, 0))
+        rules.add_rule(refuse, name, is_int(position, SIGKILL))
+    rules.add_rule(refuse, "fcntl", is_int(1, F_SETSIG))
+    rules.add_rule(refuse, "setrlimit", is_int(0, RLIMIT_CPU))
+    rules.add_rule(refuse, "prlimit64", is_int(1, RLIMIT_CPU), arg(2, seccomp.NE, 0))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)

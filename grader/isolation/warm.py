@@ -72,6 +72,7 @@ def keep(rule: Confinement, scratch: str, keeper: int, connection: int, stdout: 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # the deciding process may be an ordinary user, and measures memory
     leave_namespaces(rule)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # with the warm process all end, also without namespaces
     mine = os.getpid()
     first = os.fork()
     if first == 0:
@@ -112,6 +113,7 @@ def live(rule: Confinement, scratch: str, connection: int, stdout: int, stderr: 
     for source, target in ((silence, 0), (stdout, 1), (stderr, 2)):
         os.dup2(source, target)
     confine(rule, connection, scratch)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # not earlier: it is forgotten where the user changes
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), scratch))
     tempfile.tempdir = None  # what was chosen before the fork is out of reach now
     serve(socket.socket(fileno=connection))

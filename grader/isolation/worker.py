@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -29,6 +30,7 @@ class Worker:
         self.tier = tier
         self.view = view
         self.limits = limits
+        self.start_seconds: float | None = None  # how long the last start took
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -38,6 +40,7 @@ class Worker:
 
     def start(self) -> None:
         """Start the warm process and wait until it has imported everything. Raises GraderFault."""
+        began = time.monotonic()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         python = [sys.executable, "-P", "-m", "grader.isolation.warm", str(theirs.fileno())]
         with theirs:
@@ -58,6 +61,7 @@ class Worker:
         if facts["threads"] != 1:
             self.close()
             raise GraderFault(f"a process with {facts['threads']} threads cannot be forked safely")
+        self.start_seconds = time.monotonic() - began
 
     def fork(self, order: dict[str, Any], descriptors: list[int]) -> None:
         """Ask for a fork. order: how it is held, and its folder; descriptors: report, connection, stdout, stderr."""

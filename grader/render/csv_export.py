@@ -11,7 +11,19 @@ from .names import one_line
 from .wording import in_order, parts_of, points, unmeasured_parts
 
 FIRST_COLUMNS = ("submission", "status", "score", "max_score", "isolation", "seed")
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_STARTS_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # also the wide signs of Chinese and Japanese
 
 
 def write_grades(reports: Sequence[Report], path: Path) -> None:
@@ -22,7 +34,7 @@ def write_grades(reports: Sequence[Report], path: Path) -> None:
     """
     parts = list(parts_of(reports))
     stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)  # some spreadsheets split at semicolons
     writer.writerow([*FIRST_COLUMNS, *parts])
     for report in in_order(reports):
         writer.writerow([cell(value) for value in _row(report, parts)])

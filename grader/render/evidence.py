@@ -11,6 +11,7 @@ SIGNIFICANT_DIGITS = 6  # in records; pages and terminals show 4
 ITEMS = 64
 DEPTH = 4
 TEXT = 1000
+BITS = 64  # of a whole number that is written out
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -21,6 +22,8 @@ def json_ready(value: Any, depth: int = DEPTH) -> Json:
         if value.size > ITEMS:
             return f"array of shape {value.shape}, {value.dtype}"
         value = value.tolist()
+    if isinstance(value, int) and value.bit_length() > BITS:
+        return f"a whole number of {value.bit_length()} bits"
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):

@@ -46,6 +46,7 @@ def student_page(report: Report) -> str:
             parts=views.parts(report),
             next_steps=views.next_steps(report),
             counts=views.outcome_counts(report.checks),
+            printed=views.printed(report),
             unmeasured=unmeasured(report.checks),
             version=grader_version(),
         )

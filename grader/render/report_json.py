@@ -16,6 +16,8 @@ from .images import png, read_png
 from .names import folder_name, one_line, printable
 
 FILE_NAME = "report.json"
+PRINTED_FILES = {"stdout": "stdout.txt", "stderr": "stderr.txt"}  # by the field of the report
+PRINTED = 200_000  # characters kept of each
 LARGEST_FILE = 16 * 2**20  # bytes; a report of all checks has some 20,000
 HINT = 2000
 CAPTION = 300
@@ -39,9 +41,9 @@ def report_folder(out: Path, submission: str) -> Path:
 
 
 def write_report(report: Report, folder: Path) -> Path:
-    """Write `folder`/report.json, with pictures as PNG beside it, and return its path. Raises OSError.
+    """Write `folder`/report.json, with pictures and what was printed beside it; returns its path. Raises OSError.
 
-    Equal records give equal bytes, times aside. Pictures that an earlier run left there are removed.
+    Equal records give equal bytes, times aside. Pictures and output that an earlier run left there are removed.
     """
     files = {
         picture_file(check.id, number): png(picture.pixels)
@@ -50,12 +52,34 @@ def write_report(report: Report, folder: Path) -> Path:
     }
     for name, content in files.items():
         write_atomically(folder / name, content)
+    _write_printed(report, folder)
     path = folder / FILE_NAME
     write_atomically(path, to_json(report).encode())
     for stale in folder.glob("*.png"):
         if stale.name not in files and _PICTURE_FILE.fullmatch(stale.name):
             stale.unlink()
     return path
+
+
+def _write_printed(report: Report, folder: Path) -> None:
+    """stdout.txt and stderr.txt, without what could harm a terminal; no file where nothing was printed."""
+    for field, name in PRINTED_FILES.items():
+        text = printable(getattr(report, field), PRINTED)
+        if text:
+            write_atomically(folder / name, f"{text}\n".encode())
+        else:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _read_printed(folder: Path) -> dict[str, str]:
+    """What `_write_printed` wrote, by the field of the report."""
+    texts = {}
+    for field, name in PRINTED_FILES.items():
+        path = folder / name
+        if path.is_file():
+            with path.open(encoding="utf-8", errors="replace") as stream:
+                texts[field] = printable(stream.read(PRINTED + 1), PRINTED)
+    return texts
 
 
 def picture_file(check_id: str, number: int) -> str:
@@ -148,6 +172,7 @@ def _report(record: Any, folder: Path) -> Report:
         seed=_take(record, "seed", int),
         seconds=_number(record, "seconds"),
         message=_take(record, "message", str),
+        **_read_printed(folder),
     )
     if abs(report.score - _number(record, "score")) > 1e-3 or report.max_score != _take(record, "max_score", int):
         raise ValueError("score or max_score is not the sum over its checks")

@@ -7,9 +7,12 @@ from itertools import groupby
 from statistics import mean, median
 
 from ..outcomes import CheckResult, Outcome, Report, Status
+from .names import printable
+from .report_json import PRINTED_FILES
 from .wording import in_order, points, unmeasured, unmeasured_parts
 
 NEXT_STEPS = 3
+BEGINNING = 1000  # characters of what was printed
 BINS = 10
 
 
@@ -47,6 +50,20 @@ def outcome_counts(checks: Sequence[CheckResult]) -> list[tuple[Outcome, int]]:
     """How many checks had each outcome, without the outcomes that none had."""
     counts = Counter(check.outcome for check in checks)
     return [(outcome, counts[outcome]) for outcome in Outcome if counts[outcome]]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """How a stream of a submission's output begins, and the file beside the page that has more of it."""
+
+    file: str
+    beginning: str
+
+
+def printed(report: Report) -> list[Printed]:
+    """The streams that a submission printed something to."""
+    texts = [(name, printable(getattr(report, field), BEGINNING)) for field, name in PRINTED_FILES.items()]
+    return [Printed(name, text) for name, text in texts if text]
 
 
 @dataclass(frozen=True)

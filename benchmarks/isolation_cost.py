@@ -1,0 +1,73 @@
+"""What isolation costs: `python -m benchmarks.isolation_cost [PAIRS] [PART …]`.
+
+Grades the reference in this process, as a self-check does, and in a confined fork of a warm process, in turns, with the
+same checks, seed and images, and prints the ratio of each pair. Both have one TensorFlow thread.
+"""
+
+import os
+import statistics
+import sys
+import time
+
+from rich.console import Console
+
+from grader.grading import run_checks
+from grader.harness.modules import Modules
+from grader.isolation.child import prepare_tensorflow
+from grader.isolation.choice import open_pool
+from grader.isolation.local import LocalChannel
+from grader.isolation.process import ProcessChannel
+from grader.isolation.worker import Worker
+from grader.lab import Channel, Lab
+from grader.limits import Limits
+from grader.registry import Check, select
+from grader.release.source import reference_folder
+from grader.submissions import Submission, read_submission
+
+SEED = 7
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+
+def seconds_of(channel: Channel, checks: tuple[Check, ...]) -> float:
+    """Wall-clock seconds of all checks; every one has to pass."""
+    started = time.perf_counter()
+    results = run_checks(Lab(channel, SEED), checks)
+    seconds = time.perf_counter() - started
+    lost = [result.id for result in results if result.score < result.points]
+    if lost:
+        sys.exit(f"the reference lost points in {', '.join(lost)}")
+    return seconds
+
+
+def isolated(submission: Submission, worker: Worker, checks: tuple[Check, ...]) -> float:
+    """Seconds in a fork, its start and end included."""
+    started = time.perf_counter()
+    channel = ProcessChannel(submission, worker)
+    try:
+        seconds_of(channel, checks)
+    finally:
+        channel.close()
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Print a line for each pair, then the median ratio and its spread."""
+    count, *parts = sys.argv[1:] or ["3"]
+    checks, console = select(parts), Console()
+    submission = read_submission("reference", reference_folder())
+    with open_pool(Limits(submission_seconds=3600), 1, trusted=False) as pool, pool.lend() as worker:
+        console.print(f"isolation: {pool.tier.description}", highlight=False)
+        prepare_tensorflow()
+        definitions = Modules([(source.name, source.text) for source in submission.sources])
+        isolated(submission, worker, select(["data"]))  # the first fork takes longer than those after it
+        ratios = []
+        for _ in range(int(count)):
+            here, there = seconds_of(LocalChannel(definitions), checks), isolated(submission, worker, checks)
+            ratios.append(there / here)
+            console.print(f"in this process {here:.1f} s, isolated {there:.1f} s, ratio {ratios[-1]:.3f}")
+    console.print(f"ratio {statistics.median(ratios):.3f} (median of {count}; {min(ratios):.3f} to {max(ratios):.3f})")
+
+
+if __name__ == "__main__":
+    main()

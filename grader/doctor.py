@@ -1,0 +1,210 @@
+"""What isolation this machine has, why it has no more, and what to install: the facts behind `aelab doctor`.
+
+A tier holds if the canary, sent like a submission, could do nothing that it should not. The facts about the machine
+decide nothing; they explain what was found.
+"""
+
+import os
+import platform
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from statistics import median
+
+from .isolation import seccomp, tiers, worker
+from .isolation.canary import ATTEMPTS
+from .isolation.choice import examine
+from .isolation.fork import Fork
+from .isolation.tiers import Tier
+from .isolation.worker import START_SECONDS, Worker
+from .limits import Limits
+from .submissions import Source, Submission
+
+FORKS = 3
+Progress = Callable[[str], None]
+
+MEANINGS = {
+    "import_seconds": "s for the import of one part",
+    "call_seconds": "s for one call",
+    "submission_seconds": "s for everything of one submission",
+    "resident_mib": "MiB of memory for all its processes together",
+    "scratch_mib": "MiB in its scratch folder",
+    "file_mib": "MiB for one file",
+    "output_mib": "MiB kept of each output stream",
+    "tasks": "processes and threads",
+    "handles": "open files of one process",
+}
+LANDLOCK_HOLDS = {  # what each version of Landlock added
+    1: "files", 2: "moves between folders", 3: "truncation", 4: "TCP", 5: "devices", 6: "signals and local sockets"
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a tier is made of. A version is "" where there is none, and `landlock_abi` then 0."""
+
+    kernel: str
+    administrator: bool
+    bubblewrap: str
+    landlock_abi: int
+    seccomp_instructions: int  # of the filter, 0 without libseccomp
+
+
+@dataclass(frozen=True)
+class TierFound:
+    """What became of a tier. Seconds are None where it could not be started.
+
+    start_seconds: until the warm process had imported everything; fork_seconds: from the wish for a process to one that
+    waits for requests, the median of a few. A warm process with more than one thread counts as not started.
+    """
+
+    name: str
+    description: str
+    holds: bool
+    reason: str
+    attempts: int
+    escapes: tuple[str, ...]
+    single_threaded: bool
+    start_seconds: float | None = None
+    fork_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One of the limits that `aelab grade --limit NAME=VALUE` changes."""
+
+    name: str
+    value: float
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Everything that `aelab doctor` shows. isolation: the tier that grading would use, "" if there is none."""
+
+    isolation: str
+    tiers: tuple[TierFound, ...]
+    machine: Machine
+    limits: tuple[Limit, ...]
+    advice: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether submissions can be graded under isolation."""
+        return bool(self.isolation)
+
+
+def diagnose(limits: Limits, progress: Progress) -> Diagnosis:
+    """Try every tier, best first; `progress` is told its name. Takes two starts of a warm process."""
+    found = []
+    for tier in (tiers.best(), tiers.second()):
+        progress(tier.name)
+        found.append(try_tier(tier, limits))
+    machine = look_at_machine()
+    best = next((tier.name for tier in found if tier.holds), "")
+    return Diagnosis(best, tuple(found), machine, describe(limits), advice(machine, tuple(found)))
+
+
+def try_tier(tier: Tier, limits: Limits) -> TierFound:
+    """Send the canary, and measure how long submissions would wait."""
+    running, finding = examine(tier, limits)
+    start = fork = None
+    if running is not None:
+        try:
+            start, fork = running.start_seconds, fork_seconds(running, limits)
+        finally:
+            running.close()
+    reason = "" if finding.holds else finding.reason
+    return TierFound(
+        tier.name, parts_of(tier), finding.holds, reason, len(ATTEMPTS), finding.escapes,
+        running is not None, start, fork,
+    )  # fmt: skip
+
+
+def parts_of(tier: Tier) -> str:
+    """What a tier consists of, in words."""
+    parts = {"bubblewrap": tier.bubblewrap, "Landlock and seccomp": tier.landlock, "another user": tier.other_user}
+    return ", ".join(name for name, present in parts.items() if present)
+
+
+def fork_seconds(running: Worker, limits: Limits) -> float:
+    """The median time from asking for a process to its first answer."""
+    submission = Submission("doctor", "modules", (Source("data.py", ""),))
+    taken = []
+    for _ in range(FORKS):
+        began = time.monotonic()
+        fork = Fork(running, limits)
+        try:
+            fork.hand_over(submission, began + START_SECONDS)
+            taken.append(time.monotonic() - began)
+        finally:
+            fork.end()
+    return median(taken)
+
+
+def look_at_machine() -> Machine:
+    """The facts; none of them decides anything."""
+    return Machine(
+        kernel=f"{platform.system()} {platform.release()}",
+        administrator=os.geteuid() == 0,
+        bubblewrap=bubblewrap_version(),
+        landlock_abi=landlock_abi(),
+        seccomp_instructions=seccomp_instructions(),
+    )
+
+
+def bubblewrap_version() -> str:
+    """What `bwrap --version` says, looked for where a warm process is started from."""
+    program = shutil.which("bwrap", path=worker.environment(own_mount=True)["PATH"])
+    if program is None:
+        return ""
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=10)
+    return done.stdout.removeprefix("bubblewrap").strip() or "unknown"
+
+
+def landlock_abi() -> int:
+    """The version of Landlock that the kernel offers, 0 for none."""
+    try:
+        from py_landlock import landlock_sys
+
+        return int(landlock_sys.get_abi_version())
+    except (ImportError, RuntimeError, OSError):
+        return 0
+
+
+def seccomp_instructions() -> int:
+    """The length of the filter, 0 where it cannot be made."""
+    try:
+        return len(seccomp.program()) // 8
+    except (ImportError, RuntimeError):
+        return 0
+
+
+def describe(limits: Limits) -> tuple[Limit, ...]:
+    """The limits by name, in the order of their record."""
+    return tuple(Limit(f.name, getattr(limits, f.name), MEANINGS.get(f.name, "")) for f in fields(limits))
+
+
+def advice(machine: Machine, found: tuple[TierFound, ...]) -> tuple[str, ...]:
+    """What to do, the most useful first; nothing where the best tier holds."""
+    if found[0].holds:
+        return ()
+    lines = []
+    if not machine.seccomp_instructions:
+        lines.append("Install libseccomp (Debian: apt-get install libseccomp2): no tier holds without it.")
+    if not machine.landlock_abi:
+        lines.append("Use a kernel with Landlock (5.13 or newer, landlock in its lsm= list): no tier holds without it.")
+    if not machine.bubblewrap:
+        lines.append("Install bubblewrap (Debian: apt-get install bubblewrap): without it there are no namespaces.")
+    if not lines:
+        lines.append(
+            "Let bubblewrap make namespaces: a container needs the capability SYS_ADMIN and a seccomp profile that "
+            "allows mount and unshare; an ordinary user needs unprivileged user namespaces (user.max_user_namespaces)."
+        )
+    if not any(tier.holds for tier in found):
+        if not machine.administrator:
+            lines.append("Or grade as root: the second tier needs no namespaces, but another user for submissions.")
+        lines.append("Until then `aelab grade` refuses; --trust-submissions grades without isolation.")
+    return tuple(lines)
