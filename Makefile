@@ -2,12 +2,22 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint bench seeds templates constraints clean
+.PHONY: help install system demo test test-fast lint bench seeds attacks templates constraints clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
 
-install: .venv/installed  ## create .venv and install the locked dependencies
+install: system .venv/installed  ## create .venv and install the locked dependencies
+
+HAS_SYSTEM := command -v bwrap && $(PYTHON) -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library("seccomp"))'
+
+system:  ## install what isolates submissions, bubblewrap and libseccomp, where this is root on Debian
+	@if $(HAS_SYSTEM); then exit 0; fi >/dev/null; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update && apt-get install -y --no-install-recommends bubblewrap libseccomp2; \
+	fi; \
+	if $(HAS_SYSTEM); then exit 0; fi >/dev/null; \
+	echo "To isolate submissions, on Linux, install bubblewrap and libseccomp: without bubblewrap grading needs root, and without libseccomp --trust-submissions."
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11 to 3.13 is needed, this is " + sys.version)'
@@ -19,7 +29,13 @@ demo: install  ## build the assignment, grade the sample class, write reports, g
 	rm -rf demo
 	$(BIN)/aelab release templates demo/assignment
 	$(BIN)/python -m tests.submissions.build demo/submissions
-	$(BIN)/aelab grade demo/submissions --out demo/results --seed 7 --limit call_seconds=20 || test $$? -eq 1
+	@$(BIN)/aelab doctor > demo/isolation.txt; case $$? in \
+	    0) trust= ;; \
+	    1) trust=--trust-submissions; cat demo/isolation.txt; \
+	       echo "The sample class is our own, so it is graded without isolation." ;; \
+	    *) exit 2 ;; \
+	esac; \
+	$(BIN)/aelab grade demo/submissions --out demo/results --seed 7 --limit call_seconds=20 $$trust || test $$? -eq 1
 
 test: install lint test-fast  ## lint, types and all tests
 
@@ -36,6 +52,9 @@ bench: install  ## time one full grading of the reference, in training steps
 
 seeds: install  ## grade the reference under 20 seeds
 	$(BIN)/python -m benchmarks.reference_seeds 20
+
+attacks: install  ## run every attack against the defences, on the two best tiers
+	$(BIN)/python -m benchmarks.attacks
 
 templates: install  ## generate student_templates/ from reference/
 	$(BIN)/aelab release templates student_templates

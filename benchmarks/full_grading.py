@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from grader.grading import run_checks
+from grader.checking import run_checks
 from grader.isolation.choice import open_pool
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker

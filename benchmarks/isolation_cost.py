@@ -11,7 +11,7 @@ import time
 
 from rich.console import Console
 
-from grader.grading import run_checks
+from grader.checking import run_checks
 from grader.harness.modules import Modules
 from grader.isolation.child import prepare_tensorflow
 from grader.isolation.choice import open_pool

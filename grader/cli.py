@@ -120,7 +120,7 @@ def grade(
         prepare_output(out)
         workers = min(workers, len(found))
         with open_pool(limits, workers, trust_submissions, (submissions, out)) as pool:
-            console.print(f"isolation: {pool.tier.description}", highlight=False)
+            console.print(f"isolation: {pool.tier.description}", highlight=False, soft_wrap=True)
             job = Job(found, out, checks, secrets.randbelow(2**53) if seed is None else seed, pool, workers)
             with ClassProgress(console, len(found), len(checks)) as progress:
                 reports = grade_all(job, progress)

@@ -31,6 +31,7 @@ MEANINGS = {
     "submission_seconds": "s for everything of one submission",
     "resident_mib": "MiB of memory for all its processes together",
     "scratch_mib": "MiB in its scratch folder",
+    "scratch_files": "files and folders in its scratch folder",
     "file_mib": "MiB for one file",
     "output_mib": "MiB kept of each output stream",
     "tasks": "processes and threads",

@@ -18,6 +18,7 @@ class Limits:
     submission_seconds: float = 300.0
     resident_mib: float = 4096.0
     scratch_mib: float = 256.0
+    scratch_files: int = 16384
     file_mib: float = 64.0
     output_mib: float = 1.0  # of each of the two output streams
     tasks: int = 256

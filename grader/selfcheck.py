@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .grading import Progress, run_checks, unheard
+from .checking import Progress, run_checks, unheard
 from .harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, Modules
 from .isolation.local import LocalChannel, quiet
 from .lab import Lab

@@ -2,23 +2,76 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from grader.isolation import tiers
+from grader.isolation.choice import examine, find_tier
+from grader.isolation.process import ProcessChannel
+from grader.isolation.worker import Worker
+from grader.limits import Limits
+from tests.isolation.probing import Open, submission
 from tests.small_mnist import SmallMnist, write_small_mnist
 
 PREPARED_MNIST = Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser() / "mnist" / "3.0.1"
 FULL_MNIST_IS_HERE = (PREPARED_MNIST / "dataset_info.json").is_file()
 
-collect_ignore = [] if FULL_MNIST_IS_HERE else ["test_full_mnist.py"]
+IS_ROOT = os.geteuid() == 0
+TIERS = ("best", "second") if IS_ROOT else ("best",)  # only root can grade under another user
+
+collect_ignore = [
+    *([] if FULL_MNIST_IS_HERE else ["test_full_mnist.py"]),
+    *([] if IS_ROOT else ["isolation/test_users.py"]),
+]
 
 
-def pytest_report_header() -> str:
-    """Says whether the tests on all 70,000 digits are part of this run."""
+def pytest_report_header() -> list[str]:
+    """Says whether the tests on all 70,000 digits, and those that only root can run, are part of this run."""
     if FULL_MNIST_IS_HERE:
-        return f"full MNIST: {PREPARED_MNIST}"
-    return f"full MNIST: not in {PREPARED_MNIST}, test_full_mnist.py is left out (`aelab data import` prepares it)"
+        digits = str(PREPARED_MNIST)
+    else:
+        digits = f"not in {PREPARED_MNIST}, test_full_mnist.py is left out (`aelab data import` prepares it)"
+    who = "all of them" if IS_ROOT else "the best one; the second, and test_users.py, need root"
+    return [f"full MNIST: {digits}", f"tiers of isolation: {who}"]
+
+
+@pytest.fixture(scope="session")
+def worker() -> Iterator[Worker]:
+    """A warm process of the best tier that this machine has."""
+    found, _ = find_tier(Limits())
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def second_worker() -> Iterator[Worker]:
+    """A warm process of the second tier; root only."""
+    found, finding = examine(tiers.second(), Limits())
+    assert found is not None, finding.reason
+    yield found
+    found.close()
+
+
+@pytest.fixture(params=TIERS)
+def each_worker(request: pytest.FixtureRequest) -> Worker:
+    """One warm process of every tier that can be had."""
+    return request.getfixturevalue("worker" if request.param == "best" else "second_worker")
+
+
+@pytest.fixture
+def open_channel(each_worker: Worker) -> Iterator[Open]:
+    """Opens channels to submissions of one module, under every tier; closes them after the test."""
+    opened: list[ProcessChannel] = []
+
+    def open_it(source: str, **limits: float) -> ProcessChannel:
+        opened.append(ProcessChannel(submission(source), each_worker, Limits(**limits)))
+        return opened[-1]
+
+    yield open_it
+    for channel in opened:
+        channel.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from grader.cli import app, data_app, main, release_app
+from grader.isolation.choice import Finding
+from grader.isolation.worker import Worker
 
 COMMANDS = [
-    "", "check", "grade", "report", "data", "data import", "data info", "release", "release templates",
+    "", "check", "doctor", "grade", "report", "data", "data import", "data info", "release", "release templates",
     "release course",
 ]  # fmt: skip
 
@@ -92,7 +95,12 @@ WRONG = [
     ("grade {class} --out {out} --part vea", "'vea'"),
     ("grade {class} --out {out} --seed minus", "--seed"),
     ("grade {class} --out {out} --seed -1", "--seed"),
-    ("grade {class} --out {out} --time-limit 0", "--time-limit"),
+    ("grade {class} --out {out} --limit calls=1", "there is no limit 'calls'"),
+    ("grade {class} --out {out} --limit call_seconds=soon", "'soon'"),
+    ("grade {class} --out {out} --limit call_seconds=0", "above 0"),
+    ("grade {class} --out {out} --limit tasks=9 --limit call_seconds", "call_seconds"),
+    ("grade {class} --out {out} --limit", "--limit"),
+    ("grade {class} --out {out} --time-limit 9", "--time-limit"),
     ("grade {class} --out {out} --wrong", "--wrong"),
     ("grade {class} --out {file}", "file"),
     ("grade {class} --out {file}/below", "file"),
@@ -128,7 +136,7 @@ def test_an_output_that_cannot_be_written_is_said_before_any_work(
     def refuse(*arguments: object, **others: object) -> None:
         raise AssertionError("a submission was started")
 
-    monkeypatch.setattr("grader.isolation.process.subprocess.Popen", refuse)
+    monkeypatch.setattr("grader.isolation.worker.subprocess.Popen", refuse)
     found = aelab("grade", places["class"], "--out", places["file"])
     assert found.err.startswith(f"aelab: cannot write to {places['file']}")
     assert places["file"].read_text() == "in the way"
@@ -139,7 +147,7 @@ def test_what_cannot_be_graded_is_named_and_the_exit_status_says_so(aelab: Aelab
     folder = places["empty"]
     (folder / "bob").mkdir()
     (folder / "carl.zip").write_text("no zip")
-    found = aelab("grade", folder, "--out", places["out"], "--seed", "7", "--part", "data")
+    found = aelab("grade", folder, "--out", places["out"], "--seed", "7", "--part", "data", "--trust-submissions")
     assert found.status == 1
     assert "bob" in found.out
     assert "seed 7" in found.out
@@ -151,6 +159,89 @@ def test_what_cannot_be_graded_is_named_and_the_exit_status_says_so(aelab: Aelab
     assert "carl" in again.out
     assert (places["out"] / "grades.csv").is_file()
     assert (places["out"] / "index.html").is_file()
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A submission that is right in one check."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    source = """
+        import tensorflow as tf
+
+        def normalize(image, label):
+            return tf.cast(image, tf.float32) / 255.0
+    """
+    (folder / "data.py").write_text(textwrap.dedent(source))
+    return folder
+
+
+ONE_CHECK = ("--part", "data.normalize_scales_to_unit_interval")
+
+
+def test_submissions_are_isolated_and_the_tier_is_said(
+    aelab: Aelab, tiny: Path, worker: Worker, tmp_path: Path
+) -> None:
+    """The best tier of this machine: described in the first line, named in the last and in every report."""
+    found = aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK)
+    assert found.status == 0, found
+    assert found.out.splitlines()[0] == f"isolation: {worker.tier.description}"
+    assert found.out.splitlines()[-1].endswith(f"isolation {worker.tier.name}")
+    record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
+    assert record["isolation"] == worker.tier.name
+    assert record["checks"][0]["outcome"] == "passed"
+
+
+def test_trusted_submissions_are_not_isolated_and_the_report_says_so(
+    aelab: Aelab, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No tier is looked for; the name in the reports is none."""
+    monkeypatch.setattr("grader.isolation.choice.find_tier", lambda *_: pytest.fail("a tier was looked for"))
+    found = aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK, "--trust-submissions")
+    assert found.status == 0, found
+    assert found.out.startswith("isolation: none: submissions are trusted")
+    record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
+    assert (record["isolation"], record["checks"][0]["outcome"]) == ("none", "passed")
+
+
+def test_without_isolation_nothing_is_graded(
+    aelab: Aelab, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit status 2, and one line with the reason of every tier and the way out."""
+    monkeypatch.setattr(
+        "grader.isolation.choice.examine", lambda tier, *_: (None, Finding(tier, f"no {tier.name} here"))
+    )
+    found = aelab("grade", places["class"], "--out", places["out"])
+    assert found.status == 2
+    assert found.err.startswith("aelab: submissions cannot be isolated on this machine (")
+    assert "no namespaces+landlock here" in found.err
+    assert "no landlock+user here" in found.err
+    assert "--trust-submissions" in found.err
+    assert found.err.count("\n") == 1
+    assert list(places["out"].iterdir()) == []
+
+
+def test_limits_reach_the_submission(aelab: Aelab, tiny: Path, tmp_path: Path) -> None:
+    """The option may be repeated; each sets one limit."""
+    (tiny / "data.py").write_text("import time\ntime.sleep(300)\n")
+    limits = ("--limit", "import_seconds=1.5", "--limit", "submission_seconds=200")
+    aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK, "--trust-submissions", *limits)
+    record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
+    assert "within 1.5 s" in record["checks"][0]["message"]
+
+
+def test_a_drawn_seed_survives_any_reader_of_json(
+    aelab: Aelab, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is below 2**53, so that it is the same number where all numbers are floats, and it is in the report."""
+    asked: list[int] = []
+    monkeypatch.setattr("grader.cli.secrets.randbelow", lambda n: asked.append(n) or n - 1)
+    (places["empty"] / "bob").mkdir()
+    found = aelab("grade", places["empty"], "--out", places["out"], "--trust-submissions")
+    record = json.loads((places["out"] / "bob" / "report.json").read_text())
+    assert asked == [2**53]
+    assert record["seed"] == int(float(record["seed"])) == 2**53 - 1
+    assert f"seed {2**53 - 1}" in found.out
 
 
 HEAVY = ("tensorflow", "tf_keras", "keras", "nbgrader", "jupytext", "nbformat", "matplotlib", "tensorflow_datasets")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 from typer.main import get_command
 
 from grader.cli import app
+from grader.isolation.confinement import DEFENCES
+from grader.isolation.tiers import TRUSTED, best, second
+from grader.limits import Limits
 from grader.registry import PARTS, all_checks
 from grader.release.rubric import render_rubric
 
@@ -108,3 +112,29 @@ def test_examples_are_quotations() -> None:
     )
     assert len(shown) == 2
     assert [block for block in shown if block not in quoted] == []
+
+
+SECURITY = (DOCS / "security.md").read_text(encoding="utf-8")
+ROWS = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in SECURITY.splitlines() if line[:1] == "|"]
+
+
+def test_security_page_has_every_tier() -> None:
+    """Each value that a report's `isolation` can have is explained."""
+    for name in (best().name, second().name, TRUSTED.name):
+        assert f"`{name}`" in SECURITY
+
+
+def test_security_page_has_every_limit() -> None:
+    """Each limit stands there once, with its default."""
+    shown = {row[0]: row[1] for row in ROWS if row[0][1:-1] in asdict(Limits())}
+    assert shown == {f"`{name}`": f"{value:g}" for name, value in asdict(Limits()).items()}
+
+
+def test_security_page_has_every_defence() -> None:
+    """Each defence that the tests can switch off has its row, with attacks that exist."""
+    attacks = ROOT / "tests" / "submissions" / "attacks"
+    named = {row[0]: re.findall(r"`([a-z_]+)`", row[2]) for row in ROWS if len(row) == 3}
+    assert set(DEFENCES) <= set(named)
+    for defence in DEFENCES:
+        assert named[defence], defence
+        assert [a for a in named[defence] if not (attacks / f"{a}.expected.json").is_file()] == [], defence

@@ -1,5 +1,7 @@
 """From checks to outcomes, with a submission that is played by the test."""
 
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,14 +10,17 @@ import numpy as np
 import pytest
 
 from grader import registry
+from grader.checking import run_checks
 from grader.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied
-from grader.grading import grade_submission, run_checks
+from grader.grading import grade_submission
 from grader.harness.operations import Reply, Request
+from grader.isolation.process import ProcessChannel
 from grader.isolation.wire import Want
+from grader.isolation.worker import Worker, WorkerLost
 from grader.lab import Lab
-from grader.limits import Limits
-from grader.outcomes import CheckResult, Outcome, Status
+from grader.outcomes import CheckResult, Outcome, Report, Status
 from grader.registry import Check, select
+from tests.isolation.probing import process_of, warm_of
 
 Answer = Callable[[Request], tuple[Reply | None, dict[str, Any] | None]]
 
@@ -334,11 +339,12 @@ def test_numbers_that_are_not_finite_fail_the_check(run: Run, value: float) -> N
 # --- whole submissions ----------------------------------------------------------------------------------------------
 
 
-def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path, worker: Worker) -> None:
     """Every check says why, nobody is started, and the instructor is told to look."""
-    report = grade_submission("ada", tmp_path, select(["data"]), 1, Limits())
+    report = grade_submission("ada", tmp_path, select(["data"]), 1, worker.another())
     assert report.status is Status.UNREADABLE
     assert report.message == "the folder is empty"
+    assert report.isolation == worker.tier.name
     assert report.needs_attention
     assert report.score == 0
     assert {(c.outcome, c.message) for c in report.checks} == {
@@ -346,6 +352,131 @@ def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path) -> None:
     }
 
 
-def test_a_submission_that_vanished_is_reported(tmp_path: Path) -> None:
+def test_a_submission_that_vanished_is_reported(tmp_path: Path, worker: Worker) -> None:
     """A folder that was there when the class was listed, and is gone now."""
-    assert grade_submission("ada", tmp_path / "gone", select(["data"]), 1, Limits()).status is Status.UNREADABLE
+    assert grade_submission("ada", tmp_path / "gone", select(["data"]), 1, worker).status is Status.UNREADABLE
+
+
+RIGHT = """
+import time
+import tensorflow as tf
+
+time.sleep(1)
+{more}
+
+def normalize(image, label):
+    return tf.cast(image, tf.float32) / 255.0
+"""
+CHECK = "data.normalize_scales_to_unit_interval"
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[ProcessChannel]:
+    """The channels that grading opened, in order."""
+    channels: list[ProcessChannel] = []
+
+    class Noted(ProcessChannel):
+        def __init__(self, *arguments: Any, **others: Any):
+            super().__init__(*arguments, **others)
+            channels.append(self)
+
+    monkeypatch.setattr("grader.grading.ProcessChannel", Noted)
+    return channels
+
+
+def grade(folder: Path, worker: Worker, more: str = "", names: tuple[str, ...] = (CHECK,)) -> Report:
+    (folder / "data.py").write_text(RIGHT.format(more=more))
+    return grade_submission("ada", folder, select(names), 1, worker)
+
+
+def killing_at(opened: list[ProcessChannel], role: str, times: int) -> Callable[[], None]:
+    """Kills the process of each of the first channels, while its code is being imported."""
+
+    def kill() -> None:
+        deadline = time.monotonic() + 60
+        for number in range(times):
+            while len(opened) <= number or opened[number]._fork is None:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            time.sleep(0.2)
+            channel = opened[number]
+            (warm_of(channel.worker) if role == "warm process" else process_of(channel)).kill()
+
+    return kill
+
+
+@pytest.mark.parametrize("role", ["warm process", "submission"])
+def test_a_submission_that_was_ended_from_outside_is_measured_again(
+    tmp_path: Path, worker: Worker, opened: list[ProcessChannel], role: str
+) -> None:
+    """From the beginning, in another process; it has its points, and nobody has to look."""
+    killer = threading.Thread(target=killing_at(opened, role, 1))
+    killer.start()
+    report = grade(tmp_path, worker)
+    killer.join()
+    assert len(opened) == 2
+    assert report.status is Status.GRADED
+    assert [(c.outcome, c.score) for c in report.checks] == [(Outcome.PASSED, 2.0)]
+    assert not report.needs_attention
+
+
+def test_a_submission_that_was_ended_from_outside_twice_is_an_error(
+    tmp_path: Path, worker: Worker, opened: list[ProcessChannel]
+) -> None:
+    """All its checks say that the grader failed, none that it did, and the instructor is told to look."""
+    killer = threading.Thread(target=killing_at(opened, "submission", 2))
+    killer.start()
+    report = grade(tmp_path, worker, names=("data",))
+    killer.join()
+    assert len(opened) == 2
+    assert report.status is Status.ERROR
+    assert report.needs_attention
+    assert "ended from outside" in report.message
+    assert report.message.endswith(", 2 times")
+    assert [c.id for c in report.checks] == [c.id for c in select(["data"])]
+    assert {c.outcome for c in report.checks} == {Outcome.ERROR}
+    assert all(c.message.startswith("The grader failed, not you: ") for c in report.checks)
+
+
+@pytest.mark.parametrize(
+    "end", ["import os; os._exit(0)", "import ctypes; ctypes.string_at(0)", "import os; os.abort()"]
+)
+def test_a_submission_that_ends_itself_fails_at_once(
+    tmp_path: Path, worker: Worker, opened: list[ProcessChannel], end: str
+) -> None:
+    """It is not measured again, and it is not the grader's fault."""
+    report = grade(tmp_path, worker, more=end)
+    assert len(opened) == 1
+    assert report.status is Status.GRADED
+    assert [c.outcome for c in report.checks] == [Outcome.FAILED]
+    assert report.checks[0].message.startswith("Your code ended the Python process while")
+    assert not report.needs_attention
+
+
+def test_a_loss_passes_by_every_check(run: Run) -> None:
+    """It is not taken for a failure of the check in hand, nor for a bug of it."""
+    with pytest.raises(WorkerLost):
+        run({"one": raising(WorkerLost("gone")), "two": passing})
+
+
+def test_what_was_known_before_a_loss_does_not_count(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, worker: Worker
+) -> None:
+    """The second try begins at the first check, with channels, models and measurements of its own."""
+    tried: list[list[str]] = []
+
+    def run_or_lose(lab: Lab, checks: Any, progress: Any, *others: Any) -> tuple[CheckResult, ...]:
+        tried.append([])
+        results = []
+        for check in checks:
+            tried[-1].append(check.id)
+            if len(tried) == 1 and len(results) == 1:
+                raise WorkerLost("gone")
+            results.append(CheckResult(check.id, check.part, check.points, float(len(tried)), Outcome.PASSED, ""))
+        return tuple(results)
+
+    monkeypatch.setattr("grader.grading.run_checks", run_or_lose)
+    report = grade(tmp_path, worker, names=("data",))
+    names = [c.id for c in select(["data"])]
+    assert tried == [names[:2], names]
+    assert [c.score for c in report.checks] == [2.0] * len(names)

@@ -1,4 +1,7 @@
-"""The sample class, graded by the command an instructor types: every outcome is as the file beside its recipe says."""
+"""The sample class with attacks mixed in, graded by the command an instructor types.
+
+Every outcome is as the file beside its recipe says, whatever the attackers do.
+"""
 
 import csv
 import json
@@ -9,9 +12,14 @@ from pathlib import Path
 import pytest
 
 from grader.registry import all_checks
+from tests.isolation import attacks
 from tests.submissions.build import Recipe, build, recipes
 
 SEED = 7
+MIXED_IN = (
+    "daemon_left_behind", "exit_at_import", "fork_bomb", "frames_on_every_descriptor", "injection_into_pages",
+    "kill_everything", "kill_warm_process", "look_for_secrets", "message_to_the_next", "write_other_submission",
+)  # fmt: skip
 AELAB = [sys.executable, "-m", "grader"]
 
 
@@ -22,12 +30,16 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "submissions").mkdir()
     for recipe in recipes():
         build(recipe, folder / "submissions")
-    grade(folder / "submissions", folder / "results")
+    with attacks.temptation() as target:
+        for name in MIXED_IN:
+            attacks.build(attacks.attack_called(name), folder / "submissions", target)
+        grade(folder / "submissions", folder / "results")
+        assert target.damage() == []
     return folder / "results"
 
 
 def grade(submissions: Path, out: Path) -> None:
-    options = ["--out", str(out), "--seed", str(SEED), "--call-limit", "45"]
+    options = ["--out", str(out), "--seed", str(SEED), "--limit", "call_seconds=45"]
     done = subprocess.run([*AELAB, "grade", str(submissions), *options], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -58,11 +70,20 @@ def test_grades_csv_has_a_row_for_everyone(graded: Path) -> None:
     """grades.csv lists the class with the scores of the reports."""
     with (graded / "grades.csv").open() as file:
         rows = {row["submission"]: float(row["score"]) for row in csv.DictReader(file)}
-    assert rows == {recipe.name: report_of(graded, recipe.name)["score"] for recipe in recipes()}
+    names = [*(recipe.name for recipe in recipes()), *MIXED_IN]
+    assert rows == {name: report_of(graded, name)["score"] for name in names}
+
+
+@pytest.mark.parametrize("name", MIXED_IN)
+def test_an_attack_gets_what_its_answers_are_worth(name: str, graded: Path) -> None:
+    """Its part has the score that its file says, and the parts that it did not hand in have none."""
+    report = report_of(graded, name)
+    assert report["status"] == "graded"
+    assert report["score"] == attacks.attack_called(name).score
 
 
 def test_equal_seeds_give_equal_reports(graded: Path, tmp_path: Path) -> None:
-    """The same submission and seed give the same report again, times aside."""
+    """The same submission and seed give the same report again, times aside: alone, or with attacks around it."""
     (recipe,) = [r for r in recipes() if r.name == "solved"]
     build(recipe, tmp_path)
     grade(tmp_path / "solved", tmp_path / "again")

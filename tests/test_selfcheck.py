@@ -135,3 +135,10 @@ def test_tensorflow_with_keras_3_is_one_clear_line(tmp_path: Path) -> None:
     assert said.endswith("before anything imports TensorFlow.")
     assert 'os.environ["TF_USE_LEGACY_KERAS"] = "1"' in said
     assert found == {"score": 0.0, "type": "float"}
+
+
+def test_the_self_check_needs_nothing_of_linux() -> None:
+    """On any platform: what isolates submissions, and modules that only some systems have, are not imported for it."""
+    code = "import sys; sys.modules.update(resource=None, fcntl=None); import grader; grader.check; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"grader.isolation.fork", "grader.isolation.kernel", "py_landlock", "pyseccomp"} & {*done.stdout.split()}

@@ -72,7 +72,7 @@ def mount_scratch(rule: Confinement) -> None:
     """In the first process of the new world: an own scratch of bounded size, and no view of any process."""
     if not rule.namespaces or not rule.has("pid namespace"):
         return
-    owner = "" if rule.uid is None else f",uid={rule.uid},gid={rule.uid}"
+    owner = f",uid={rule.uid},gid={rule.uid}" if rule.uid is not None and rule.has("user") else ""
     size = f"size={rule.scratch_bytes},nr_inodes={rule.scratch_files}," if rule.has("scratch size") else ""
     kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount("tmpfs", SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, f"{size}mode=0700{owner}")

@@ -87,8 +87,7 @@ class Fork:
         if not handles:
             raise EOFError(f"no process was started {message!r}")
         self._handle = handles[0]
-        folder = None if self._folder is None else (self._folder, self._limits.scratch_mib)
-        self._watch = Watch(_process_number(self._handle), self._limits.resident_mib, self._stop_for, folder)
+        self._watch = Watch(_process_number(self._handle), self._limits, self._stop_for, self._folder)
         sources = [[source.name, source.text] for source in submission.sources]
         header = {"kind": submission.kind, "sources": sources, "notes": list(submission.notes)}
         self.ask(Request("start"), deadline, header)

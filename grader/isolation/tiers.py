@@ -35,6 +35,7 @@ class Tier:
             seccomp=seccomp.program().hex() if self.landlock else "",
             reads_closed_folders=self.other_user and not self.bubblewrap and not _open_to_all(view),
             scratch_bytes=int(limits.scratch_mib * MEBIBYTE),
+            scratch_files=limits.scratch_files,
             file_bytes=int(limits.file_mib * MEBIBYTE),
             tasks=limits.tasks if self.landlock else 0,
             handles=limits.handles,

@@ -45,9 +45,15 @@ def processes_of(uid: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError):  # it has just ended
-                if entry.stat().st_uid == uid:
+                if entry.stat().st_uid == uid and _lives(entry):
                     found.append(int(entry.name))
     return found
+
+
+def _lives(process: Path) -> bool:
+    """Whether a thread of it runs, if not the first; one that has ended stays in sight until its parent looks."""
+    states = [stat.read_text().rpartition(")")[2].split()[0] for stat in process.glob("task/*/stat")]
+    return any(state not in ("Z", "X") for state in states)
 
 
 def end_all_of(uid: int, seconds: float = 10.0) -> None:

@@ -124,8 +124,10 @@ def _end_after(work: Callable[[], None]) -> None:
     try:
         work()
     except BaseException:  # noqa: BLE001 - nothing may go on in this process
-        os.write(2, traceback.format_exc().encode())
-        os._exit(70)
+        try:
+            os.write(2, traceback.format_exc().encode(errors="replace"))
+        finally:  # an exception of a submission may raise another when its text is asked for
+            os._exit(70)
     os._exit(0)
 
 

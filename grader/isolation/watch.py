@@ -1,13 +1,15 @@
 """Memory and scratch space of a submission and everything it started, watched from outside."""
 
+import os
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
-from ..limits import MEBIBYTE
+from ..limits import MEBIBYTE, Limits
 
 PAUSE = 0.25  # seconds between two looks
 SCRATCH_EVERY = 2  # looks
@@ -25,15 +27,28 @@ def resident_bytes(first: int, limit: float = 0.0) -> int:
 
 
 def _tree(first: int) -> list[int]:
-    try:
-        return [first, *(child.pid for child in psutil.Process(first).children(recursive=True))]
-    except psutil.NoSuchProcess:
+    """A process and all below it. The kernel's own list of children is quick; psutil goes through all processes."""
+    if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
+        with suppress(psutil.NoSuchProcess):
+            return [first, *(child.pid for child in psutil.Process(first).children(recursive=True))]
         return []
+    found = [first]
+    for process in found:  # grows while it is walked
+        with suppress(OSError):  # it has just ended
+            for children in Path(f"/proc/{process}/task").glob("*/children"):
+                found += map(int, children.read_text().split())
+    return found
 
 
 def _resident(pid: int) -> int:
+    """The first thread may have ended, and then shows nothing; another one shows what all of them hold."""
+    process = Path(f"/proc/{pid}")
+    return _resident_by(process / "statm") or max(map(_resident_by, process.glob("task/*/statm")), default=0)
+
+
+def _resident_by(statm: Path) -> int:
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+        return int(statm.read_text().split()[1]) * 4096
     except (OSError, IndexError):  # it has just ended
         return 0
 
@@ -47,17 +62,24 @@ def _proportional(pid: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
-def folder_bytes(folder: Path) -> int:
-    """Space that a folder takes on the disk. Coreutils' `du` is not led astray by depth, links or races."""
-    done = subprocess.run(["du", "-s", "-B1", "--", str(folder)], capture_output=True, check=False)  # noqa: S607
+def folder_use(folder: Path) -> tuple[int, int]:
+    """Bytes and entries of a folder on the disk. Coreutils' `du` is not led astray by depth, links or races."""
+    return _du("-B1", folder), _du("--inodes", folder)
+
+
+def _du(what: str, folder: Path) -> int:
+    done = subprocess.run(["du", "-s", what, "--", str(folder)], capture_output=True, check=False)  # noqa: S607
     return int(done.stdout.split()[0]) if done.stdout else 0
 
 
 class Watch:
-    """Calls `breach` with a sentence, once, when there is too much of anything."""
+    """Calls `breach` with a sentence, once, when there is too much of anything.
 
-    def __init__(self, first: int, resident: float, breach: Callable[[str], None], scratch: tuple[Path, float] | None):
-        self._first, self._resident, self._breach, self._scratch = first, resident, breach, scratch
+    first: the process whose tree is watched. scratch: a folder to watch, None where a mount has a size of its own.
+    """
+
+    def __init__(self, first: int, limits: Limits, breach: Callable[[str], None], scratch: Path | None):
+        self._first, self._limits, self._breach, self._scratch = first, limits, breach, scratch
         self.peak_bytes = 0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -67,18 +89,24 @@ class Watch:
         looks = 0
         while not self._done.wait(PAUSE):
             looks += 1
-            used = resident_bytes(self._first, self._resident * MEBIBYTE)
-            self.peak_bytes = max(self.peak_bytes, used)
-            if used > self._resident * MEBIBYTE:
-                self._breach(f"It used more than {self._resident:g} MiB of memory")
+            reason = self._memory() or (looks % SCRATCH_EVERY == 0 and self._files())
+            if reason:
+                self._breach(reason)
                 return
-            if (
-                self._scratch
-                and looks % SCRATCH_EVERY == 0
-                and folder_bytes(self._scratch[0]) > self._scratch[1] * MEBIBYTE
-            ):
-                self._breach(f"It wrote more than {self._scratch[1]:g} MiB of files")
-                return
+
+    def _memory(self) -> str:
+        allowed = self._limits.resident_mib
+        used = resident_bytes(self._first, allowed * MEBIBYTE)
+        self.peak_bytes = max(self.peak_bytes, used)
+        return f"It used more than {allowed:g} MiB of memory" if used > allowed * MEBIBYTE else ""
+
+    def _files(self) -> str:
+        if self._scratch is None:
+            return ""
+        size, entries = folder_use(self._scratch)
+        if size > self._limits.scratch_mib * MEBIBYTE:
+            return f"It wrote more than {self._limits.scratch_mib:g} MiB of files"
+        return f"It made more than {self._limits.scratch_files} files" if entries > self._limits.scratch_files else ""
 
     def stop(self) -> None:
         """Look no more."""

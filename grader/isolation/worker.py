@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from typing import Any
@@ -33,20 +34,25 @@ class Worker:
         self.start_seconds: float | None = None  # how long the last start took
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._home: tempfile.TemporaryDirectory[str] | None = None  # without mounts: what imports write goes there
 
     def another(self) -> "Worker":
         """One more of the same kind, not started."""
         return Worker(self.tier, self.view, self.limits)
 
     def start(self) -> None:
-        """Start the warm process and wait until it has imported everything. Raises GraderFault."""
+        """Start the warm process and wait until it has imported everything. Raises GraderFault and WorkerLost."""
         began = time.monotonic()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         python = [sys.executable, "-P", "-m", "grader.isolation.warm", str(theirs.fileno())]
+        surroundings = environment(self.tier.bubblewrap)
+        if not self.tier.bubblewrap:
+            self._home = tempfile.TemporaryDirectory(prefix="aelab-")
+            surroundings["HOME"] = self._home.name
         with theirs:
             self._process = subprocess.Popen(
                 [*(_bubblewrap(self.view) if self.tier.bubblewrap else []), *python],
-                env=environment(self.tier.bubblewrap), cwd="/", pass_fds=[theirs.fileno()],
+                env=surroundings, cwd="/", pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
             )  # fmt: skip
         self._control = ours
@@ -54,7 +60,10 @@ class Worker:
             ours.settimeout(START_SECONDS)
             facts = json.loads(ours.recv(2**16))
         except (OSError, ValueError) as problem:
+            killed = self._was_killed()
             said = self.close()
+            if killed:
+                raise WorkerLost("the warm process was ended from outside while it started") from None
             raise GraderFault(
                 f"the process that submissions are forked from does not start: {problem} {said}"
             ) from None
@@ -62,6 +71,14 @@ class Worker:
             self.close()
             raise GraderFault(f"a process with {facts['threads']} threads cannot be forked safely")
         self.start_seconds = time.monotonic() - began
+
+    def _was_killed(self) -> bool:
+        """Whether SIGKILL ended the process, or the one that bubblewrap waits for."""
+        assert self._process is not None
+        try:
+            return self._process.wait(1) in (-signal.SIGKILL, 128 + signal.SIGKILL)
+        except subprocess.TimeoutExpired:
+            return False
 
     def fork(self, order: dict[str, Any], descriptors: list[int]) -> None:
         """Ask for a fork. order: how it is held, and its folder; descriptors: report, connection, stdout, stderr."""
@@ -100,6 +117,9 @@ class Worker:
                 os.killpg(self._process.pid, signal.SIGKILL)
             _, said = self._process.communicate()
             self._process = None
+        if self._home is not None:
+            self._home.cleanup()
+            self._home = None
         return said.decode(errors="replace")[-500:].strip()
 
 

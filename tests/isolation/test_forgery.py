@@ -13,7 +13,7 @@ import pytest
 from scipy import ndimage
 
 import mnist_subset
-from grader.grading import run_checks
+from grader.checking import run_checks
 from grader.images import Look
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker

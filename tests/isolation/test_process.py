@@ -1,60 +1,81 @@
-"""A submission in a process of its own: it may die, hang, shout or lie, and the grader goes on.
-
-Most of these submissions need no TensorFlow, so their processes find a stand-in under that name and start at once.
-"""
+"""A submission in a process of its own: it may die, hang, shout or lie, and the grader goes on."""
 
 import json
 import os
+import select
+import statistics
 import subprocess
 import sys
 import textwrap
+import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
+from grader.checking import run_checks
 from grader.expect import SubmissionDied
-from grader.grading import run_checks
 from grader.harness.operations import Request
-from grader.isolation.process import OUTPUT_KEPT, ProcessChannel
+from grader.isolation.process import Clock, ProcessChannel
+from grader.isolation.watch import resident_bytes
 from grader.isolation.wire import Want
+from grader.isolation.worker import Worker, WorkerLost
 from grader.lab import Lab
 from grader.limits import Limits
 from grader.outcomes import Outcome
-from grader.registry import select
-from grader.submissions import Source, Submission
-
-STAND_IN = """
-from types import SimpleNamespace as _Names
-import numpy as _np
-
-config = _Names(threading=_Names(
-    set_intra_op_parallelism_threads=lambda n: None, set_inter_op_parallelism_threads=lambda n: None))
-
-def constant(array):
-    return array
-
-def convert_to_tensor(value):
-    return _Names(numpy=lambda: _np.asarray(value))
-"""
+from grader.registry import select as select_checks
+from tests.isolation.probing import (
+    NUMBER,
+    Open,
+    ask,
+    call,
+    ends_within,
+    first_of,
+    is_running,
+    process_of,
+    processes_of,
+    raised,
+    submission,
+    warm_of,
+)
 
 SUBMISSION = """
-import os, subprocess, sys, time
+import ctypes, os, signal, sys, time
+from pathlib import Path
+
+import numpy as np
+
+IDENTITY = np.int64(int.from_bytes(os.urandom(6), "little"))  # processes have the same number in worlds of their own
 
 def double(x):
     return 2 * x
 
-def process_id():
-    return os.getpid()
+def identity():
+    return IDENTITY
 
 def end():
     os._exit(0)
 
 def leave():
     sys.exit(3)
+
+def crash():
+    ctypes.string_at(0)
+
+def abort():
+    os.abort()
+
+def end_by_signal():
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+
+def hang_up():
+    os.closerange(3, 64)
+    time.sleep(60)
+
+def kill():
+    os.kill(os.getpid(), signal.SIGKILL)
 
 def sleep():
     time.sleep(300)
@@ -67,76 +88,73 @@ def shout(line):
 def flood():
     for _ in range(40):
         print("x" * 100_000)
+        print("y" * 100_000, file=sys.stderr)
 
 def start_another():
-    return subprocess.Popen(["sleep", "300"]).pid
+    if os.fork() == 0:
+        os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(300)
+        os._exit(0)
 
 def surroundings():
     print(os.getcwd(), os.environ.get("HOME"), os.environ.get("SECRET"), sys.stdin.read() == "")
+
+def write(name, mib):
+    Path(name).write_bytes(b"x" * 2**20 * mib)
+
+def fill(mib):
+    for number in range(mib):
+        write(f"{number}", 1)
+    time.sleep(60)
+
+def take(mib):
+    bytearray(b"x") * (mib * 2**20)
+    kept = bytearray(b"x") * (mib * 2**20)
+    time.sleep(60)
+    return kept
+
+def share_out(children, mib, seconds):
+    for _ in range(children):
+        if os.fork() == 0:
+            take(mib)
+    time.sleep(seconds)
 """
-
-NUMBER = Want("int64", ())
-Open = Callable[..., ProcessChannel]
-
-
-@pytest.fixture
-def open_channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    """Opens channels to submissions with the stand-in for TensorFlow; closes them after the test."""
-    (tmp_path / "tensorflow.py").write_text(STAND_IN)
-    monkeypatch.syspath_prepend(tmp_path)
-    opened: list[ProcessChannel] = []
-
-    def open_it(source: str = SUBMISSION, **limits: float) -> ProcessChannel:
-        opened.append(ProcessChannel(Submission("it", "modules", (Source("data.py", source),)), Limits(**limits)))
-        return opened[-1]
-
-    yield open_it
-    for channel in opened:
-        channel.close()
-
-
-def call(channel: ProcessChannel, name: str, *arrays: np.ndarray, want: Want | None = None, **arguments: Any) -> Any:
-    request = Request(
-        "call_function",
-        {"part": "data", "name": name, "arguments": arguments},
-        arrays,
-        (want,) if want else (),
-    )
-    reply, failure = channel.request(request)
-    assert failure is None, failure
-    assert reply is not None
-    return reply.arrays[0] if want else None
-
-
-def is_running(process_id: int) -> bool:
-    """Whether a process runs; one that has ended and was not waited for does not."""
-    try:
-        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def ends_within(seconds: float, process_id: int) -> bool:
-    deadline = time.monotonic() + seconds
-    while is_running(process_id) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return not is_running(process_id)
 
 
 def test_arrays_go_in_and_come_out(open_channel: Open) -> None:
     """The submission computes elsewhere; one process answers all its requests."""
-    channel = open_channel()
+    channel = open_channel(SUBMISSION)
     found = call(channel, "double", np.arange(6, dtype=np.float32).reshape(2, 3), want=Want("float32", (2, 3)))
     np.testing.assert_array_equal(found, [[0, 2, 4], [6, 8, 10]])
-    first, second = (int(call(channel, "process_id", want=NUMBER)) for _ in range(2))
-    assert first == second != os.getpid()
+    first, second = (int(call(channel, "identity", want=NUMBER)) for _ in range(2))
+    assert first == second
+    assert process_of(channel).pid != os.getpid()
 
 
-def test_no_process_starts_before_the_first_request(open_channel: Open) -> None:
+def test_no_process_starts_before_the_first_request(open_channel: Open, each_worker: Worker) -> None:
     """A channel that is opened and closed costs nothing."""
-    channel = open_channel()
+    call(open_channel(SUBMISSION), "identity", want=NUMBER)  # now the warm process has a fork
+    before = [process.pid for process in warm_of(each_worker).children()]
+    channel = open_channel(SUBMISSION)
+    assert [process.pid for process in warm_of(each_worker).children()] == before
     channel.close()
-    assert channel.output == ""
+    assert channel.stdout == channel.stderr == ""
+
+
+def test_a_fork_is_ready_at_once(worker: Worker) -> None:
+    """Once the warm process runs, a submission answers in less than a twentieth of the time that starting it took."""
+
+    def seconds() -> float:
+        channel = ProcessChannel(submission("x = 1\n"), worker, Limits())
+        started = time.perf_counter()
+        channel.request(Request("load", {"part": "data"}))
+        taken = time.perf_counter() - started
+        channel.close()
+        return taken
+
+    seconds()
+    assert statistics.median(seconds() for _ in range(5)) < worker.start_seconds / 20
 
 
 def test_the_end_of_the_process_at_import_is_told(open_channel: Open) -> None:
@@ -146,130 +164,316 @@ def test_the_end_of_the_process_at_import_is_told(open_channel: Open) -> None:
         channel.request(Request("load", {"part": "data"}))
 
 
-def test_the_end_of_the_process_in_a_call_is_told_and_a_new_one_starts(open_channel: Open) -> None:
-    """os._exit in a call: SubmissionDied names the call, and the next request is answered by a new process."""
-    channel = open_channel()
-    before = int(call(channel, "process_id", want=NUMBER))
-    with pytest.raises(SubmissionDied, match=r"^Your code ended the Python process while the grader asked for end\.$"):
-        call(channel, "end")
-    assert ends_within(5, before)
-    assert int(call(channel, "process_id", want=NUMBER)) != before
+@pytest.mark.parametrize("way", ["end", "crash", "abort", "end_by_signal", "hang_up"])
+def test_a_process_that_ends_itself_fails_and_a_new_one_starts(open_channel: Open, way: str) -> None:
+    """os._exit, a segmentation fault, abort, a signal to itself, a closed connection: the message names the call.
+
+    The next request is answered by a new process.
+    """
+    channel = open_channel(SUBMISSION)
+    before, process = int(call(channel, "identity", want=NUMBER)), process_of(channel)
+    with pytest.raises(SubmissionDied, match=rf"^Your code ended the Python process while .* {way}\.$"):
+        call(channel, way)
+    assert ends_within(5, process)
+    assert int(call(channel, "identity", want=NUMBER)) != before
+
+
+def test_a_process_cannot_kill_itself_as_if_from_outside(open_channel: Open) -> None:
+    """SIGKILL to itself is refused, so that what ended by one was ended by somebody else."""
+    channel = open_channel(SUBMISSION)
+    assert raised(channel, "kill")[0] == "PermissionError"
+
+
+@pytest.mark.parametrize("role", ["warm process", "keeper", "first process", "submission"])
+def test_an_end_from_outside_is_not_the_submission_s(open_channel: Open, role: str) -> None:
+    """Whichever process on the way to a submission is killed, WorkerLost says so, and nothing of it is left."""
+    channel = open_channel(SUBMISSION)
+    before = int(call(channel, "identity", want=NUMBER))
+    processes = processes_of(channel)
+    killing = threading.Timer(0.5, processes[role].kill)
+    killing.start()
+    with pytest.raises(WorkerLost, match="while asked for sleep"):
+        call(channel, "sleep")
+    killing.join()
+    assert ends_within(5, processes["submission"], processes["first process"], processes[role])
+    assert int(call(channel, "identity", want=NUMBER)) != before
+    assert (warm_of(channel.worker) == processes["warm process"]) == (role != "warm process")
+
+
+def test_an_end_from_outside_before_the_first_answer_is_not_the_submission_s(
+    each_worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed while it is handed its sources: measured again like one that is killed later."""
+    from grader.isolation.fork import Fork
+
+    channel = ProcessChannel(submission(SUBMISSION), each_worker, Limits())
+    ask_first = Fork.ask
+
+    def kill_first(fork: Fork, *arguments: object) -> object:
+        channel._fork = fork
+        process_of(channel).kill()
+        return ask_first(fork, *arguments)
+
+    monkeypatch.setattr(Fork, "ask", kill_first)
+    with pytest.raises(WorkerLost):
+        call(channel, "identity", want=NUMBER)
+
+
+def test_a_warm_process_that_is_lost_between_submissions_is_replaced(open_channel: Open, each_worker: Worker) -> None:
+    """The next submission does not notice."""
+    call(open_channel(SUBMISSION), "identity", want=NUMBER)
+    lost = warm_of(each_worker)
+    lost.kill()
+    assert ends_within(5, lost)
+    assert not each_worker.is_alive()
+    call(open_channel(SUBMISSION), "identity", want=NUMBER)
+    assert each_worker.is_alive()
+    assert warm_of(each_worker) != lost
 
 
 def test_leaving_the_interpreter_is_an_exception_like_any_other(open_channel: Open) -> None:
     """sys.exit in a call is what the submission raised, and its process lives on."""
-    channel = open_channel()
-    before = int(call(channel, "process_id", want=NUMBER))
-    reply, failure = channel.request(Request("call_function", {"part": "data", "name": "leave"}))
-    assert reply is None
-    assert failure is not None
-    assert (failure["kind"], failure["type"], failure["message"]) == ("raised", "SystemExit", "3")
-    assert int(call(channel, "process_id", want=NUMBER)) == before
+    channel = open_channel(SUBMISSION)
+    before = int(call(channel, "identity", want=NUMBER))
+    assert raised(channel, "leave") == ("SystemExit", "3")
+    assert int(call(channel, "identity", want=NUMBER)) == before
 
 
 def test_a_call_that_takes_too_long_is_ended(open_channel: Open) -> None:
     """The limit of a call holds, the message says so, the process is gone, and the next request gets a new one."""
-    channel = open_channel(call_seconds=1.0)
-    before = int(call(channel, "process_id", want=NUMBER))
+    channel = open_channel(SUBMISSION, call_seconds=1.0)
+    before, process = int(call(channel, "identity", want=NUMBER)), process_of(channel)
     started = time.monotonic()
     with pytest.raises(SubmissionDied, match=r"^There was no answer within 1 s when the grader asked for sleep\.$"):
         call(channel, "sleep")
     assert time.monotonic() - started < 10
-    assert ends_within(5, before)
+    assert ends_within(5, process)
     assert not channel.out_of_time
-    assert int(call(channel, "process_id", want=NUMBER)) != before
+    assert int(call(channel, "identity", want=NUMBER)) != before
 
 
 def test_an_import_has_a_limit_of_its_own(open_channel: Open) -> None:
     """A module that never ends being imported is ended by the limit of imports."""
-    channel = open_channel("import time\ntime.sleep(300)\n", import_seconds=4.0, call_seconds=100.0)
-    with pytest.raises(SubmissionDied, match=r"within 4 s .* the import of data\.$"):
+    channel = open_channel("import time\ntime.sleep(300)\n", import_seconds=2.0, call_seconds=100.0)
+    with pytest.raises(SubmissionDied, match=r"within 2 s .* the import of data\.$"):
         channel.request(Request("load", {"part": "data"}))
 
 
 def test_the_time_of_a_submission_is_limited_in_all(open_channel: Open) -> None:
     """Quick calls add up; the message says which limit it was, and no later request is answered."""
-    channel = open_channel(submission_seconds=4.0)
-    call(channel, "process_id", want=NUMBER)
-    with pytest.raises(SubmissionDied, match=r"^The submission used up its 4 s while the grader asked for sleep\.$"):
+    channel = open_channel(SUBMISSION, submission_seconds=3.0)
+    call(channel, "identity", want=NUMBER)
+    with pytest.raises(SubmissionDied, match=r"^The submission used up its 3 s while the grader asked for sleep\.$"):
         call(channel, "sleep")
     assert channel.out_of_time
     with pytest.raises(SubmissionDied, match="used up"):
-        call(channel, "process_id", want=NUMBER)
+        call(channel, "identity", want=NUMBER)
 
 
-def test_nothing_is_left_of_a_submission(open_channel: Open) -> None:
-    """Processes that a submission started end with it, and so does its scratch folder."""
-    channel = open_channel()
-    grandchild = int(call(channel, "start_another", want=NUMBER))
-    child = int(call(channel, "process_id", want=NUMBER))
+def test_the_clock_gives_back_what_was_the_grader_s_own() -> None:
+    """Time that the grader took is not the submission's."""
+    clock = Clock(0.0)
+    assert clock.left <= 0
+    clock.extend(100.0)
+    assert 99 < clock.left < 101
+
+
+def test_nothing_is_left_of_a_submission(open_channel: Open, each_worker: Worker) -> None:
+    """Processes that a submission started end with it, those included that left its session; so does its scratch."""
+    channel = open_channel(SUBMISSION)
+    call(channel, "start_another")
+    first = first_of(channel)
+    below = first.children(recursive=True)
+    assert len(below) == 2
+    call(channel, "write", name="file", mib=1)
     call(channel, "surroundings")
-    assert is_running(grandchild)
+    assert all(map(is_running, below))
     channel.close()
-    scratch = Path(channel.output.split()[0])
-    assert scratch.name.startswith("aelab-")
-    assert not scratch.exists()
-    assert ends_within(5, grandchild)
-    assert ends_within(5, child)
+    assert ends_within(5, first, *below)
+    scratch = Path(channel.stdout.split()[0])
+    assert scratch == Path("/scratch") if each_worker.tier.bubblewrap else scratch.name.startswith("aelab-")
+    assert not (scratch / "file").exists()
+    assert each_worker.tier.bubblewrap or not scratch.exists()
+
+
+def test_a_second_process_has_seen_nothing_and_shares_the_clock(open_channel: Open) -> None:
+    """channel.fresh() is another process of the same submission, on the same time, and is closed with the first."""
+    channel = open_channel(SUBMISSION, submission_seconds=4.0)
+    other = channel.fresh()
+    one, two = (int(call(c, "identity", want=NUMBER)) for c in (channel, other))
+    assert one != two
+    assert int(call(channel, "identity", want=NUMBER)) == one
+    with pytest.raises(SubmissionDied, match="used up its 4 s"):
+        call(other, "sleep")
+    assert channel.out_of_time
+    assert is_running(process_of(channel))
+
+
+def test_a_second_process_is_closed_with_the_first(open_channel: Open) -> None:
+    """Nobody has to remember it."""
+    channel = open_channel(SUBMISSION)
+    other = channel.fresh()
+    call(channel, "identity", want=NUMBER)
+    call(other, "start_another")
+    below = first_of(other).children(recursive=True)
+    assert len(below) == 2
+    channel.close()
+    assert ends_within(5, *below)
 
 
 def test_what_is_printed_is_kept(open_channel: Open) -> None:
-    """Both streams, and what is written below Python, of every process of the submission."""
-    channel = open_channel()
+    """Each stream for itself, with what is written below Python, of every process of the submission."""
+    channel = open_channel(SUBMISSION)
     call(channel, "shout", line="first")
     with pytest.raises(SubmissionDied):
         call(channel, "end")
     call(channel, "shout", line="second")
     channel.close()
-    for text in ("first", "and on the other stream", "below Python", "second"):
-        assert text in channel.output
+    assert channel.stdout.splitlines() == ["first", "below Python", "second", "below Python"]
+    assert channel.stderr.splitlines() == ["and on the other stream"] * 2
 
 
 def test_what_is_printed_is_capped(open_channel: Open) -> None:
-    """Four million characters neither fill the memory nor make the submission wait for a reader."""
-    channel = open_channel(call_seconds=30.0)
+    """Four million characters neither fill the memory nor make the submission wait for a reader; the start is kept."""
+    channel = open_channel(SUBMISSION, call_seconds=30.0, output_mib=0.5)
     call(channel, "flood")
     channel.close()
-    assert len(channel.output) == OUTPUT_KEPT
+    assert len(channel.stdout) == len(channel.stderr) == 2**19
+    assert set(channel.stdout) == {"x", "\n"}
+    assert set(channel.stderr) == {"y", "\n"}
 
 
-def test_the_grader_s_own_surroundings_do_not_get_through(open_channel: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_grader_s_own_surroundings_do_not_get_through(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """No environment variable of the grader's, no home folder, nothing on stdin: an empty scratch folder."""
     monkeypatch.setenv("SECRET", "the gradebook's password")
-    channel = open_channel()
+    own = worker.another()
+    channel = ProcessChannel(submission(SUBMISSION), own, Limits())
     call(channel, "surroundings")
     channel.close()
-    folder, home, secret, stdin_is_empty = channel.output.split()
-    assert folder == home != str(Path.home())
-    assert (secret, stdin_is_empty) == ("None", "True")
+    own.close()
+    assert channel.stdout.split() == ["/scratch", "/scratch", "None", "True"]
+
+
+def test_memory_is_watched(open_channel: Open) -> None:
+    """More than the limit, and the submission is ended with a message that says so."""
+    channel = open_channel(SUBMISSION, resident_mib=1200)
+    with pytest.raises(
+        SubmissionDied, match=r"^It used more than 1200 MiB of memory while the grader asked for take\.$"
+    ):
+        call(channel, "take", mib=1200)
+    assert channel.peak_bytes > 1200 * 2**20
+
+
+def test_the_memory_of_all_its_processes_is_added_up(open_channel: Open) -> None:
+    """No single one of them is above the limit."""
+    channel = open_channel(SUBMISSION, resident_mib=1200)
+    with pytest.raises(SubmissionDied, match="used more than 1200 MiB of memory"):
+        call(channel, "share_out", children=4, mib=300, seconds=50)
+
+
+def test_memory_that_processes_share_is_counted_once(open_channel: Open) -> None:
+    """Eight forks share the imported packages; they do not make eight times their size."""
+    channel = open_channel(SUBMISSION, resident_mib=1200)
+    call(channel, "share_out", children=8, mib=1, seconds=5)
+    assert resident_bytes(first_of(channel).pid, limit=float("inf")) > 1200 * 2**20  # what a simple sum would say
+
+
+def test_a_file_is_no_larger_than_allowed(open_channel: Open) -> None:
+    """It is the submission's own OSError, and it may go on."""
+    channel = open_channel(SUBMISSION, file_mib=4)
+    call(channel, "write", name="small", mib=3)
+    assert raised(channel, "write", name="large", mib=5) == ("OSError", "[Errno 27] File too large")
+
+
+def test_scratch_space_is_limited(open_channel: Open, each_worker: Worker) -> None:
+    """With a file system of its own the disk is full; without one, the submission is ended with a message."""
+    channel = open_channel(SUBMISSION, scratch_mib=16)
+    call(channel, "write", name="file", mib=8)
+    if each_worker.tier.bubblewrap:
+        assert raised(channel, "fill", mib=20) == ("OSError", "[Errno 28] No space left on device")
+        call(channel, "identity", want=NUMBER)
+    else:
+        with pytest.raises(SubmissionDied, match=r"^It wrote more than 16 MiB of files while .* fill\.$"):
+            call(channel, "fill", mib=20)
 
 
 LIAR = """
-import json, os, struct, sys
+import os, stat, struct, sys, threading, time
 
-def lie(text):
+def connection():
+    return next(n for n in range(3, 64) if is_socket(n))
+
+def is_socket(number):
+    try:
+        return stat.S_ISSOCK(os.fstat(number).st_mode)
+    except OSError:
+        return False
+
+def question():
+    frame = sys._getframe()
+    while not isinstance(frame.f_locals.get("header"), dict):
+        frame = frame.f_back
+    return frame.f_locals["header"]["id"]
+
+def write(text, body=""):
     raw = text.encode()
-    os.write(int(sys.argv[1]), struct.pack(">I", len(raw)) + raw)
+    os.write(connection(), struct.pack(">I", len(raw)) + raw + bytes.fromhex(body))
+
+def lie(text, body=""):
+    write(text.replace("THIS", str(question())), body)
     os._exit(0)
+
+def lie_later(text):
+    threading.Timer(0.3, write, [text]).start()
 """
 
+LIES = [
+    ('{"id": 1, "operation": "call_function", "value": null, "arrays": []}', "an answer to another question"),
+    ('{"operation": "call_function", "value": null, "arrays": []}', "an answer to another question"),
+    ('{"id": THIS, "operation": "seed", "value": null, "arrays": []}', "an answer to another question"),
+    ('{"id": THIS, "operation": "call_function", "value": null, "arrays": []}', "an answer without its arrays"),
+    ('{"id": THIS, "operation": "call_function", "value": null}', "a header without its list of arrays"),
+    ('{"id": THIS, "operation": "call_function", "value": NaN, "arrays": []}', "a header that is no JSON"),
+    (
+        '{"id": THIS, "operation": "call_function", "arrays": [{"dtype": "float32", "shape": [100000000000]}]}',
+        "arrays that were not asked for",
+    ),
+    ("no JSON", "a header that is no JSON"),
+]
 
-@pytest.mark.parametrize(
-    "lie",
-    [
-        '{"id": 1, "value": null, "arrays": []}',
-        '{"id": 3, "value": null}',
-        '{"id": 3, "value": NaN, "arrays": []}',
-        '{"id": 3, "value": 1, "arrays": [{"dtype": "float32", "shape": [100000000000]}]}',
-        "no JSON",
-    ],
-)
-def test_an_answer_out_of_turn_is_the_submission_s_failure(open_channel: Open, lie: str) -> None:
+
+@pytest.mark.parametrize(("lie", "reason"), LIES, ids=[lie for lie, _ in LIES])
+def test_an_answer_out_of_turn_is_the_submission_s_failure(open_channel: Open, lie: str, reason: str) -> None:
     """A submission that writes to the connection itself is ended; the grader neither believes it nor falls over."""
     channel = open_channel(LIAR)
     channel.request(Request("load", {"part": "data"}))
-    with pytest.raises(SubmissionDied, match="answered out of turn or with something else"):
+    with pytest.raises(SubmissionDied, match=f"answered out of turn or with something else: {reason}"):
         call(channel, "lie", text=lie, want=NUMBER)
+
+
+def test_the_liar_has_the_right_connection_and_question(open_channel: Open) -> None:
+    """An answer of the form that was asked for is taken, whoever wrote it: the lies above fail for what they say."""
+    channel = open_channel(LIAR)
+    right = '{"id": THIS, "operation": "call_function", "arrays": [{"dtype": "int64", "shape": []}]}'
+    assert call(channel, "lie", text=right, body="11" + "00" * 7, want=NUMBER) == 17
+
+
+def test_an_answer_before_the_question_is_the_submission_s_failure(open_channel: Open) -> None:
+    """Also where its form would be right."""
+    channel = open_channel(LIAR)
+    call(channel, "lie_later", text='{"id": 1, "operation": "seed", "value": null, "arrays": []}')
+    assert channel._fork is not None
+    assert select.select([channel._fork._connection], [], [], 10)[0]
+    with pytest.raises(SubmissionDied, match="something else: an answer to no question"):
+        channel.request(Request("seed", {"seed": 1}))
+
+
+def test_an_answer_in_front_of_the_right_one_is_the_submission_s_failure(open_channel: Open) -> None:
+    """What is written during a call arrives before the answer to it."""
+    channel = open_channel(LIAR)
+    text = '{"id": 1, "operation": "call_function", "value": null, "arrays": []}'
+    with pytest.raises(SubmissionDied, match="something else: an answer to another question"):
+        ask(channel, "write", text=text)
 
 
 TRIAL = """
@@ -279,10 +483,8 @@ sys.addaudithook(lambda event, arguments: unpickled.append(event) if event == "p
 import json, pickle
 from pathlib import Path
 from grader.grading import grade_submission
-from grader.lab import Lab
+from grader.isolation.choice import find_tier
 from grader.limits import Limits
-from grader.outcomes import Outcome
-from grader.registry import select
 from grader.registry import select
 
 def refuse(*arguments, **others):
@@ -290,14 +492,16 @@ def refuse(*arguments, **others):
 
 pickle.dumps = pickle.dump = pickle.loads = pickle.load = pickle.Pickler = pickle.Unpickler = refuse
 checks = select(["data.normalize_scales_to_unit_interval"])
-report = grade_submission("tiny", Path(sys.argv[1]), checks, 1, Limits())
+worker, _ = find_tier(Limits())
+report = grade_submission("tiny", Path(sys.argv[1]), checks, 1, worker)
+worker.close()
 found = [name for name in sys.modules if name.partition(".")[0] in ("tensorflow", "tf_keras", "keras", "submission")]
 print(json.dumps({"outcome": report.checks[0].outcome, "message": report.checks[0].message, "imported": found,
                   "unpickled": unpickled, "isolation": report.isolation}))
 """
 
 
-def test_the_process_that_decides_stays_clear_of_tensorflow_and_pickle(tmp_path: Path) -> None:
+def test_the_process_that_decides_stays_clear_of_tensorflow_and_pickle(tmp_path: Path, worker: Worker) -> None:
     """A whole grading, in a fresh interpreter: no TensorFlow, none of the submission's code, no pickle either way."""
     source = """
         import builtins, pickle, sys
@@ -317,14 +521,14 @@ def test_the_process_that_decides_stays_clear_of_tensorflow_and_pickle(tmp_path:
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert found == {"outcome": "passed", "message": "", "imported": [], "unpickled": [], "isolation": "none"}
+    isolation = worker.tier.name
+    assert found == {"outcome": "passed", "message": "", "imported": [], "unpickled": [], "isolation": isolation}
 
 
-def test_a_process_that_does_not_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_does_not_start_is_our_fault(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the submission has run by then: the outcome is `error`, which costs no points unseen."""
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    submission = Submission("it", "modules", (Source("data.py", "x = 1\n"),))
-    channel = ProcessChannel(submission, Limits())
-    results = run_checks(Lab(channel, 1), select(["data"]))
+    channel = ProcessChannel(submission("x = 1\n"), worker.another(), Limits())
+    results = run_checks(Lab(channel, 1), select_checks(["data"]))
     channel.close()
     assert {result.outcome for result in results} == {Outcome.ERROR}

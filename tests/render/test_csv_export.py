@@ -1,6 +1,7 @@
 """`grades.csv`, read back as a spreadsheet or a learning platform would."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -38,11 +39,30 @@ def test_a_grade_that_is_not_final_is_no_number(tmp_path: Path) -> None:
     assert by_name["grace"]["data"] == "6"
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "\u202e=", "\x1b[0m=", "\n@"])
+STARTS = ["=", "+", "-", "@", "\t", "\r", "\n", " =", "\u202e=", "\x1b[0m=", "\n@", "\x00-", "＝", "＋", "－", "＠"]
+
+
+@pytest.mark.parametrize("start", STARTS)
 def test_no_cell_is_a_formula(start: str, tmp_path: Path) -> None:
     """An apostrophe stands before it, also where the sign is only first once invisible characters are gone."""
     (row,) = rows((samples.solved(f"{start}1+1"),), tmp_path)
     assert row["submission"].startswith("'")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", '"', '";'])
+def test_no_separator_in_a_name_begins_a_cell(separator: str, tmp_path: Path) -> None:
+    """A spreadsheet that splits at another sign than the comma sees the name in one pair of quotes as well."""
+    write_grades((samples.solved(f"ada{separator}=1+1"),), tmp_path / "grades.csv")
+    line = (tmp_path / "grades.csv").read_text().splitlines()[1]
+    quoted = re.match(r'"((?:[^"]|"")*)",', line)
+    assert quoted is not None
+    assert quoted[1].replace('""', '"') == cell(f"ada{separator}=1+1")
+
+
+def test_a_long_name_is_cut(tmp_path: Path) -> None:
+    """A cell has at most 200 characters."""
+    (row,) = rows((samples.solved("x" * 10_000),), tmp_path)
+    assert len(row["submission"]) == 200
 
 
 @pytest.mark.parametrize("text", [*samples.HOSTILE, "".join(samples.HOSTILE), 'a"b,c\nd'])

@@ -26,6 +26,8 @@ from .samples import HOSTILE
         ({1: {2: 3}}, {"1": {"2": 3}}),
         (np.zeros((100, 2), dtype=np.float32), "array of shape (100, 2), float32"),
         (object(), "(object)"),
+        (2**63, 2**63),
+        (-(10**4000), "a whole number of 13288 bits"),
     ],
 )
 def test_values_become_plain_rounded_json(value: Any, expected: Any) -> None:

@@ -20,7 +20,7 @@ ALLOWED = VOID | set(
     re.findall(
         r"\w+",
         "html head title style body main header footer section h1 h2 h3 p a b bdi strong span div ul ol li dl dt dd "
-        "table thead tbody tr th td code figure figcaption",
+        "table thead tbody tr th td code pre figure figcaption",
     )
 )
 
@@ -60,7 +60,8 @@ class Page(HTMLParser):
 def all_pages() -> list[str]:
     """Every kind of page, hostile ones among them."""
     failed = replace(samples.unreadable("rosa"), status=Status.ERROR, message="The warm process died.")
-    reports = [*samples.class_of_seven(), samples.hostile(), failed]
+    printing = replace(samples.solved("tim"), stdout="epoch 1", stderr="".join(samples.HOSTILE))
+    reports = [*samples.class_of_seven(), samples.hostile(), failed, printing]
     return [*map(student_page, reports), class_page(reports), class_page([samples.solved()]), class_page([])]
 
 
@@ -71,7 +72,10 @@ def test_pages_are_well_formed_and_load_nothing(text: str) -> None:
     assert {tag for tag, _ in page.elements} <= ALLOWED
     assert not [name for _, attrs in page.elements for name in attrs if name.startswith("on")]
     assert all(source.startswith("data:image/png;base64,") for source in page.values("img", "src"))
-    assert all(re.fullmatch(r"#[\w.\-]+|[\w.\-%@+]+/index\.html", target) for target in page.values("a", "href"))
+    assert all(
+        re.fullmatch(r"#[\w.\-]+|[\w.\-%@+]+/index\.html|std(out|err)\.txt", target)
+        for target in page.values("a", "href")
+    )
     assert "default-src 'none'" in page.values("meta", "content")[0]
     assert not re.search(r"url\(|@import|https?://", text[text.index("<style>") : text.index("</style>")])
 

@@ -1,0 +1,89 @@
+"""Runs the checks in order, against whatever a Lab stands for, and turns what happens into outcomes."""
+
+import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+
+from .expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied
+from .lab import Lab
+from .outcomes import CheckResult, Outcome
+from .registry import Check, with_needs
+
+Progress = Callable[[Check], None]
+GRADER_FAILED, INSTRUCTOR_TOLD = "The grader failed, not you", "Your instructor has been told."
+
+
+def unheard(check: Check) -> None:
+    """Progress that nobody watches."""
+
+
+def run_checks(
+    lab: Lab,
+    checks: Iterable[Check],
+    progress: Progress = unheard,
+    out_of_time: Callable[[], bool] = lambda: False,
+    known: Mapping[str, CheckResult] | None = None,
+) -> tuple[CheckResult, ...]:
+    """Run `checks` and all they need, but for what is `known`; the results of `checks`, in the order of the lab."""
+    checks = tuple(checks)
+    wanted = {c.id for c in checks}
+    results = dict(known or {})
+    for item in with_needs(checks):
+        if item.id in results:
+            continue
+        progress(item)
+        blocker = next((n for n in item.needs if results[n].outcome is not Outcome.PASSED), None)
+        if blocker is not None:
+            results[item.id] = _skipped(item, results[blocker])
+        elif out_of_time():
+            results[item.id] = unmeasured(item, "The submission's time was used up before this check.")
+        else:
+            results[item.id] = _run(lab, item)
+    return tuple(result for identity, result in results.items() if identity in wanted)
+
+
+def _run(lab: Lab, item: Check) -> CheckResult:
+    started = time.perf_counter()
+    lab.pictures = []
+    outcome, credit, message, hint, evidence = _verdict(lab, item)
+    return CheckResult(
+        item.id, item.part, item.points, round(credit * item.points, 2), outcome, message, hint,
+        {} if evidence is None else {"expected": evidence.expected, "measured": evidence.measured},
+        time.perf_counter() - started, tuple(lab.pictures),
+    )  # fmt: skip
+
+
+def _verdict(lab: Lab, item: Check) -> tuple[Outcome, float, str, str, Evidence | None]:
+    try:
+        lab.seed_submission(item.id)
+        return Outcome.PASSED, 1.0, "", "", item.function(lab)
+    except NotImplementedYet as stub:
+        return Outcome.NOT_IMPLEMENTED, 0.0, str(stub), "Replace the stub by your own code.", None
+    except Failed as failed:
+        return Outcome.FAILED, failed.credit, failed.message, failed.hint, failed.evidence
+    except SubmissionDied as death:
+        lab.forget_shared()
+        return (
+            Outcome.FAILED,
+            0.0,
+            str(death),
+            "Run the same call yourself and see how long it takes and how it ends.",
+            None,
+        )
+    except GraderFault as fault:
+        return Outcome.ERROR, 0.0, f"{GRADER_FAILED}: {fault}", INSTRUCTOR_TOLD, None
+    except Exception:  # noqa: BLE001 - a bug of ours must not end the batch, nor cost a student points unseen
+        text = traceback.format_exc(limit=-3)
+        return Outcome.ERROR, 0.0, f"{GRADER_FAILED}: {text}", INSTRUCTOR_TOLD, None
+
+
+def _skipped(item: Check, blocker: CheckResult) -> CheckResult:
+    """Skipped for want of another check, which is named."""
+    message = f"Not measured, because {blocker.id} has not passed."
+    return CheckResult(item.id, item.part, item.points, 0.0, Outcome.SKIPPED, message, f"Look at {blocker.id} first.")
+
+
+def unmeasured(item: Check, message: str) -> CheckResult:
+    """No points, without having been measured."""
+    hint = "Look at the check before this one: what took so long, or could not be read?"
+    return CheckResult(item.id, item.part, item.points, 0.0, Outcome.FAILED, message, hint)

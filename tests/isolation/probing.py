@@ -1,0 +1,98 @@
+"""Small submissions, how to call them, and how to look at their processes from outside."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import psutil
+
+from grader.harness.operations import Request
+from grader.isolation.fork import _process_number
+from grader.isolation.process import ProcessChannel
+from grader.isolation.wire import Want
+from grader.isolation.worker import Worker
+from grader.submissions import Source, Submission
+
+Open = Callable[..., ProcessChannel]
+NUMBER = Want("int64", ())
+
+
+def submission(source: str) -> Submission:
+    """One module, data.py."""
+    return Submission("it", "modules", (Source("data.py", source),))
+
+
+def ask(channel: ProcessChannel, name: str, /, *arrays: np.ndarray, want: Want | None = None, **arguments: Any) -> Any:
+    """Call a function of the submission: the reply and the description of what it raised, one of them None."""
+    parameters = {"part": "data", "name": name, "arguments": arguments}
+    return channel.request(Request("call_function", parameters, arrays, (want,) if want else ()))
+
+
+def call(channel: ProcessChannel, name: str, /, *arrays: np.ndarray, want: Want | None = None, **arguments: Any) -> Any:
+    """The array it returned."""
+    reply, failure = ask(channel, name, *arrays, want=want, **arguments)
+    assert failure is None, failure
+    assert reply is not None
+    return reply.arrays[0] if want else None
+
+
+def raised(channel: ProcessChannel, name: str, /, **arguments: Any) -> tuple[str, str]:
+    """Type and message of what it raised."""
+    reply, failure = ask(channel, name, **arguments)
+    assert reply is None
+    assert failure["kind"] == "raised", failure
+    return failure["type"], failure["message"]
+
+
+def warm_of(worker: Worker) -> psutil.Process:
+    """The warm process itself, which lies below bubblewrap's own."""
+    assert worker._process is not None
+    process = psutil.Process(worker._process.pid)
+    while process.name() == "bwrap":
+        (process,) = process.children()
+    return process
+
+
+def first_of(channel: ProcessChannel) -> psutil.Process:
+    """The first process of a submission's world."""
+    assert channel._fork is not None
+    assert channel._fork._handle is not None
+    return psutil.Process(_process_number(channel._fork._handle))
+
+
+def process_of(channel: ProcessChannel) -> psutil.Process:
+    """The submission's own process."""
+    deadline = time.monotonic() + 10
+    while not (children := first_of(channel).children()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return min(children, key=lambda process: process.create_time())
+
+
+def processes_of(channel: ProcessChannel) -> dict[str, psutil.Process]:
+    """Everything on the way from the warm process to the submission's, by its role."""
+    first = first_of(channel)
+    keeper = first.parent()
+    assert keeper is not None
+    return {
+        "warm process": warm_of(channel.worker),
+        "keeper": keeper,
+        "first process": first,
+        "submission": process_of(channel),
+    }
+
+
+def is_running(process: psutil.Process) -> bool:
+    """Whether a process runs; one that has ended and was not waited for does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def ends_within(seconds: float, *processes: psutil.Process) -> bool:
+    """Whether all of them end in time."""
+    deadline = time.monotonic() + seconds
+    while any(map(is_running, processes)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not any(map(is_running, processes))

@@ -1,0 +1,197 @@
+"""No attack of the corpus gets a point it did not earn, hurts a neighbour, or leaves anything behind; on both tiers."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.isolation import tiers
+from grader.isolation.choice import examine
+from grader.isolation.tiers import Tier
+from grader.isolation.worker import Worker
+from grader.outcomes import CheckResult, Outcome, Status
+from grader.render.csv_export import write_grades
+from grader.render.pages import write_pages
+from grader.render.report_json import report_folder, write_report
+from grader.render.terminal import check_table, grades_table, plain_text
+from tests.isolation.attacks import (
+    LIMITS,
+    TIERS,
+    Attack,
+    Measured,
+    Neighbour,
+    Target,
+    attack_called,
+    attacks,
+    measure,
+    process_of,
+    report_of_neighbour,
+    temptation,
+    without_seconds,
+    worker_of,
+)
+
+CORPUS = attacks()
+RUN = [attack for attack in CORPUS if attack.status is Status.GRADED]
+NEVER_RUN = [attack for attack in CORPUS if attack.status is Status.UNREADABLE]
+EVERY = 15  # attacks, a right submission is graded in a new process
+
+
+@dataclass
+class Ground:
+    """Where attacks take place: a worker, what is worth attacking, and a right submission beside them."""
+
+    worker: Worker
+    target: Target
+    neighbour: Neighbour
+    untouched: list[CheckResult]
+    done: int = 0
+
+    def attack(self, attack: Attack) -> Measured:
+        measured = measure(attack, self.worker, self.target)
+        self.done += 1
+        if self.done % EVERY == 0:
+            assert report_of_neighbour(self.worker) == self.untouched, (
+                f"a neighbour's report changed after {attack.name}"
+            )
+        return measured
+
+
+@pytest.fixture(scope="module", params=TIERS, ids=lambda tier: tier.name)
+def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
+    tier: Tier = request.param
+    with temptation() as target, worker_of(tier) as worker:
+        untouched = report_of_neighbour(worker)
+        neighbour = Neighbour(worker)
+        target.warm, target.sibling = process_of(worker), neighbour.process
+        yield Ground(worker, target, neighbour, untouched)
+        neighbour.close()
+
+
+def test_the_corpus_is_large_and_complete() -> None:
+    """There are at least 45 attacks, each with a sentence on what it tries and the defence that stops it."""
+    assert len(CORPUS) >= 45
+    assert all(attack.tries.endswith(".") and attack.defence for attack in CORPUS)
+
+
+def test_the_neighbour_earns_all_points(ground: Ground) -> None:
+    """The submission whose reports are compared is a right one."""
+    assert [result.outcome for result in ground.untouched] == [Outcome.PASSED, Outcome.PASSED]
+
+
+@pytest.mark.parametrize("attack", RUN, ids=lambda attack: attack.name)
+def test_an_attack_gets_what_its_answers_are_worth(attack: Attack, ground: Ground) -> None:
+    """Outcomes and score are as expected; nothing it wanted was there to get, and nothing is left of it, in time."""
+    measured = ground.attack(attack)
+    assert measured.wins == ()
+    assert measured.status is Status.GRADED
+    assert measured.outcomes == attack.outcomes, [(r.id, r.message) for r in measured.results]
+    assert measured.score == attack.score
+    assert measured.seconds < attack.seconds
+
+
+@pytest.mark.parametrize("attack", NEVER_RUN, ids=lambda attack: attack.name)
+def test_what_is_no_submission_is_not_read(attack: Attack) -> None:
+    """Archives, links and special files that are traps are refused with one line, without being run or unpacked."""
+    with temptation() as target:
+        measured = measure(attack, Worker(tiers.best(), None, LIMITS), target)  # type: ignore[arg-type]  # not started
+    assert measured.status is Status.UNREADABLE
+    assert measured.wins == ()
+    assert measured.problem
+    assert len(measured.problem.splitlines()) == 1
+    assert measured.seconds < 15
+
+
+def test_a_neighbour_lives_through_all_attacks(ground: Ground) -> None:
+    """A right submission, whose process was there before all attacks and during them, gets the same report at last."""
+    assert ground.neighbour.report() == ground.untouched
+    assert report_of_neighbour(ground.worker) == ground.untouched
+
+
+def test_the_worker_still_holds(ground: Ground) -> None:
+    """After all attacks the warm process is the first one, and it answers."""
+    assert process_of(ground.worker) == ground.target.warm
+    assert ground.worker.is_alive()
+
+
+@pytest.mark.parametrize("attack", [a for a in RUN if a.shown], ids=lambda attack: attack.name)
+def test_hostile_text_is_harmless_wherever_it_is_shown(attack: Attack, ground: Ground, tmp_path: Path) -> None:
+    """Names and messages of the attack, and its text as the submission's name, in every place where they are shown."""
+    measured = ground.attack(attack)
+    results = tuple(replace(r, message=r.message + HOSTILE, hint=HOSTILE + r.hint) for r in measured.results)
+    report = replace(measured.report, submission=HOSTILE, checks=results, message=HOSTILE)
+    raw = replace(measured.report, submission="plain")
+    write_grades([report, raw], tmp_path / "grades.csv")
+    for one in (report, raw):
+        write_report(one, report_folder(tmp_path, one.submission))
+    write_pages([report, raw], tmp_path)
+    texts = {
+        str(path): path.read_text(encoding="utf-8")
+        for path in tmp_path.rglob("*")
+        if path.is_file() and path.suffix != ".png"
+    }
+    texts["terminal"] = _on_terminal([grades_table([report, raw]), check_table(results), check_table(raw.checks)])
+    texts["plain"] = plain_text(results) + plain_text(raw.checks)
+    for name, text in texts.items():
+        assert not [c for c in text if c in FORBIDDEN], name
+        if name.endswith(".html"):
+            assert "<script>alert" not in text, name
+            assert "<img src=x" not in text, name
+            assert 'onerror="' not in text, name
+    for row in csv.reader(StringIO(texts[str(tmp_path / "grades.csv")])):
+        assert not [value for value in row if value.startswith(("=", "+", "-", "@"))]
+    assert all(path.resolve().is_relative_to(tmp_path) for path in tmp_path.rglob("*"))
+
+
+HOSTILE = (
+    '=1+1\x1b[2J\x1b]0;t\x07<script>alert(1)</script><img src=x onerror="x">'
+    "\u202eevil\u2066\u200b\x00\x9b31m{{ 7 * 7 }}/../.."
+)
+CONTROL = {chr(code) for code in (*range(32), *range(127, 160)) if chr(code) != "\n"}
+DIRECTIONS = {
+    "\u200b",
+    "\u200e",
+    "\u200f",
+    "\ufeff",
+    *map(chr, range(0x202A, 0x202F)),
+    *map(chr, range(0x2066, 0x206A)),
+}
+FORBIDDEN = CONTROL | DIRECTIONS
+
+
+def _on_terminal(tables: list) -> str:
+    console = Console(file=StringIO(), force_terminal=False, width=80)
+    for table in tables:
+        console.print(table)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["answer_with_a_long_type", "exception_that_fights_back"])
+def test_long_text_is_cut(name: str, ground: Ground, tmp_path: Path) -> None:
+    """Half a megabyte of text in place of a word makes no report of half a megabyte."""
+    report = ground.attack(attack_called(name)).report
+    write_report(report, tmp_path)
+    write_pages([report], tmp_path)
+    sizes = {path.name: path.stat().st_size for path in tmp_path.rglob("*") if path.suffix in (".json", ".html")}
+    assert sizes["report.json"] < 50_000
+    assert max(sizes.values()) < 200_000
+
+
+@pytest.mark.parametrize("version", [2, 4])
+def test_the_canary_finds_no_way_out_with_older_kernels(version: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Landlock as Debian 12 (2) and Ubuntu 24.04 (4) have it: what it lacks, the best tier has from elsewhere."""
+    monkeypatch.setattr(tiers, "NEWEST_LANDLOCK", version)
+    worker, finding = examine(tiers.best(), LIMITS)
+    assert worker is not None, finding.reason
+    worker.close()
+    assert finding.holds
+
+
+def test_reports_do_not_depend_on_when_they_are_made(ground: Ground) -> None:
+    """What is compared between neighbours is all of a result but its seconds."""
+    assert without_seconds(ground.untouched) == ground.untouched
+    assert all(result.seconds == 0 for result in ground.untouched)

@@ -1,0 +1,334 @@
+"""No defence is decorative: without it, on the best tier, an attack succeeds that fails with it.
+
+Where two defences overlap, both are left out to see the attack succeed, and with either of them it fails. Attacks that
+succeed are bounded in themselves: a few hundred processes, a few gigabytes for seconds.
+"""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from grader.grading import grade_submission
+from grader.harness.operations import Request
+from grader.isolation import confinement, fork, tiers
+from grader.isolation import worker as worker_module
+from grader.isolation.process import ProcessChannel
+from grader.isolation.users import end_all_of
+from grader.isolation.view import ROOT
+from grader.isolation.wire import Want
+from grader.isolation.worker import Worker
+from grader.limits import Limits
+from grader.outcomes import Outcome, Status
+from grader.registry import select
+from grader.submissions import Source, Submission
+from tests.isolation.attacks import (
+    LIMITS,
+    SEED,
+    Target,
+    attack_called,
+    left_behind,
+    measure,
+    noting_users,
+    process_of,
+    report_of_neighbour,
+    scratch_folders,
+    temptation,
+    worker_of,
+)
+
+IS_ROOT = os.geteuid() == 0
+HUGE = 10**6
+
+
+@pytest.fixture(scope="module")
+def best() -> Iterator[Worker]:
+    with worker_of(tiers.best()) as worker:
+        yield worker
+
+
+@pytest.fixture(scope="module")
+def target() -> Iterator[Target]:
+    with temptation() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def networked() -> Iterator[Worker]:
+    """The best tier without its network namespace."""
+    with pytest.MonkeyPatch.context() as patch:
+        arguments = worker_module._bubblewrap
+        patch.setattr(worker_module, "_bubblewrap", lambda view: [a for a in arguments(view) if a != "--unshare-net"])
+        with worker_of(tiers.best()) as worker:
+            yield worker
+
+
+@pytest.fixture(scope="module")
+def unmounted() -> Iterator[Worker]:
+    """The best tier without its namespaces and mounts."""
+    with worker_of(replace(tiers.best(), bubblewrap=False)) as worker:
+        yield worker
+
+
+def won(name: str, worker: Worker, target: Target, without: tuple[str, ...] = (), **limits: float) -> bool:
+    """Whether an attack gets what it wants. Nothing is left behind either way."""
+    attack = attack_called(name)
+    target.warm = process_of(worker)
+    with noting_users() as users:
+        measured = measure(attack, worker, target, without, replace(attack.limits, **limits))
+    for uid in users:
+        end_all_of(uid)
+    assert Outcome.ERROR not in measured.outcomes.values(), [result.message for result in measured.results]
+    return bool(measured.wins)
+
+
+@pytest.mark.parametrize(
+    ("defence", "name"),
+    [
+        ("pid namespace", "daemon_left_behind"),
+        ("scratch size", "disk"),
+        ("scratch size", "inodes"),
+        *([("user", "administrator")] if IS_ROOT else []),  # who is not root has no other user to become
+        ("descriptors", "inherited_descriptors"),
+        ("limits", "fork_bomb"),
+        ("limits", "thread_bomb"),
+        ("limits", "file_handles"),
+        ("limits", "huge_file"),
+        ("limits", "address_space"),
+        ("limits", "raise_limits"),
+        ("landlock", "read_checks"),
+        ("seccomp", "memory_without_a_file"),
+        ("seccomp", "unix_sockets"),
+        ("seccomp", "ptrace"),
+        ("seccomp", "kill_itself_as_if_from_outside"),
+    ],
+)
+def test_an_attack_succeeds_without_its_defence(defence: str, name: str, best: Worker, target: Target) -> None:
+    """Each step of the confinement: with it the attack gets nothing, without it the attack gets what it wants."""
+    assert not won(name, best, target)
+    assert won(name, best, target, without=(defence,))
+
+
+def test_every_step_of_the_confinement_is_switched_off_somewhere() -> None:
+    """Each name in DEFENCES is the switch of some attack above."""
+    cases = test_an_attack_succeeds_without_its_defence.pytestmark[0].args[1]
+    assert {defence for defence, _ in cases} == set(confinement.DEFENCES) - (set() if IS_ROOT else {"user"})
+
+
+@pytest.mark.parametrize("name", ["memory_in_one_object", "memory_mapped", "memory_of_many_processes"])
+def test_without_the_watch_memory_is_unlimited(name: str, best: Worker, target: Target) -> None:
+    """The parent's watch over resident memory: off by a limit that nothing reaches."""
+    assert not won(name, best, target)
+    assert won(name, best, target, resident_mib=HUGE)
+
+
+def test_without_the_clock_calls_take_for_ever(best: Worker) -> None:
+    """The parent's clock: a call that sleeps for 4 s is ended after 1 s, or else answers."""
+    text = "import os, time\n\ndef slow():\n    time.sleep(4)\n    os.write(1, b'attack succeeded')\n"
+    assert "attack succeeded" not in _printed_by(text, "slow", best, replace(LIMITS, call_seconds=1))
+    assert "attack succeeded" in _printed_by(text, "slow", best, LIMITS)
+
+
+def test_without_the_cap_output_fills_memory(best: Worker, target: Target) -> None:
+    """The cap on what is printed: 12 MiB come through without it."""
+    assert not won("output_flood", best, target)
+    assert won("output_flood", best, target, output_mib=1000)
+
+
+def _printed_by(text: str, function: str, worker: Worker, limits: Limits) -> str:
+    channel = ProcessChannel(Submission("it", "modules", (Source("data.py", text),)), worker, limits)
+    with suppress(BaseException):
+        channel.request(Request("call_function", {"part": "data", "name": function}))
+    channel.close()
+    return channel.stdout
+
+
+@pytest.mark.parametrize("name", ["read_output", "read_other_submission", "write_report", "write_other_submission"])
+def test_without_mounts_and_landlock_files_are_open(name: str, best: Worker, unmounted: Worker, target: Target) -> None:
+    """Two defences overlap: mounts that do not hold the files, and Landlock. Either is enough; without both, not."""
+    assert not won(name, best, target, without=("landlock",))
+    assert not won(name, unmounted, target)
+    assert won(name, unmounted, target, without=("landlock",))
+    restore(target)
+
+
+def restore(target: Target) -> None:
+    """What an attack has changed, as it was."""
+    for path in sorted(target.folder.rglob("*"), reverse=True):
+        path.chmod(0o777)
+    ada = Path(target.facts()["OTHER"])
+    gone = ada.with_name("ada_gone")
+    if gone.exists():
+        gone.rename(ada)
+    (ada / "data.py").write_text("answer = 42\n")
+    (ada / "data.py").chmod(0o777)
+    target.damage()
+
+
+def test_without_landlock_and_another_user_a_message_can_be_left(best: Worker, target: Target) -> None:
+    """Two defences overlap: Landlock, and a user number that owns nothing in sight; who is root owns /tmp."""
+    assert not won("message_to_the_next", best, target, without=("landlock",)) or not IS_ROOT
+    assert not won("message_to_the_next", best, target, without=("user",))
+    assert won("message_to_the_next", best, target, without=("landlock", "user"))
+
+
+def test_without_namespace_and_filter_the_network_is_open(best: Worker, networked: Worker, target: Target) -> None:
+    """Two defences overlap: the network namespace and seccomp. A datagram arrives only without both."""
+    assert not won("udp", networked, target)
+    assert "something came by UDP" not in _wins("udp", best, target, without=("seccomp",))
+    assert "something came by UDP" in _wins("udp", networked, target, without=("seccomp",))
+
+
+def test_without_namespace_landlock_and_filter_tcp_is_open(best: Worker, networked: Worker, target: Target) -> None:
+    """Three defences overlap for TCP: namespace, seccomp, and Landlock from version 4 on."""
+    assert not won("tcp", networked, target, without=("landlock",))
+    assert "something came by TCP" not in _wins("tcp", best, target, without=("seccomp", "landlock"))
+    assert "something came by TCP" in _wins("tcp", networked, target, without=("seccomp", "landlock"))
+
+
+def _wins(name: str, worker: Worker, target: Target, without: tuple[str, ...]) -> tuple[str, ...]:
+    measured = measure(attack_called(name), worker, target, without)
+    assert Outcome.ERROR not in measured.outcomes.values(), [result.message for result in measured.results]
+    return measured.wins
+
+
+def test_without_all_three_signals_reach_others(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three defences overlap: PID namespace, another user, Landlock's scope (simulated: version 5 has none yet).
+
+    The attack ends the warm process only without all of them; with any one it does not.
+    """
+    with worker_of(tiers.best()) as worker:
+        assert not _lost(worker, target, ("pid namespace", "user"))  # Landlock is left
+        monkeypatch.setattr(tiers, "NEWEST_LANDLOCK", 5)
+        assert not _lost(worker, target, ("user",))  # the PID namespace is left
+        assert not IS_ROOT or not _lost(worker, target, ("pid namespace",))  # the other user is left
+        assert _lost(worker, target, ("pid namespace", "user"))
+
+
+def _lost(worker: Worker, target: Target, without: tuple[str, ...]) -> bool:
+    return "the warm process was lost" in _wins("kill_warm_process", worker, target, without)
+
+
+def test_without_an_empty_environment_secrets_get_through(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a worker is made from nothing; handed on, it tells the submission everything."""
+    with worker_of(tiers.best()) as worker:
+        assert not won("read_environment", worker, target)
+    made = worker_module.environment
+    monkeypatch.setattr(worker_module, "environment", lambda own_mount: {**os.environ, **made(own_mount)})
+    with worker_of(tiers.best()) as worker:
+        assert won("read_environment", worker, target)
+
+
+EARLY = """
+import json, os, stat, struct, threading
+
+def is_socket(number):
+    try:
+        return stat.S_ISSOCK(os.fstat(number).st_mode)
+    except OSError:
+        return False
+
+array = {"dtype": "float32", "shape": [1]}
+text = json.dumps({"id": 3, "operation": "call_function", "value": None, "arrays": [array]}).encode()
+early = struct.pack(">I", len(text)) + text + struct.pack("<f", 42.0)
+connection = next(number for number in range(3, 256) if is_socket(number))
+threading.Timer(0.3, os.write, [connection, early]).start()
+
+def question():
+    return 7.0
+"""
+
+
+def test_without_random_ids_answers_can_come_before_questions(best: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two defences overlap: numbers of questions are drawn, and nothing may lie in the connection before a question.
+
+    A prepared answer is believed only where numbers are counted up and nobody looks.
+    """
+    assert _early_answer(best) != 42
+    numbers = SimpleNamespace(randbits=lambda bits: _counted(numbers))
+    with monkeypatch.context() as counted:
+        counted.setattr(fork, "secrets", numbers)
+        assert _early_answer(best, numbers) != 42  # someone looks
+    with monkeypatch.context() as unseen:
+        unseen.setattr(fork, "select", SimpleNamespace(select=_sees_nothing))
+        assert _early_answer(best) != 42  # the number is drawn
+    with monkeypatch.context() as both:
+        both.setattr(fork, "secrets", numbers)
+        both.setattr(fork, "select", SimpleNamespace(select=_sees_nothing))
+        assert _early_answer(best, numbers) == 42
+
+
+def _counted(numbers: SimpleNamespace) -> int:
+    numbers.count += 1
+    return numbers.count
+
+
+def _sees_nothing(reading: list, writing: list, other: list, timeout: float) -> tuple[list, list, list]:
+    time.sleep(min(timeout, 1.0))
+    return [], [], []
+
+
+def _early_answer(worker: Worker, numbers: SimpleNamespace | None = None) -> float:
+    """What the parent is told in the third exchange (start, load, question), if it is told anything."""
+    if numbers is not None:
+        numbers.count = 0
+    channel = ProcessChannel(Submission("it", "modules", (Source("data.py", EARLY),)), worker, LIMITS)
+    try:
+        channel.request(Request("load", {"part": "data"}))
+        time.sleep(1)
+        asked = Request("call_function", {"part": "data", "name": "question"}, (), (Want("float32", (1,)),))
+        reply, _ = channel.request(asked)
+        return float(reply.arrays[0][0]) if reply else 0.0
+    except BaseException as end:
+        if isinstance(end, KeyboardInterrupt):
+            raise
+        return 0.0
+    finally:
+        channel.close()
+
+
+@pytest.mark.parametrize("victim", ["warm", "submission"])
+def test_processes_that_are_killed_cost_nobody_a_point(victim: str, best: Worker) -> None:
+    """kill -9, ten times each, at random moments of a grading: the right score or the grader's own error, no hang.
+
+    Afterwards no process, no folder is left, and the next grading is right.
+    """
+    began = time.monotonic()
+    right = report_of_neighbour(best)
+    usual = time.monotonic() - began
+    chance, folders, killed = random.Random(victim), scratch_folders(), []
+    with noting_users() as users:
+        while len(killed) < 10:  # moments after the end of a grading do not count
+            started = time.monotonic()
+            killer = threading.Timer(chance.uniform(0, usual), _kill, [best, victim, chance, killed])
+            killer.start()
+            report = grade_submission("reference", ROOT / "reference", select(["data"]), SEED, best)
+            killer.cancel()
+            killer.join()
+            assert report.status is Status.ERROR or report.score == report.max_score == 6, report
+            assert time.monotonic() - started < 150
+    assert left_behind(users, folders) == []
+    assert report_of_neighbour(best) == right
+
+
+def _kill(worker: Worker, victim: str, chance: random.Random, killed: list[int]) -> None:
+    """One of the processes that make up the warm one, or one of those that make up the submission's."""
+    with suppress(psutil.NoSuchProcess):
+        outer = psutil.Process(process_of(worker))
+        tree = outer.children(recursive=True)
+        wrapped = {outer.pid, *(p.pid for p in tree if p.name() == "bwrap")}
+        warm = [outer, *(p for p in tree if p.ppid() in wrapped)]
+        chosen = warm if victim == "warm" else [p for p in tree if p not in warm]
+        if chosen:
+            found = chance.choice(chosen)
+            found.send_signal(signal.SIGKILL)
+            killed.append(found.pid)

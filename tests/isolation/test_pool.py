@@ -1,0 +1,72 @@
+"""Workers are lent to one thread at a time, and none is started before it is needed."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from grader.isolation import tiers
+from grader.isolation.pool import Pool
+
+
+class Played:
+    """Stands for a worker; notes what is done to it."""
+
+    tier = tiers.TRUSTED
+
+    def __init__(self, family: list["Played"]):
+        self.family = family
+        self.closed = 0
+        family.append(self)
+
+    def another(self) -> "Played":
+        return Played(self.family)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_each_worker_is_lent_to_one_at_a_time() -> None:
+    """Three workers, twelve users: never two with one worker, all three at work."""
+    family: list[Played] = []
+    pool = Pool(Played(family), 3)
+    assert len(family) == 3
+    busy: set[int] = set()
+    lock, together = threading.Lock(), threading.Barrier(3)
+
+    def use(_: int) -> int:
+        with pool.lend() as worker:
+            with lock:
+                assert id(worker) not in busy
+                busy.add(id(worker))
+            together.wait(timeout=20)
+            with lock:
+                busy.remove(id(worker))
+            return id(worker)
+
+    with ThreadPoolExecutor(6) as threads:
+        used = list(threads.map(use, range(12)))
+    assert set(used) == {id(worker) for worker in family}
+
+
+def test_a_worker_comes_back_also_from_a_failure() -> None:
+    """The next one can have it."""
+    pool = Pool(Played([]), 1)
+    with pytest.raises(ZeroDivisionError), pool.lend() as first:
+        raise ZeroDivisionError
+    with pool.lend() as second:
+        assert second is first
+
+
+def test_all_are_closed() -> None:
+    """Each once, lent or not."""
+    family: list[Played] = []
+    pool = Pool(Played(family), 3)
+    with pool.lend():
+        pool.close()
+    assert [worker.closed for worker in family] == [1, 1, 1]
+
+
+def test_the_pool_says_which_tier_it_is_of() -> None:
+    """It is the first worker's."""
+    assert Pool(Played([]), 2).tier is tiers.TRUSTED

@@ -1,0 +1,156 @@
+"""The filter refuses what reaches beyond a process, and nothing that Python and TensorFlow live on."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+from grader.isolation import seccomp
+from grader.isolation.seccomp import REFUSED
+
+SCRIPT = """
+import ctypes, errno, fcntl, json, os, resource, signal, subprocess, sys, threading, time
+import pyseccomp
+from grader.isolation import kernel, seccomp
+
+libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.argtypes = [ctypes.c_long] * 7
+
+def system_call(name, *arguments):
+    ctypes.set_errno(0)
+    number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
+    result = libc.syscall(number, *arguments, *[0] * (6 - len(arguments)))
+    return errno.errorcode.get(ctypes.get_errno(), "") if result < 0 else ""
+
+def clone(flags):
+    number = libc.syscall(pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, "clone"), flags, 0, 0, 0, 0, 0)
+    if number == 0:
+        os._exit(0)
+    if number > 0:
+        os.waitpid(number, 0)
+    return "" if number > 0 else errno.errorcode[ctypes.get_errno()]
+
+def outcome(act):
+    try:
+        return act() or ""
+    except OSError as error:
+        return errno.errorcode[error.errno]
+    except ValueError:  # what setrlimit raises for EPERM
+        return "EPERM"
+
+def in_a_thread():
+    heard = []
+    thread = threading.Thread(target=heard.append, args=[1])
+    thread.start()
+    thread.join()
+    return "" if heard else "no thread"
+
+kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+if FILTERED:
+    kernel.install_seccomp(seccomp.program())
+me, other_half, reading = os.getpid(), 1 << 32, os.pipe()[0]
+found = {name: system_call(name) for name in CALLS}
+found |= {name: outcome(act) for name, act in {
+    "fork": lambda: os.waitpid(os.fork() or os._exit(0), 0)[1] or "",
+    "thread": in_a_thread,
+    "program": lambda: subprocess.run([sys.executable, "-S", "-c", ""], check=True) and "",
+    "clone": lambda: clone(signal.SIGCHLD),
+    "signal 0": lambda: os.kill(me, 0),
+    "own signal": lambda: os.kill(me, signal.SIGURG),
+    "limit": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, resource.getrlimit(resource.RLIMIT_NOFILE)),
+    "processor time read": lambda: resource.getrlimit(resource.RLIMIT_CPU) and "",
+    "descriptor": lambda: fcntl.fcntl(reading, fcntl.F_GETFD) and "",
+    "mapping": lambda: bytearray(10**8) and "",
+    "sleep": lambda: time.sleep(0.01),
+    "processor time": lambda: resource.setrlimit(resource.RLIMIT_CPU, (10**6, 10**6)),
+    "processor time, disguised": lambda: system_call("setrlimit", resource.RLIMIT_CPU | other_half),
+    "signal of a descriptor": lambda: fcntl.fcntl(reading, 10, signal.SIGURG),
+    "signal of a descriptor, disguised": lambda: system_call("fcntl", reading, 10 | other_half, signal.SIGURG),
+    "new user namespace": lambda: clone(signal.SIGCHLD | kernel.CLONE_NEWUSER),
+    "new mount namespace": lambda: clone(signal.SIGCHLD | kernel.CLONE_NEWNS),
+    "new network namespace": lambda: clone(signal.SIGCHLD | 0x40000000),
+}.items()}
+print(json.dumps(found))
+"""
+
+NEEDED = ("fork", "thread", "program", "clone", "signal 0", "own signal", "limit", "processor time read", "descriptor",
+          "mapping", "sleep")  # fmt: skip
+WAYS = ("processor time", "processor time, disguised", "signal of a descriptor", "signal of a descriptor, disguised",
+        "new user namespace", "new mount namespace", "new network namespace")  # fmt: skip
+
+
+@cache
+def under_the_filter() -> dict[str, str]:
+    """What became of each, in a process of its own: "" or the name of the error."""
+    return run(SCRIPT.replace("FILTERED", "True").replace("CALLS", repr((*REFUSED, "timer_create", "clone3"))))
+
+
+def run(script: str) -> dict[str, str]:
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, (done.returncode, done.stderr)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name", [*REFUSED, "timer_create"])
+def test_refused_calls_fail_with_a_clean_error(name: str) -> None:
+    """EPERM, so that a program can go on; every one of the list is known to this machine's libseccomp."""
+    assert under_the_filter()[name] == "EPERM"
+
+
+def test_a_call_that_no_filter_can_judge_is_as_if_it_did_not_exist() -> None:
+    """The C library then uses clone, whose flags can be looked at."""
+    assert under_the_filter()["clone3"] == "ENOSYS"
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_what_programs_live_on_goes_on(name: str) -> None:
+    """Processes, threads, programs, memory, limits, harmless signals."""
+    assert under_the_filter()[name] == ""
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_ways_around_are_refused(name: str) -> None:
+    """New namespaces by flags; SIGKILL by way of processor time or of a descriptor; numbers with a second half."""
+    assert under_the_filter()[name] == "EPERM"
+
+
+def test_the_ways_around_are_there_without_the_filter() -> None:
+    """What is refused above would have been done: none of them fails for another reason."""
+    found = run(SCRIPT.replace("FILTERED", "False").replace("CALLS", repr(("socketpair",))))
+    assert [found[name] for name in NEEDED] == [""] * len(NEEDED)
+    assert "EPERM" not in [found[name] for name in WAYS[:4]]
+    assert found["socketpair"] != "EPERM"
+
+
+KILLS = {
+    "kill": "system_call('kill', me, 9)",
+    "kill, disguised": "system_call('kill', me, 9 | other_half)",
+    "tkill": "system_call('tkill', me, 9)",
+    "tkill, disguised": "system_call('tkill', me, 9 | other_half)",
+    "tgkill": "system_call('tgkill', me, me, 9 | other_half)",
+    "the end of a child": "clone(9)",
+    "the end of a child, disguised": "clone(9 | other_half)",
+}
+
+
+@pytest.mark.parametrize("way", KILLS)
+@pytest.mark.parametrize("filtered", [True, False])
+def test_no_way_to_kill_oneself_is_left(way: str, filtered: bool) -> None:
+    """A process that ended by SIGKILL was ended from outside; each way works where there is no filter."""
+    start = SCRIPT.partition("found =")[0].replace("FILTERED", str(filtered))
+    script = f"{start}print(json.dumps([{KILLS[way]}]))\ntime.sleep(0.2)\n"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    if filtered:
+        assert (done.returncode, done.stdout) == (0, '["EPERM"]\n'), done.stderr
+    else:
+        assert done.returncode == -9
+
+
+def test_the_program_is_made_once_and_fits_the_kernel() -> None:
+    """Instructions of 8 bytes, at most 4,096 of them."""
+    program = seccomp.program()
+    assert program is seccomp.program()
+    assert len(program) % 8 == 0
+    assert 0 < len(program) // 8 <= 4096

@@ -1,0 +1,160 @@
+"""User numbers for submissions: nobody else's, given back, and with nothing left of whoever had them. Root only."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pyseccomp
+import pytest
+
+from grader.isolation import users
+from grader.isolation.process import ProcessChannel
+from grader.isolation.users import FIRST_UID, end_all_of, processes_of, take_user
+from grader.isolation.worker import Worker
+from grader.limits import Limits
+from tests.isolation.probing import Open, call, process_of, submission
+
+
+@pytest.fixture(autouse=True)
+def own_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four numbers that no other run of the tests uses."""
+    monkeypatch.setattr(users, "FIRST_UID", FIRST_UID + 1000 + 4 * os.getpid())
+    monkeypatch.setattr(users, "COUNT", 4)
+
+
+@contextmanager
+def processes_under(uid: int, code: str = "") -> Iterator[subprocess.Popen]:
+    """A Python of this user that runs `code`, says so, and sleeps."""
+    start = f"import ctypes, os, signal, threading, time\nos.setresuid({uid}, {uid}, {uid})\n"
+    script = f"{start}{code}\nprint('ready', flush=True)\ntime.sleep(300)"
+    command = [sys.executable, "-I", "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_two_users_have_two_numbers() -> None:
+    """Far above those of accounts, of subordinate ids and of systemd's own."""
+    one, two = take_user(), take_user()
+    assert one.uid != two.uid
+    assert FIRST_UID > 65536 * 20_000
+    assert min(one.uid, two.uid) >= FIRST_UID
+    one.give_back()
+    two.give_back()
+
+
+def test_a_number_that_was_given_back_is_free() -> None:
+    """The next one gets it; the one still taken is not."""
+    one, two = take_user(), take_user()
+    one.give_back()
+    three = take_user()
+    assert three.uid == one.uid != two.uid
+    two.give_back()
+    three.give_back()
+
+
+def test_a_number_is_free_when_its_process_ended_somehow() -> None:
+    """No lock is left behind by a run that was killed."""
+    code = (
+        "import os, signal\nfrom grader.isolation import users\n"
+        f"users.FIRST_UID, users.COUNT = {users.FIRST_UID}, 4\n"
+        "user = users.take_user()\nprint(user.uid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    user = take_user()
+    assert user.uid == int(done.stdout)
+    user.give_back()
+
+
+def test_when_all_numbers_are_taken_it_is_said() -> None:
+    """No number is used twice for want of another."""
+    taken = [take_user() for _ in range(4)]
+    with pytest.raises(OSError, match=r"^all 4 user numbers for submissions are in use$"):
+        take_user()
+    for user in taken:
+        user.give_back()
+
+
+def test_the_processes_of_a_user_end() -> None:
+    """Those that ignore signals or left their session too; nobody else's."""
+    mine, other = users.FIRST_UID, users.FIRST_UID + 1
+    stubborn = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(300)"
+    with processes_under(mine, stubborn) as process, processes_under(other) as bystander:
+        assert len(processes_of(mine)) == 2
+        end_all_of(mine)
+        assert processes_of(mine) == []
+        assert process.wait(timeout=10) == -signal.SIGKILL
+        assert bystander.poll() is None
+        assert processes_of(other) == [bystander.pid]
+
+
+def test_processes_that_fork_all_the_time_end() -> None:
+    """They are not faster than the end of them."""
+    forking = (
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "if os.fork() == 0:\n    os.setsid()\n"
+        "    while len(os.listdir('/proc')) < HERE + 30:\n        try:\n            os.fork()\n"
+        "        except OSError:\n            pass\n    time.sleep(300)\n"
+    ).replace("HERE", str(len(list(Path("/proc").iterdir()))))
+    with processes_under(users.FIRST_UID, forking) as process:
+        time.sleep(0.3)
+        assert len(processes_of(users.FIRST_UID)) > 10
+        process.kill()
+        process.wait()
+        end_all_of(users.FIRST_UID)
+        assert processes_of(users.FIRST_UID) == []
+
+
+def test_a_process_whose_first_thread_has_ended_is_one() -> None:
+    """It looks like one that has ended, but its other threads go on."""
+    code = (
+        "threading.Thread(target=lambda: (print('ready', flush=True), time.sleep(300))).start()\n"
+        f"ctypes.CDLL(None).syscall({pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, 'exit')}, 0)\n"
+    )
+    with processes_under(users.FIRST_UID, code) as process:
+        deadline = time.monotonic() + 10
+        while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert processes_of(users.FIRST_UID) == [process.pid]
+        end_all_of(users.FIRST_UID)
+        assert process.wait(timeout=10) == -signal.SIGKILL
+
+
+def test_what_an_earlier_run_left_is_ended_before_a_number_is_used() -> None:
+    """A submission's user has no processes but its own."""
+    with processes_under(users.FIRST_UID) as process:
+        user = take_user()
+        assert user.uid == users.FIRST_UID
+        assert process.wait(timeout=10) == -signal.SIGKILL
+        user.give_back()
+
+
+def test_every_submission_has_a_user_of_its_own(open_channel: Open, each_worker: Worker) -> None:
+    """Two that run at once are two users, neither of them root; the numbers are free afterwards."""
+    one, two = (open_channel("def stay():\n    pass\n") for _ in range(2))
+    uids = set()
+    for channel in (one, two):
+        call(channel, "stay")
+        real, effective, saved = process_of(channel).uids()
+        assert real == effective == saved
+        uids.add(real)
+    assert len(uids) == 2
+    assert min(uids) >= users.FIRST_UID
+    one.close()
+    two.close()
+    assert [processes_of(uid) for uid in uids] == [[], []]
+    three = ProcessChannel(submission("def stay():\n    pass\n"), each_worker, Limits())
+    call(three, "stay")
+    assert process_of(three).uids().real in uids
+    three.close()

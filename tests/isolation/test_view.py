@@ -1,0 +1,183 @@
+"""What submissions see of the file system: Python, its packages, the digits; neither solution, tests nor others."""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.isolation import view
+from grader.isolation.process import ProcessChannel
+from grader.isolation.view import (
+    OWN,
+    OWN_PACKAGES,
+    ROOT,
+    SECRET_PACKAGES,
+    View,
+    bubblewrap_arguments,
+    outermost,
+    view_of,
+)
+from grader.isolation.worker import Worker
+from grader.limits import Limits
+from tests.isolation.probing import NUMBER, Open, call, submission
+
+
+@pytest.fixture
+def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Python whose packages hold the solution and the tests, as an installed copy of the project has them."""
+    folder = tmp_path / "prefix"
+    packages = folder / "lib" / "site-packages"
+    for name in ("numpy", "grader", *SECRET_PACKAGES):
+        (packages / name).mkdir(parents=True)
+        (packages / name / "__init__.py").write_text("")
+    (packages / "six.py").write_text("")
+    (folder / "bin").mkdir()
+    monkeypatch.setattr(view, "SYSTEM", ())
+    monkeypatch.setattr(view, "ROOT", packages)
+    monkeypatch.setattr(view, "_python_folders", lambda: [folder, packages])
+    return folder
+
+
+def can_read(found: View, path: Path) -> bool:
+    return any(path.is_relative_to(folder) for folder in found.readable)
+
+
+def test_secrets_inside_a_visible_folder_are_left_out(prefix: Path) -> None:
+    """All around them may be read, they may not, and they are covered."""
+    found, packages = view_of(), prefix / "lib" / "site-packages"
+    assert can_read(found, packages / "numpy" / "__init__.py")
+    assert can_read(found, packages / "six.py")
+    assert can_read(found, prefix / "bin")
+    secrets = [packages / name for name in SECRET_PACKAGES]
+    assert not [secret for secret in secrets if can_read(found, secret)]
+    assert sorted(found.covered) == sorted(secrets)
+    assert set(found.listed) == {prefix, prefix / "lib", packages}
+
+
+def test_private_folders_inside_a_visible_one_are_left_out(prefix: Path) -> None:
+    """An output folder, a class, or a single file, wherever it is; and what is not there is no trouble."""
+    (prefix / "results" / "ada").mkdir(parents=True)
+    (prefix / "bin" / "grades.csv").write_text("")
+    found = view_of([prefix / "results", prefix / "bin" / "grades.csv", prefix / "gone"])
+    assert not can_read(found, prefix / "results" / "ada")
+    assert not can_read(found, prefix / "bin" / "grades.csv")
+    assert {prefix / "results", prefix / "bin" / "grades.csv"} < set(found.covered)
+
+
+def test_a_private_folder_is_found_behind_a_link(prefix: Path, tmp_path: Path) -> None:
+    """However it was named on the command line."""
+    (prefix / "results").mkdir()
+    (tmp_path / "link").symlink_to(prefix / "results")
+    assert not can_read(view_of([tmp_path / "link"]), prefix / "results")
+
+
+def test_a_link_to_a_secret_is_no_way_in(prefix: Path) -> None:
+    """It is left out like the secret itself."""
+    link = prefix / "lib" / "site-packages" / "solution"
+    link.symlink_to(prefix / "lib" / "site-packages" / "reference")
+    assert not can_read(view_of(), link)
+
+
+def test_without_a_secret_inside_a_folder_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not taken apart."""
+    (tmp_path / "prefix" / "lib").mkdir(parents=True)
+    monkeypatch.setattr(view, "SYSTEM", ())
+    monkeypatch.setattr(view, "_python_folders", lambda: [tmp_path / "prefix", tmp_path / "prefix" / "lib"])
+    assert view_of() == View((tmp_path / "prefix",), (), ())
+
+
+def test_outermost(tmp_path: Path) -> None:
+    """Distinct, existing, none inside another; a name that only begins alike is not inside."""
+    for name in ("a/b", "ab", "c"):
+        (tmp_path / name).mkdir(parents=True)
+    asked = [tmp_path / name for name in ("c", "a/b", "a", "ab", "a/../c", "gone", "a")]
+    assert outermost(asked) == [tmp_path / name for name in ("a", "ab", "c")]
+
+
+def bound(arguments: list[str]) -> list[Path]:
+    """What bubblewrap is told to show."""
+    return [Path(arguments[i + 1]) for i, word in enumerate(arguments) if word in ("--ro-bind", "--bind", "--dev-bind")]
+
+
+def test_nothing_of_the_checkout_is_bound_but_the_grader_and_the_digits() -> None:
+    """Beside Python itself, where its environment lies in the checkout."""
+    arguments = bubblewrap_arguments(view_of())
+    shown = [path for path in bound(arguments) if path.is_relative_to(ROOT) and not path.is_relative_to(sys.prefix)]
+    assert sorted(shown) == sorted(ROOT / name for name in OWN_PACKAGES)
+    assert not [path for path in bound(arguments) if ROOT.is_relative_to(path)]
+    assert not [path for path in bound(arguments) if Path.home().is_relative_to(path)]
+
+
+def test_nothing_is_bound_for_writing() -> None:
+    """Everything is there to be read, and the root itself is closed last."""
+    arguments = bubblewrap_arguments(view_of())
+    assert not {"--bind", "--dev-bind", "--bind-try"} & set(arguments)
+    assert arguments[-2:] == ["--remount-ro", "/"]
+
+
+def test_secrets_are_covered_after_what_they_lie_in(prefix: Path) -> None:
+    """A cover under a mount would be no cover; a file is covered by an empty one."""
+    (prefix / "grades.csv").write_text("")
+    found = view_of([prefix / "grades.csv"])
+    arguments = bubblewrap_arguments(found)
+    last_bind = max(i for i, word in enumerate(arguments) if word == str(found.listed[0]))
+    for secret in found.covered:
+        assert arguments.index(str(secret)) > last_bind
+    place = arguments.index(str(prefix / "grades.csv"))
+    assert arguments[place - 2 : place] == ["--ro-bind", os.devnull]
+
+
+LOOK = """
+import os
+import numpy as np
+
+def can_list(path):
+    try:
+        print(*sorted(os.listdir(path)), sep="\\n")
+    except OSError as error:
+        print(type(error).__name__)
+
+def can_open(paths):
+    return np.int64(sum(map(opens, paths)))
+
+def opens(path):
+    try:
+        with open(path, "rb") as file:
+            return len(file.read(1)) > 0
+    except OSError:
+        return False
+"""
+
+
+def test_a_submission_sees_nothing_of_the_checkout(open_channel: Open, tmp_path: Path) -> None:
+    """Not one file of its folders, nor of the tests' own, can be opened."""
+    (tmp_path / "grades.csv").write_text("ada,100")
+    hidden = [p for name in (*SECRET_PACKAGES, ".git") for p in (ROOT / name).rglob("*") if p.is_file()][:2000]
+    paths = [
+        str(path) for path in (*hidden, *ROOT.glob("*.*"), tmp_path / "grades.csv", "/etc/passwd", "/etc/hostname")
+    ]
+    assert len(paths) > 50
+    channel = open_channel(LOOK)
+    assert call(channel, "can_open", paths=paths, want=NUMBER) == 0
+    assert call(channel, "can_open", paths=[np.__file__], want=NUMBER) == 1  # it is able to look
+
+
+def test_with_mounts_of_its_own_a_submission_sees_two_packages_of_the_project(worker: Worker) -> None:
+    """The grader, to be served by it, and the given digits."""
+    channel = ProcessChannel(submission(LOOK), worker, Limits())
+    call(channel, "can_list", path=str(OWN))
+    channel.close()
+    assert channel.stdout.split() in (sorted(OWN_PACKAGES), ["PermissionError"])
+
+
+def test_without_mounts_the_grader_s_folder_is_closed(open_channel: Open) -> None:
+    """On every tier: a listing of the home folder, of the checkout and of /tmp shows nobody's work."""
+    channel = open_channel(LOOK)
+    for folder in (Path.home(), ROOT, Path("/tmp")):
+        call(channel, "can_list", path=str(folder))
+    channel.close()
+    shown = set(channel.stdout.split()) - {"PermissionError", "FileNotFoundError"}
+    ways = {part for path in (sys.prefix, sys.base_prefix, str(ROOT)) for part in Path(path).parts}
+    assert shown <= ways

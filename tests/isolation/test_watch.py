@@ -1,0 +1,179 @@
+"""Memory and files are measured from outside, of everything a submission started."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pyseccomp
+import pytest
+
+from grader.isolation import watch
+from grader.isolation.watch import Watch, folder_use, resident_bytes
+from grader.limits import Limits
+
+MEBIBYTE = 2**20
+
+
+@contextmanager
+def python(code: str) -> Iterator[subprocess.Popen]:
+    """A process that runs `code`, says so, and sleeps."""
+    command = [sys.executable, "-c", f"import os, sys, time\n{code}\nprint('ready', flush=True)\ntime.sleep(300)"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        try:
+            yield process
+        finally:
+            os.killpg(process.pid, 9)
+
+
+EXIT = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, "exit")  # of one thread
+HOLD = "kept = bytearray(b'x') * (100 * 2**20)"
+
+
+def test_the_memory_of_a_process() -> None:
+    """A hundred megabytes that are held are a hundred more."""
+    with python("") as empty, python(HOLD) as full:
+        assert resident_bytes(full.pid) - resident_bytes(empty.pid) == pytest.approx(100 * MEBIBYTE, rel=0.05)
+
+
+def test_the_memory_of_all_below_it() -> None:
+    """Children and theirs are part of it."""
+    with python(f"if os.fork() == 0 and os.fork() == 0:\n    {HOLD}\n    time.sleep(300)\ntime.sleep(1)") as process:
+        assert resident_bytes(process.pid) > 100 * MEBIBYTE
+
+
+def test_shared_memory_is_split_where_it_matters() -> None:
+    """Four forks show the same hundred megabytes; above the limit one looks more closely, and counts them once."""
+    with python(f"{HOLD}\nfor _ in range(3):\n    if os.fork() == 0:\n        time.sleep(300)") as process:
+        assert resident_bytes(process.pid, limit=1000 * MEBIBYTE) > 400 * MEBIBYTE
+        assert 100 * MEBIBYTE < resident_bytes(process.pid, limit=200 * MEBIBYTE) < 200 * MEBIBYTE
+
+
+def test_memory_is_not_hidden_by_the_end_of_the_first_thread() -> None:
+    """The process looks like one that has ended, but its other threads go on and hold what they hold."""
+    thread = "threading.Thread(target=lambda: (print('ready', flush=True), time.sleep(300))).start()"
+    with python(f"import ctypes, threading\n{HOLD}\n{thread}\nctypes.CDLL(None).syscall({EXIT}, 0)") as process:
+        deadline = time.monotonic() + 10
+        while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
+        assert resident_bytes(process.pid) > 100 * MEBIBYTE
+        assert resident_bytes(process.pid, limit=1) > 100 * MEBIBYTE
+
+
+def test_a_process_that_is_gone_uses_nothing() -> None:
+    """Neither an error nor the memory of somebody else."""
+    with python("") as process:
+        pass
+    assert resident_bytes(process.pid) == 0
+
+
+def test_the_space_of_a_folder(tmp_path: Path) -> None:
+    """What it takes on the disk, with all below; a file with holes takes little, and links lead nowhere."""
+    (tmp_path / "outside").write_bytes(b"x" * 8 * MEBIBYTE)
+    folder = tmp_path / "folder"
+    (folder / "below").mkdir(parents=True)
+    (folder / "below" / "file").write_bytes(b"x" * 3 * MEBIBYTE)
+    (folder / "link").symlink_to(tmp_path)
+    with (folder / "holes").open("wb") as file:
+        file.truncate(1000 * MEBIBYTE)
+    size, entries = folder_use(folder)
+    assert 3 * MEBIBYTE <= size < 4 * MEBIBYTE
+    assert entries == 5
+
+
+def test_depth_does_not_hide_anything(tmp_path: Path) -> None:
+    """A file below so many folders that no path reaches it."""
+    code = "for _ in range(30):\n    os.mkdir('d' * 200)\n    os.chdir('d' * 200)\n"
+    code += "with open('file', 'wb') as file:\n    file.write(b'x' * 3 * 2**20)\n"
+    subprocess.run([sys.executable, "-c", f"import os\n{code}"], cwd=tmp_path, check=True)
+    try:
+        size, entries = folder_use(tmp_path)
+        assert size >= 3 * MEBIBYTE
+        assert entries == 32
+    finally:
+        subprocess.run(["rm", "-rf", "--", str(tmp_path / ("d" * 200))], check=True)
+
+
+def test_a_folder_that_is_gone_takes_nothing(tmp_path: Path) -> None:
+    """It may be removed while one looks."""
+    assert folder_use(tmp_path / "gone") == (0, 0)
+
+
+LITTLE = Limits(scratch_mib=1, scratch_files=50)
+
+
+class Breaches:
+    """Notes what the watch says."""
+
+    def __init__(self):
+        self.heard: list[str] = []
+        self._any = threading.Event()
+
+    def __call__(self, reason: str) -> None:
+        self.heard.append(reason)
+        self._any.set()
+
+    def wait(self) -> None:
+        assert self._any.wait(20)
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "PAUSE", 0.02)
+
+
+def test_too_much_memory_is_told_once() -> None:
+    """In words, with the limit; and the peak is kept."""
+    breaches = Breaches()
+    with python(HOLD) as process:
+        looking = Watch(process.pid, Limits(resident_mib=50), breaches, None)
+        breaches.wait()
+        time.sleep(0.2)
+        looking.stop()
+    assert breaches.heard == ["It used more than 50 MiB of memory"]
+    assert looking.peak_bytes > 100 * MEBIBYTE
+
+
+def test_too_many_files_are_told_once(tmp_path: Path) -> None:
+    """Of a folder that is watched, as soon as they are there."""
+    breaches = Breaches()
+    with python("") as process:
+        looking = Watch(process.pid, LITTLE, breaches, tmp_path)
+        time.sleep(0.3)
+        assert breaches.heard == []
+        (tmp_path / "file").write_bytes(b"x" * 2 * MEBIBYTE)
+        breaches.wait()
+        time.sleep(0.2)
+        looking.stop()
+    assert breaches.heard == ["It wrote more than 1 MiB of files"]
+
+
+def test_too_many_small_files_are_told(tmp_path: Path) -> None:
+    """They need not be large."""
+    breaches = Breaches()
+    with python("") as process:
+        looking = Watch(process.pid, LITTLE, breaches, tmp_path)
+        for number in range(60):
+            (tmp_path / str(number)).touch()
+        breaches.wait()
+        looking.stop()
+    assert breaches.heard == ["It made more than 50 files"]
+
+
+def test_nothing_is_told_after_the_end(tmp_path: Path) -> None:
+    """What comes later is somebody else's."""
+    breaches = Breaches()
+    with python("") as process:
+        looking = Watch(process.pid, LITTLE, breaches, tmp_path)
+        looking.stop()
+        (tmp_path / "file").write_bytes(b"x" * 2 * MEBIBYTE)
+        time.sleep(0.3)
+    assert breaches.heard == []

@@ -1,0 +1,176 @@
+"""A warm process: started with nothing of ours, heard of when it fails, and gone when it is closed or orphaned."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grader.expect import GraderFault
+from grader.isolation import tiers
+from grader.isolation.process import ProcessChannel
+from grader.isolation.view import view_of
+from grader.isolation.worker import Worker, environment
+from grader.limits import Limits
+from tests.conftest import TIERS
+from tests.isolation.probing import call, ends_within, processes_of, submission, warm_of
+
+IDLE = "def idle():\n    pass\n"
+
+
+def test_the_environment_is_made_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of the grader's gets through, not even those that Python reads."""
+    monkeypatch.setenv("AELAB_SECRET", "secret")
+    monkeypatch.setenv("PYTHONSTARTUP", "secret")
+    monkeypatch.setenv("PYTHONPATH", "/secret")
+    monkeypatch.setenv("HOME", "/secret")
+    for own_mount in (True, False):
+        assert "secret" not in json.dumps(environment(own_mount)).lower()
+
+
+def test_another_worker_is_of_the_same_kind() -> None:
+    """The tier, the view and the limits; not started."""
+    one = Worker(tiers.TRUSTED, view_of(), Limits(tasks=9))
+    two = one.another()
+    assert two is not one
+    assert (two.tier, two.view, two.limits) == (one.tier, one.view, one.limits)
+    assert not two.is_alive()
+
+
+def test_a_worker_that_was_never_started_is_closed_for_nothing() -> None:
+    """There is nothing to end and nothing to tell."""
+    assert Worker(tiers.TRUSTED, view_of(), Limits()).close() == ""
+
+
+@pytest.fixture
+def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Worker]]:
+    """A worker whose Python is a script of the test's; `control` in it is the connection to the grader."""
+    made: list[Worker] = []
+
+    def make(code: str) -> Worker:
+        script = tmp_path / "python"
+        start = "import socket, sys, time\ncontrol = socket.socket(fileno=int(sys.argv[-1]))\n"
+        script.write_text(f"#!{sys.executable}\n{start}{code}\n")
+        script.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(script))
+        made.append(Worker(tiers.TRUSTED, view_of(), Limits()))
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.close()
+
+
+def test_a_process_with_threads_is_not_forked(impostor: Callable[[str], Worker]) -> None:
+    """Locks that another thread holds would stay locked in the fork."""
+    worker = impostor("control.send(b'{\"threads\": 3}')\ntime.sleep(60)")
+    with pytest.raises(GraderFault, match=r"^a process with 3 threads cannot be forked safely$"):
+        worker.start()
+    assert not worker.is_alive()
+
+
+NO_PACKAGE = "print('no such package', file=sys.stderr, flush=True)"
+
+
+@pytest.mark.parametrize("code", [NO_PACKAGE, f"{NO_PACKAGE}\ncontrol.send(b'nonsense')\ntime.sleep(60)"])
+def test_a_process_that_does_not_start_says_why(impostor: Callable[[str], Worker], code: str) -> None:
+    """The fault holds the end of what it wrote, so that the instructor can do something about it."""
+    worker = impostor(code)
+    with pytest.raises(GraderFault, match=r"(?s)does not start: .*no such package"):
+        worker.start()
+    assert not worker.is_alive()
+
+
+def test_a_process_that_never_gets_ready_is_ended(
+    impostor: Callable[[str], Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The grader does not wait for ever."""
+    monkeypatch.setattr("grader.isolation.worker.START_SECONDS", 1.0)
+    worker = impostor("time.sleep(300)")
+    before = psutil.Process().children()
+    with pytest.raises(GraderFault, match="does not start: timed out"):
+        worker.start()
+    assert psutil.Process().children() == before
+
+
+def test_a_process_that_does_not_answer_is_not_alive(
+    impostor: Callable[[str], Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is there, but of no use."""
+    monkeypatch.setattr("grader.isolation.worker.ANSWER_SECONDS", 0.5)
+    worker = impostor("control.send(b'{\"threads\": 1}')\ntime.sleep(300)")
+    worker.start()
+    assert not worker.is_alive()
+
+
+def test_a_closed_worker_leaves_nothing(each_worker: Worker) -> None:
+    """No process, and no folder; what imports write goes neither home nor anywhere else outside."""
+    tier = each_worker.tier
+    worker = each_worker.another()
+    channel = ProcessChannel(submission(IDLE), worker, Limits())
+    call(channel, "idle")
+    processes = processes_of(channel)
+    home = Path(warm_of(worker).environ()["HOME"])
+    assert home != Path.home()
+    if not tier.bubblewrap:
+        assert home.parent == Path(tempfile.gettempdir())
+        assert home.stat().st_mode & 0o077 == 0
+    channel.close()
+    worker.close()
+    assert ends_within(10, *processes.values())
+    assert tier.bubblewrap or not home.exists()
+    assert not worker.is_alive()
+
+
+GRADER = """
+import sys, time
+from grader.isolation import tiers
+from grader.isolation.process import ProcessChannel
+from grader.isolation.view import view_of
+from grader.isolation.worker import Worker
+from grader.limits import Limits
+from tests.isolation.probing import call, first_of, processes_of, submission
+
+channel = ProcessChannel(submission(sys.argv[2]), Worker(getattr(tiers, sys.argv[1])(), view_of(), Limits()))
+call(channel, "daemon")
+print(*{p.pid for p in (*processes_of(channel).values(), *first_of(channel).children(recursive=True))}, flush=True)
+call(channel, "never_end")
+"""
+
+STUBBORN = """
+import os, signal, time
+
+def daemon():
+    if os.fork() == 0:
+        os.setsid()
+        never_end()
+
+def never_end():
+    for number in range(1, 32):
+        try:
+            signal.signal(number, signal.SIG_IGN)
+        except (OSError, ValueError):
+            pass
+    while True:
+        time.sleep(1)
+"""
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_nothing_outlives_a_grader_that_was_killed(tier: str) -> None:
+    """Warm process and submission end with it, though nobody is there to end them."""
+    command = [sys.executable, "-c", GRADER, tier, STUBBORN]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as grader:
+        assert grader.stdout is not None
+        processes = [psutil.Process(int(number)) for number in grader.stdout.readline().split()]
+        assert len(processes) == 5
+        time.sleep(0.5)
+        os.kill(grader.pid, signal.SIGKILL)
+    assert ends_within(10, *processes)

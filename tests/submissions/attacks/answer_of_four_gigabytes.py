@@ -1,0 +1,9 @@
+"""Announces an answer of 4 GiB."""
+
+import struct
+import time
+
+from .harness import serving
+
+serving()["connection"].sendall(struct.pack(">I", 2**32 - 1))
+time.sleep(60)

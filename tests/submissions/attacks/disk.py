@@ -1,0 +1,19 @@
+"""Fills the disk with many files."""
+
+import time
+from pathlib import Path
+
+from . import target
+from .prize import won
+
+written = 0
+for number in range(4 * target.SCRATCH_MIB // target.FILE_MIB):
+    try:
+        Path(f"filler{number}").write_bytes(b"x" * (target.FILE_MIB << 20))
+    except OSError:
+        break
+    written += target.FILE_MIB
+time.sleep(2)
+if written > target.SCRATCH_MIB:
+    won()
+raise SystemExit

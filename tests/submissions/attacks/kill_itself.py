@@ -1,0 +1,6 @@
+"""Sends itself SIGTERM."""
+
+import os
+import signal
+
+os.kill(os.getpid(), signal.SIGTERM)
