@@ -47,8 +47,9 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: install  ## time one full grading of the reference, in training steps
+bench: install  ## time full gradings of the reference: in training steps, and isolated against not
 	$(BIN)/python -m benchmarks.full_grading 3
+	$(BIN)/python -m benchmarks.isolation_cost 3
 
 seeds: install  ## grade the reference under 20 seeds
 	$(BIN)/python -m benchmarks.reference_seeds 20

@@ -174,8 +174,9 @@ def temptation() -> Iterator[Target]:
             listeners[name].listen()
         for path in (folder, *folder.rglob("*")):
             path.chmod(0o777)
-        os.environ[SECRET] = "secret"
-        stack.callback(os.environ.pop, SECRET)
+        if SECRET not in os.environ:  # there may be a target already
+            os.environ[SECRET] = "secret"
+            stack.callback(os.environ.pop, SECRET)
         yield Target(folder, listeners, before=_contents(folder))
 
 
