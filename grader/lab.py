@@ -17,6 +17,7 @@ from .images import Images
 from .isolation.wire import ANY_FLOATS, Want
 from .outcomes import Picture
 from .remote_errors import as_exception
+from .render.names import printable
 
 T = TypeVar("T")
 IMAGE = (28, 28, 1)
@@ -121,7 +122,7 @@ class Lab:
         """The images after `normalize`, as float32, and the dtype they had."""
         self.load("data")
         reply = self.request("normalize", [images, labels], [Want("float32", images.shape)])
-        return reply.arrays[0], str(reply.value)
+        return reply.arrays[0], printable(str(reply.value), 80)
 
     def training_batches(self, images: np.ndarray, batch_size: int, count: int) -> list[np.ndarray]:
         """At most `count` batches that `training_batches` makes of the single images."""
@@ -233,7 +234,10 @@ class Model:
         reply = self.lab.request("trainable_variables", (), ANY_FLOATS, model=self.number)
         if not isinstance(reply.value, list) or len(reply.value) != len(reply.arrays):
             raise _not_an_answer("names of variables that do not match their arrays")
-        return {f"{i}: {str(name)[:80]}": a for i, (name, a) in enumerate(zip(reply.value, reply.arrays, strict=True))}
+        return {
+            f"{i}: {printable(str(name), 80)}": a
+            for i, (name, a) in enumerate(zip(reply.value, reply.arrays, strict=True))
+        }
 
     def decode_operations(self, encodings: np.ndarray) -> list[str]:
         """The types of the operations that `decode` consists of, by the submission's own word."""

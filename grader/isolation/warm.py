@@ -20,6 +20,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 from . import kernel
 from .child import serve
@@ -89,22 +90,40 @@ def keep(rule: Confinement, scratch: str, keeper: int, connection: int, stdout: 
 
 
 def start(rule: Confinement, scratch: str, keeper: int, connection: int, stdout: int, stderr: int) -> None:
-    """The first process: waits for the submission's, and ends with 0 unless that one was killed from outside."""
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    """The first process: waits for the submission's, and ends with 0 unless that one was killed from outside.
+
+    In a PID namespace all below it end with it. Elsewhere it ends them itself, also where the keeper dies.
+    """
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL if rule.namespaces else signal.SIGTERM)
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)  # ignored by the first process of a PID namespace
-    if not rule.namespaces and os.getppid() != keeper:
-        return
+    if not rule.namespaces:
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(end_all_below()))
+        if os.getppid() != keeper:
+            return
     mount_scratch(rule)
     child = os.fork()
     if child == 0:
         _end_after(partial(live, rule, scratch, connection, stdout, stderr))
     os.closerange(0, 65536)
-    while True:
+    ended = status = 0
+    while ended != child:
         ended, status = os.wait()
-        if ended == child:
-            os._exit(int(os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL))
+    if not rule.namespaces:
+        end_all_below()
+    os._exit(int(os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL))
+
+
+def end_all_below() -> int:
+    """Kill the children of this process until there are none. Whoever loses its parent becomes one. Returns 1."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    while children.exists() and (numbers := children.read_text().split()):
+        for number in map(int, numbers):
+            with suppress(OSError):  # it has just ended
+                os.kill(number, signal.SIGKILL)
+                os.waitpid(number, 0)
+    return 1
 
 
 def live(rule: Confinement, scratch: str, connection: int, stdout: int, stderr: int) -> None:
