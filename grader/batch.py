@@ -5,7 +5,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -77,7 +77,11 @@ def grade_all(job: Job, observer: Observer) -> list[Report]:
 def _grade_and_write(name: str, path: Path, job: Job, observer: Observer) -> Report:
     observer.submission_starts(name)
     report = _grade_one(name, path, job, observer)
-    write_report(report, report_folder(job.out, name))
+    try:
+        write_report(report, report_folder(job.out, name))
+    except OSError as problem:  # one that cannot be written must not end the class
+        message = f"The report could not be written: {problem.strerror}."
+        report = replace(report, status=Status.ERROR, message=message)
     observer.submission_ends(report)
     return report
 

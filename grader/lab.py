@@ -21,6 +21,7 @@ from .render.names import printable
 
 T = TypeVar("T")
 IMAGE = (28, 28, 1)
+HIGHEST_RATE = 1e6
 
 
 class Channel(Protocol):
@@ -31,6 +32,9 @@ class Channel(Protocol):
 
     def fresh(self) -> "Channel":
         """A channel to a second harness of the same submission, which has seen nothing."""
+
+    def close(self) -> None:
+        """End the harness."""
 
 
 class Lab:
@@ -53,7 +57,7 @@ class Lab:
         reply, failure = self.channel.request(asked)
         if reply is None:
             raise as_exception(failure)
-        for array in reply.arrays:
+        for array in reply.arrays if operation != "all_variables" else ():  # a model may keep an infinity
             expect.finite(array, f"What {parameters.get('method') or parameters.get('name') or operation} returned")
         return reply
 
@@ -96,6 +100,10 @@ class Lab:
         self._next_model += 1
         self.request("create", part=part, name=name, arguments=arguments, model=self._next_model)
         return Model(self, self._next_model, Origin(part, name, arguments))
+
+    def close(self) -> None:
+        """End the process behind this."""
+        self.channel.close()
 
     def elsewhere(self) -> "Lab":
         """The same submission in a second process, which has seen nothing of what this one has."""
@@ -165,19 +173,19 @@ class Model:
         self.origin = origin
         self.encoding_size: int = origin.arguments.get("encoding_size", 10)
 
-    def twin(self, blank: np.ndarray) -> "Model":
+    def twin(self, noise: np.ndarray) -> "Model":
         """A model of the same class with the same weights, trainable or not, in a second process.
 
-        It is built, and takes a step at learning rate 0, on `blank` images alone; then all its weights are set. It
-        keeps nothing else of what this one has seen.
+        It is built, and takes a step at learning rate 0, on images of `noise`; then all its weights are set. It keeps
+        nothing else of what this one has seen. Its process is to be ended with `twin.lab.close()`.
         """
         weights = self.lab.request("all_variables", (), ANY_FLOATS, model=self.number).arrays
         lab = self.lab.elsewhere()
         lab.seed_submission("twin")
         model = lab.create(self.origin.part, self.origin.name, **self.origin.arguments)
-        model.reconstruct(blank)
+        model.reconstruct(noise)
         model.set_learning_rate(0.0)
-        model.fit_iteration(blank)
+        model.fit_iteration(noise)
         lab.request("assign_variables", weights, model=model.number)
         return model
 
@@ -225,7 +233,7 @@ class Model:
     def set_learning_rate(self, value: float) -> float:
         """Set optimizer.learning_rate; returns the one before."""
         before = self.lab.request("learning_rate", model=self.number, value=value).value
-        if not isinstance(before, int | float):
+        if not isinstance(before, int | float) or abs(before) > HIGHEST_RATE:
             raise _not_an_answer("a learning rate that is no number")
         return float(before)
 

@@ -86,11 +86,14 @@ def _expect_code_is_all(lab: Lab, model: Model) -> None:
 
     The weights are taken before the first of these images is sent, so there is no way past the encoding.
     """
-    twin = model.twin(np.zeros((2, 28, 28, 1), np.float32))
-    images = lab.images.held_out(HELD_OUT, HELD_OUT)
-    encodings = model.encode(images).astype(np.float16).astype(np.float32)
-    here = cross_entropy(images, model.reconstruct(images))
-    there = cross_entropy(images, twin.decode(encodings))
+    twin = model.twin(lab.random("nothing in particular").random((2, 28, 28, 1), np.float32))
+    try:
+        images = lab.images.held_out(HELD_OUT, HELD_OUT)
+        encodings = model.encode(images).astype(np.float16).astype(np.float32)
+        here = cross_entropy(images, model.reconstruct(images))
+        there = cross_entropy(images, twin.decode(encodings))
+    finally:
+        twin.lab.close()
     allowed = SAME_COST + 5 * float((there - here).std()) / np.sqrt(len(images))
     if not abs(float((there - here).mean())) <= allowed:
         raise Failed(

@@ -76,6 +76,9 @@ def mount_scratch(rule: Confinement) -> None:
     size = f"size={rule.scratch_bytes},nr_inodes={rule.scratch_files}," if rule.has("scratch size") else ""
     kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount("tmpfs", SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, f"{size}mode=0700{owner}")
+    for shared in ("/tmp", "/dev"):  # noqa: S108 - not even an attribute of a folder is left for the next submission
+        read_only = kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | kernel.MS_NOSUID
+        kernel.mount("", shared, "", read_only | (kernel.MS_NODEV if shared == "/tmp" else 0))  # noqa: S108
     kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, "subset=pid")
 
 

@@ -40,7 +40,8 @@ class Fork:
         self.peak_bytes = 0
         self._handle: int | None = None  # of the first process of its world; when that ends, all of it ends
         self._watch: Watch | None = None
-        self._left = ExitStack()
+        self._gone = False
+        self._left = ExitStack()  # what has to be given back, whatever happens
         try:
             self._user = self._take_user()
             self._folder = self._make_folder()
@@ -53,8 +54,13 @@ class Fork:
         if not self._worker.tier.other_user:
             return None
         user = take_user()
-        self._left.callback(user.give_back)
+        self._left.callback(self._give_back, user)
         return user
+
+    def _give_back(self, user: User) -> None:
+        """Not while anything may run under its number."""
+        if self._gone:
+            user.give_back()
 
     def _make_folder(self) -> Path | None:
         """A scratch folder for a process that has no mounts of its own."""
@@ -67,11 +73,13 @@ class Fork:
         return folder
 
     def _start(self) -> None:
-        self._output = Output(int(self._limits.output_mib * MEBIBYTE))
-        self._connection, theirs = socket.socketpair()
-        self._report, keepers = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         uid = None if self._user is None else self._user.uid
         rule = self._worker.tier.confinement(self._worker.view, self._limits, uid, self._without)
+        self._connection, theirs = socket.socketpair()
+        self._report, keepers = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._left.callback(self._connection.close)
+        self._left.callback(self._report.close)
+        self._output = Output(int(self._limits.output_mib * MEBIBYTE))
         order = {"scratch": str(self._folder or SCRATCH), "rule": rule.as_json()}
         with theirs, keepers:
             ends = [keepers.fileno(), theirs.fileno(), *self._output.writing_ends]
@@ -87,6 +95,7 @@ class Fork:
         if not handles:
             raise EOFError(f"no process was started {message!r}")
         self._handle = handles[0]
+        self._left.callback(os.close, self._handle)
         self._watch = Watch(_process_number(self._handle), self._limits, self._stop_for, self._folder)
         sources = [[source.name, source.text] for source in submission.sources]
         header = {"kind": submission.kind, "sources": sources, "notes": list(submission.notes)}
@@ -96,11 +105,10 @@ class Fork:
         self, request: Request, deadline: float, more: dict[str, Any] | None = None
     ) -> tuple[dict[str, Any], list[Any]]:
         """One request and its answer. Nobody can answer before the question: its number is drawn at random."""
-        if select.select([self._connection], [], [], 0)[0] and self._connection.recv(1, socket.MSG_PEEK):
+        if _is_ready(self._connection.fileno(), 0) and self._connection.recv(1, socket.MSG_PEEK):
             raise ProtocolViolation("an answer to no question")
         number = secrets.randbits(53)
-        self._connection.settimeout(max(deadline - time.monotonic(), 1e-6))
-        send(self._connection, {"id": number, **_header(request), **(more or {})}, request.arrays)
+        send(self._connection, {"id": number, **_header(request), **(more or {})}, request.arrays, deadline)
         answer, arrays = receive(self._connection, request.wants, deadline, LARGEST_ANSWER_HEADER)
         if answer.get("id") != number or answer.get("operation") != request.operation:
             raise ProtocolViolation("an answer to another question")
@@ -134,21 +142,30 @@ class Fork:
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     def end(self) -> None:
-        """Kill everything the submission started, wait until it is gone, remove its scratch folder."""
-        if self._watch is not None:
-            self._watch.stop()
-            self.peak_bytes = self._watch.peak_bytes
-        self._kill()
-        self._connection.close()
-        if self._handle is not None:
-            select.select([self._handle], [], [], ANSWER_SECONDS)
-            os.close(self._handle)
+        """Kill everything the submission started, wait until it is gone, remove its scratch folder.
+
+        Raises TimeoutError if it does not go; then its user number is not used again.
+        """
+        with self._left:
+            if self._watch is not None:
+                self._watch.stop()
+                self.peak_bytes = self._watch.peak_bytes
+            self._kill()
+            self._connection.close()
+            if self._handle is not None and not _is_ready(self._handle, ANSWER_SECONDS):
+                raise TimeoutError("the processes of a submission do not end")
             self._handle = None
-        self._report.close()
-        if self._user is not None and not self._worker.tier.bubblewrap:
-            end_all_of(self._user.uid)
-        self.stdout, self.stderr = self._output.texts()
-        self._left.close()
+            if self._user is not None and not self._worker.tier.bubblewrap:
+                end_all_of(self._user.uid)
+            self._gone = True
+            self.stdout, self.stderr = self._output.texts()
+
+
+def _is_ready(descriptor: int, seconds: float) -> bool:
+    """Whether there is something to read, or, of a process, whether it has ended. Any number of descriptors will do."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(1000 * seconds))
 
 
 def _kill_below(first: int) -> None:

@@ -109,15 +109,19 @@ class ProcessChannel:
         return SubmissionDied(reason)
 
     def close(self) -> None:
-        """End the process and everything it started."""
-        for other in self._others:
+        """End the process and everything it started, and the second one, if there is one."""
+        others, self._others = self._others, []
+        for other in others:
             other.close()
-        if self._fork is not None:
-            self._fork.end()
-            self.stdout += self._fork.stdout
-            self.stderr += self._fork.stderr
-            self.peak_bytes = max(self.peak_bytes, self._fork.peak_bytes)
-            self._fork = None
+            self.stdout += other.stdout
+            self.stderr += other.stderr
+            self.peak_bytes = max(self.peak_bytes, other.peak_bytes)
+        fork, self._fork = self._fork, None
+        if fork is not None:
+            fork.end()
+            self.stdout += fork.stdout
+            self.stderr += fork.stderr
+            self.peak_bytes = max(self.peak_bytes, fork.peak_bytes)
 
 
 class Clock:

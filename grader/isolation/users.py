@@ -35,17 +35,19 @@ def take_user() -> User:
             lock.close()
             continue
         end_all_of(uid)  # a run that was killed may have left some
-        return User(uid, lock)
+        if not processes_of(uid, also_dead=True):
+            return User(uid, lock)
+        lock.close()  # the dead that nobody waits for count as tasks of their user
     raise OSError(f"all {COUNT} user numbers for submissions are in use")
 
 
-def processes_of(uid: int) -> list[int]:
-    """The processes of a user, as seen from here."""
+def processes_of(uid: int, also_dead: bool = False) -> list[int]:
+    """The processes of a user, as seen from here; those that ended and are still in sight only if asked for."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError):  # it has just ended
-                if entry.stat().st_uid == uid and _lives(entry):
+                if entry.stat().st_uid == uid and (also_dead or _lives(entry)):
                     found.append(int(entry.name))
     return found
 

@@ -51,7 +51,8 @@ def run(control: socket.socket) -> None:
     import_all()
     gc.collect()
     gc.freeze()  # what is imported is shared by all forks, also when garbage is collected
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers report for themselves
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers report for themselves, and nobody waits for the dead
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)  # nor for orphans, which would count as tasks of their user
     control.send(json.dumps({"threads": len(os.listdir("/proc/self/task"))}).encode())  # noqa: PTH208
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 4)

@@ -67,6 +67,19 @@ def folder_use(folder: Path) -> tuple[int, int]:
     return _du("-B1", folder), _du("--inodes", folder)
 
 
+def unlinked_bytes(first: int) -> int:
+    """Space of files that have no name any more, but are held open by a process or one below it."""
+    found: dict[tuple[int, int], int] = {}
+    for process in _tree(first):
+        with suppress(OSError):  # it has just ended
+            for descriptor in Path(f"/proc/{process}/fd").iterdir():
+                with suppress(OSError):  # it has just been closed
+                    file = descriptor.stat()
+                    if file.st_nlink == 0:
+                        found[file.st_dev, file.st_ino] = file.st_blocks * 512
+    return sum(found.values())
+
+
 def _du(what: str, folder: Path) -> int:
     done = subprocess.run(["du", "-s", what, "--", str(folder)], capture_output=True, check=False)  # noqa: S607
     return int(done.stdout.split()[0]) if done.stdout else 0
@@ -104,6 +117,7 @@ class Watch:
         if self._scratch is None:
             return ""
         size, entries = folder_use(self._scratch)
+        size += unlinked_bytes(self._first)
         if size > self._limits.scratch_mib * MEBIBYTE:
             return f"It wrote more than {self._limits.scratch_mib:g} MiB of files"
         return f"It made more than {self._limits.scratch_files} files" if entries > self._limits.scratch_files else ""

@@ -21,7 +21,7 @@ import numpy as np
 
 DTYPES = ("float32", "int64", "uint8")
 MAX_HEADER = 16 * 2**20
-MAX_PAYLOAD = 64 * 2**20
+MAX_PAYLOAD = 256 * 2**20  # 67 million weights
 
 Shape = tuple[int | None, ...]
 
@@ -49,14 +49,20 @@ class Want:
 ANY_FLOATS = None  # any number of float32 arrays, of any shape
 
 
-def send(connection: socket.socket, header: dict[str, Any], arrays: Iterable[np.ndarray] = ()) -> None:
-    """Write one frame."""
+def send(
+    connection: socket.socket,
+    header: dict[str, Any],
+    arrays: Iterable[np.ndarray] = (),
+    deadline: float | None = None,
+) -> None:
+    """Write one frame. deadline: in seconds of time.monotonic(). Raises TimeoutError when it has passed."""
     raw = [np.asarray(a, dtype=a.dtype.newbyteorder("<"), order="C") for a in arrays]
     described = [{"dtype": a.dtype.name, "shape": list(a.shape)} for a in raw]
     text = json.dumps({**header, "arrays": described}, allow_nan=False).encode()
-    connection.sendall(struct.pack(">I", len(text)) + text)
-    for array in raw:
-        connection.sendall(array.reshape(-1).view(np.uint8).data)
+    parts: list[Any] = [struct.pack(">I", len(text)) + text, *(array.reshape(-1).view(np.uint8).data for array in raw)]
+    for part in parts:
+        connection.settimeout(_left(deadline))  # what is read slowly does not get the time again for each part
+        connection.sendall(part)
 
 
 def receive(
@@ -89,7 +95,7 @@ def receive_request(connection: socket.socket) -> tuple[dict[str, Any], list[np.
 
 def _parse(text: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(text, parse_constant=_no_number)
+        header = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise ProtocolViolation(f"a header that is no JSON: {type(error).__name__}") from None
     if not isinstance(header, dict):
@@ -99,6 +105,12 @@ def _parse(text: bytes) -> dict[str, Any]:
 
 def _no_number(text: str) -> None:
     raise ValueError(f"{text} is no JSON")
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError("a number beyond all floats")
+    return number
 
 
 def _specs(described: Any) -> list[tuple[str, tuple[int, ...]]]:
@@ -135,11 +147,16 @@ def _array(connection: socket.socket, dtype: str, shape: tuple[int, ...], deadli
     return np.frombuffer(raw, np.dtype(dtype).newbyteorder("<"), count).reshape(shape).astype(dtype, copy=False)
 
 
+def _left(deadline: float | None) -> float | None:
+    """Seconds until then, for a socket, for which 0 has a meaning of its own."""
+    return None if deadline is None else max(deadline - time.monotonic(), 1e-6)
+
+
 def _read(connection: socket.socket, size: int, deadline: float | None) -> bytearray:
     raw = bytearray(size)
     view = memoryview(raw)
     while view:
-        connection.settimeout(None if deadline is None else max(deadline - time.monotonic(), 1e-6))
+        connection.settimeout(_left(deadline))
         count = connection.recv_into(view)
         if count == 0:
             raise EOFError("the other side is gone")

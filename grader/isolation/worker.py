@@ -154,4 +154,6 @@ def environment(own_mount: bool) -> dict[str, str]:
         "MPLBACKEND": "Agg",
         "LC_ALL": "C.UTF-8",
         "HOME": SCRATCH,
+        "USER": "student",  # no account has the number that submissions run under
+        "LOGNAME": "student",
     }
