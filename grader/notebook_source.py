@@ -5,11 +5,38 @@ The given training cells, plots and magics do not run in a graded submission. Li
 
 import ast
 import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import NamedTuple
 
+MAX_CELLS = 2000
+MAX_CELL_BYTES = 256 * 2**10  # parsed, a byte of code may take a KiB
+MAX_CODE_BYTES = 2**20
 # What ast.parse raises: ValueError for zero bytes, the last two for nesting without end.
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 SLOW_MODULES = frozenset({"tfds", "tensorflow_datasets", "plt", "matplotlib"})
 PLAIN_CALLS = frozenset({"dict", "float", "int", "len", "list", "max", "min", "range", "set", "str", "sum", "tuple"})
+HARMLESS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef, ast.Pass)
+NO_LIBRARY, BUILTIN = "", "()"  # no names of libraries, so that they cannot be among the imported ones
+
+
+class _Statement(NamedTuple):
+    """A top-level statement that may have to be blanked, with the libraries that have to be imported to keep it."""
+
+    first: int  # line, from 0
+    start: int  # byte in it
+    last: int
+    stop: int
+    libraries: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """What is known of a cell's code; its tree, which is some hundred times as large, is not kept."""
+
+    text: str
+    imported: frozenset[str]
+    doubtful: tuple[_Statement, ...]
 
 
 def definitions_in_notebook(raw: bytes) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
@@ -20,18 +47,48 @@ def definitions_in_notebook(raw: bytes) -> tuple[list[tuple[str, str]], tuple[st
     cells = _code_cells(raw)
     if not any(text.strip() for _, text in cells):
         raise ValueError("has no code in it")
-    kept, notes = [], []
-    modules = _imported_names(cells)
+    _check_amount(cells)
+    read: list[tuple[str, _Cell]] = []
+    notes = []
     for label, text in cells:
         try:
-            source = keep_definitions(without_magics(text), modules)
+            read.append((label, _read(text)))
         except NO_PYTHON as error:
             place = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-            notes.append(f"{label}{place} was left out: {getattr(error, 'msg', error)}")
-            continue
-        if source.strip():
-            kept.append((label, source))
-    return kept, tuple(notes)
+            reason = getattr(error, "msg", str(error)) or "it is too complex to be read"
+            notes.append(f"{label}{place} was left out: {reason}")
+    modules = frozenset[str]().union(*(cell.imported for _, cell in read)) - SLOW_MODULES
+    kept = [(label, _definitions(cell, modules)) for label, cell in read]
+    return [(label, source) for label, source in kept if source.strip()], tuple(notes)
+
+
+def _check_amount(cells: list[tuple[str, str]]) -> None:
+    if len(cells) > MAX_CELLS:
+        raise ValueError(f"has {len(cells)} cells of code; {MAX_CELLS} are allowed")
+    if sum(size for _, text in cells if (size := _size(text)) <= MAX_CELL_BYTES) > MAX_CODE_BYTES:
+        raise ValueError(f"has more than {MAX_CODE_BYTES >> 20} MiB of code in it")
+
+
+def _size(text: str) -> int:
+    return len(text.encode(errors="surrogatepass"))
+
+
+def _read(text: str) -> _Cell:
+    """Raises what is in NO_PYTHON."""
+    if _size(text) > MAX_CELL_BYTES:
+        raise ValueError(f"it has more than {MAX_CELL_BYTES >> 10} KiB of code")
+    return _cell(*_parsed(text))
+
+
+def _parsed(text: str) -> tuple[str, ast.Module]:
+    """A cell without magics, and its tree."""
+    try:
+        return text, ast.parse(text)
+    except NO_PYTHON:
+        plain = _blank_magics(text)
+        if plain == text:
+            raise
+    return plain, ast.parse(plain)
 
 
 def _code_cells(raw: bytes) -> list[tuple[str, str]]:
@@ -59,8 +116,13 @@ def without_magics(text: str) -> str:
 
     A cell that is Python as it stands has none: there, a line may start with the operator % or lie in a string.
     """
-    if _is_python(text):
-        return text
+    try:
+        return _parsed(text)[0]
+    except NO_PYTHON:
+        return _blank_magics(text)
+
+
+def _blank_magics(text: str) -> str:
     lines = text.split("\n")
     first = next((line for line in lines if line.strip()), "")
     if first.startswith("%%") and not first.startswith(("%%time", "%%capture")):
@@ -68,74 +130,81 @@ def without_magics(text: str) -> str:
     return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
 
 
-def _is_python(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except NO_PYTHON:
-        return False
-    return True
-
-
-def _imported_names(cells: list[tuple[str, str]]) -> frozenset[str]:
-    names: set[str] = set()
-    for _, text in cells:
-        try:
-            nodes = ast.walk(ast.parse(without_magics(text)))
-        except NO_PYTHON:
-            continue
-        for node in nodes:
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-    return frozenset(names - SLOW_MODULES)
-
-
 def keep_definitions(text: str, modules: frozenset[str]) -> str:
     """The source with every top-level statement blanked that is not an import, a definition or a simple assignment."""
-    lines = text.split("\n")
-    for node in ast.parse(text).body:
-        if not _is_definition(node, modules):
-            _blank(lines, node)
+    return _definitions(_cell(text, ast.parse(text)), modules)
+
+
+def _cell(text: str, tree: ast.Module) -> _Cell:
+    nodes = ast.walk(tree) if "import" in text else ()
+    imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+    imported = {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
+    libraries = ((node, _libraries_called(node)) for node in tree.body)
+    doubtful = tuple(_statement(node, called) for node, called in libraries if called)
+    return _Cell(text, frozenset(imported), doubtful)
+
+
+def _statement(node: ast.stmt, libraries: frozenset[str]) -> _Statement:
+    last, stop = node.end_lineno or node.lineno, node.end_col_offset or 0
+    return _Statement(node.lineno - 1, node.col_offset, last - 1, stop, libraries)
+
+
+def _definitions(cell: _Cell, modules: frozenset[str]) -> str:
+    """The cell's text without the statements that call anything but `modules`, line for line."""
+    lines = cell.text.split("\n")
+    pieces: dict[int, list[tuple[int, int | None]]] = defaultdict(list)  # of each line, what goes: from byte to byte
+    for statement in cell.doubtful:
+        if not statement.libraries <= modules:
+            for number in range(statement.first, statement.last + 1):
+                start = statement.start if number == statement.first else 0
+                pieces[number].append((start, statement.stop if number == statement.last else None))
+    for number, gone in pieces.items():
+        lines[number] = _blanked(lines[number], gone)
     return "\n".join(lines)
 
 
-def _blank(lines: list[str], node: ast.stmt) -> None:
-    """Blank one statement, also where it shares its line with others."""
-    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-    for number in range(first, last + 1):
-        raw = lines[number].encode()
-        start = node.col_offset if number == first else 0
-        stop = (node.end_col_offset or 0) if number == last else len(raw)
-        shared = start > 0 or stop < len(raw)
-        filler = b"0".ljust(stop - start) if shared else b""  # a statement that does nothing
-        lines[number] = (raw[:start] + filler + raw[stop:]).decode()
+def _blanked(line: str, gone: list[tuple[int, int | None]]) -> str:
+    """A line without some of its bytes; what shares it with others becomes a statement that does nothing."""
+    raw = line.encode()
+    left, reached = [], 0
+    for start, end in gone:
+        stop = len(raw) if end is None else end
+        filler = b"0".ljust(stop - start) if start > 0 or stop < len(raw) else b""
+        left += [raw[reached:start], filler]
+        reached = stop
+    return b"".join([*left, raw[reached:]]).decode()
 
 
-def _is_definition(node: ast.stmt, modules: frozenset[str]) -> bool:
-    if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-        return True
-    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        return node.value is None or _calls_are_cheap(node.value, modules)
-    if isinstance(node, ast.If):
-        return _calls_are_cheap(node.test, modules) and _are_definitions([*node.body, *node.orelse], modules)
-    if isinstance(node, ast.Try):  # its handlers run only where an import or a definition has failed
-        return _are_definitions([*node.body, *node.orelse, *node.finalbody], modules)
-    return isinstance(node, ast.Pass)
+def _libraries_called(statement: ast.stmt) -> frozenset[str]:
+    """The libraries that a definition calls where it stands; NO_LIBRARY among them if it is more than a definition."""
+    called: set[str] = set()
+    waiting = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            called |= _calls_in(node.value)
+        elif isinstance(node, ast.If):
+            called |= _calls_in(node.test)
+            waiting += [*node.body, *node.orelse]
+        elif isinstance(node, ast.Try):  # its handlers run only where an import or a definition has failed
+            waiting += [*node.body, *node.orelse, *node.finalbody]
+        elif not isinstance(node, HARMLESS):
+            called.add(NO_LIBRARY)
+    return frozenset(called)
 
 
-def _are_definitions(nodes: list[ast.stmt], modules: frozenset[str]) -> bool:
-    return all(_is_definition(node, modules) for node in nodes)
+def _calls_in(expression: ast.expr | None) -> set[str]:
+    if expression is None:
+        return set()
+    return {_library(call) for call in ast.walk(expression) if isinstance(call, ast.Call | ast.Await)} - {BUILTIN}
 
 
-def _calls_are_cheap(expression: ast.expr, modules: frozenset[str]) -> bool:
-    return all(_is_cheap(node, modules) for node in ast.walk(expression) if isinstance(node, ast.Call | ast.Await))
-
-
-def _is_cheap(call: ast.AST, modules: frozenset[str]) -> bool:
-    """A call of an imported library, or of a plain builtin: `tf.constant(1.0)`, `range(3)`."""
+def _library(call: ast.Call | ast.Await) -> str:
+    """Whose function is called: `tf` for `tf.constant(1.0)`, BUILTIN for `range(3)`, NO_LIBRARY for `f()()`."""
     function = call.func if isinstance(call, ast.Call) else None
     root = function
     while isinstance(root, ast.Attribute):
         root = root.value
     if not isinstance(root, ast.Name):
-        return False
-    return root.id in modules or (root is function and root.id in PLAIN_CALLS)
+        return NO_LIBRARY
+    return BUILTIN if root is function and root.id in PLAIN_CALLS else root.id

@@ -9,14 +9,34 @@ from typing import Any
 from . import expect
 from .render.names import printable
 
+LONGEST = 600  # characters of a field
+ITEMS = 20  # of a list in a field
+# What the wordings below use.
+FIELDS = ("kind", "message", "type", "doing", "where", "what", "expected", "received", "name", "present", "notes")
+
 
 def as_exception(failure: Any) -> Exception:
     """Failed, NotImplementedYet or GraderFault for what a harness reported."""
     if not isinstance(failure, dict):
         return expect.GraderFault("a failure without a description")
-    text = {key: printable(str(value), 600) for key, value in failure.items()}
+    text = {key: printable(_cut(failure[key]), LONGEST) for key in FIELDS if key in failure}
     make = _MAKERS.get(text.get("kind", ""))
     return make(text) if make else expect.GraderFault(text.get("message", "an unknown failure"))
+
+
+def _cut(value: Any) -> str:
+    """The text of a field, not much longer than what is shown of it, however much the field holds."""
+    return str(_beginning(value))[: 4 * LONGEST + 1]
+
+
+def _beginning(value: Any, depth: int = 2) -> Any:
+    """`value` with the beginnings of its texts and lists; nothing else that holds something is looked into."""
+    if isinstance(value, str):
+        return value[: 4 * LONGEST + 1]
+    if isinstance(value, list) and depth:
+        more = ["…"] if len(value) > ITEMS else []
+        return [_beginning(item, depth - 1) for item in value[:ITEMS]] + more
+    return "…" if isinstance(value, list | dict) else value
 
 
 def _stub(text: dict[str, str]) -> Exception:

@@ -3,7 +3,7 @@
 Everything is hostile until read: links are not followed, sizes and counts are bounded, names are only names.
 """
 
-import lzma
+import codecs
 import os
 import stat
 import tokenize
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import IO, Literal
 
 from .notebook_source import definitions_in_notebook
 from .registry import PARTS
@@ -21,13 +21,15 @@ from .stubs import STUB_MARKER
 
 MAX_FILES = 400
 MAX_FILE_BYTES = 16 * 2**20  # an executed notebook holds its pictures
+MAX_MODULE_BYTES = 2**20  # the lab's are a few KiB
 MAX_TOTAL_BYTES = 32 * 2**20
 ASSIGNMENT = "lab05"
 HANDED_IN = frozenset({".zip", ".ipynb", ".rar", ".7z", ".tar", ".gz", ".tgz"})  # the last ones only to be named
 # What zipfile raises: UnicodeDecodeError, a ValueError, for names; RuntimeError for a password; the rest for content.
-UNREADABLE_ZIP = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,
-)  # fmt: skip
+UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+COMPRESSIONS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # zipfile unpacks the others without a bound
+# Encodings of modules, by the names that codecs give them. Other codecs are slow, or raise anything, or are no text.
+ENCODINGS = frozenset({"utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"})
 MODULES = frozenset(f"{part}.py" for part in PARTS)
 
 
@@ -145,8 +147,10 @@ def _decoded(file: str, raw: bytes) -> str:
     """The text of a module, by its declared encoding; line ends and a byte order mark do not matter."""
     try:
         encoding, _ = tokenize.detect_encoding(BytesIO(raw).readline)
+        if codecs.lookup(encoding).name not in ENCODINGS:
+            raise LookupError
         text = raw.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+    except (SyntaxError, UnicodeError, LookupError):
         raise UnreadableSubmission(f"{file} is not Python text (not even UTF-8): save it as UTF-8") from None
     return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
@@ -180,9 +184,16 @@ def _walk(folder: Path, depth: int = 4) -> Iterator[Path]:
 
 
 def _bounded_read(file: Path) -> bytes:
-    if file.stat().st_size > MAX_FILE_BYTES:
-        raise UnreadableSubmission(f"{file.name} is larger than {MAX_FILE_BYTES >> 20} MiB")
-    return file.read_bytes()
+    with file.open("rb") as stream:
+        return _bounded(stream, file.name)
+
+
+def _bounded(stream: IO[bytes], name: str) -> bytes:
+    limit = MAX_MODULE_BYTES if name.endswith(".py") else MAX_FILE_BYTES
+    raw = stream.read(limit + 1)
+    if len(raw) > limit:
+        raise UnreadableSubmission(f"{name} is larger than {limit >> 20} MiB")
+    return raw
 
 
 def _files_of_zip(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -213,6 +224,9 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
             raise UnreadableSubmission(f"the .zip holds a link: {entry.filename!r}")
         if entry.filename.endswith(".zip"):
             raise UnreadableSubmission(f"the .zip holds another .zip: {entry.filename!r}; zip the files themselves")
+        if entry.compress_type not in COMPRESSIONS:
+            unusual = f"{entry.filename!r} is compressed in an unusual way; pack the files as an ordinary .zip"
+            raise UnreadableSubmission(f"the .zip cannot be read: {unusual}")
 
 
 def _is_hidden(name: str) -> bool:
@@ -228,7 +242,4 @@ def _common_folder(names: list[str]) -> str:
 
 def _bounded_extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     with archive.open(entry) as stream:
-        raw = stream.read(MAX_FILE_BYTES + 1)
-    if len(raw) > MAX_FILE_BYTES:
-        raise UnreadableSubmission(f"{entry.filename} is larger than {MAX_FILE_BYTES >> 20} MiB")
-    return raw
+        return _bounded(stream, entry.filename)

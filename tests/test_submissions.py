@@ -1,9 +1,12 @@
 """Finding and reading what students hand in: every kind of bad input is one clear line, and nothing is executed."""
 
+import bz2
 import io
 import json
 import os
 import stat
+import time
+import tracemalloc
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -216,6 +219,39 @@ def test_an_encoding_that_is_declared_counts(tmp_path: Path) -> None:
     assert texts(tmp_path)["data.py"].endswith("x = 'ä'\n")
 
 
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "UTF8", "utf-8-sig", "ascii", "us-ascii", "latin-1", "iso-8859-1", "L1", "iso-8859-15", "cp1252",
+     "windows-1252"],
+)  # fmt: skip
+def test_ordinary_encodings_are_read_under_all_their_names(tmp_path: Path, encoding: str) -> None:
+    """What editors save source as, whatever they call it."""
+    letter = "" if "ascii" in encoding else "ä"
+    fill(tmp_path, {"data.py": f"# coding: {encoding}\nx = '{letter}'\n".encode(encoding)})
+    assert texts(tmp_path)["data.py"].endswith(f"x = '{letter}'\n")
+
+
+OTHER_ENCODINGS = [
+    "punycode", "undefined", "idna", "unicode_escape", "raw_unicode_escape", "utf-7", "rot13", "hex", "base64", "bz2",
+    "zlib", "uu", "quopri", "mbcs", "oem", "aliases", "__init__", "charmap", "cp037", "utf_32", "gb18030", "x" * 5000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", OTHER_ENCODINGS, ids=lambda name: name[:20])
+def test_a_module_in_an_extraordinary_encoding(tmp_path: Path, encoding: str) -> None:
+    """Refused by its name, before a single byte goes through a codec that may be slow or raise anything."""
+    fill(tmp_path, {"data.py": f"# coding: {encoding}\n".encode() + b"a" * 200_000 + b"-\n", "vae.py": "x = 1\n"})
+    start = time.thread_time()
+    assert reason(tmp_path).startswith("data.py is not Python text")
+    assert time.thread_time() - start < 5
+
+
+def test_a_broken_utf_16_module(tmp_path: Path) -> None:
+    """Whatever a codec raises for bytes that are not in its encoding, the line is the same."""
+    found = reason(fill(tmp_path, {"data.py": b"# coding: utf-16\nx = 1\nab"}))
+    assert found.startswith("data.py is not Python text")
+
+
 def test_byte_order_mark_and_line_endings_do_not_matter(tmp_path: Path) -> None:
     """Files from Windows and from old Macs are the same text."""
     fill(tmp_path, {"data.py": b"\xef\xbb\xbfx = 1\r\ny = 2\r\n", "vae.py": b"x = 1\ry = 2\r"})
@@ -258,6 +294,18 @@ def test_too_much_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "more than 400 files" in reason(fill(tmp_path / "b", many))
     monkeypatch.setattr(submissions, "MAX_TOTAL_BYTES", 2**20)
     assert "1 MiB of Python" in reason(fill(tmp_path / "c", {"data.py": b" " * 2**19, "vae.py": b" " * (2**19 + 1)}))
+
+
+def test_a_module_of_more_than_a_mebibyte(tmp_path: Path) -> None:
+    """A module is a few KiB of text; a notebook, which holds pictures, may be larger. The same in a .zip."""
+    large = b"x = 1\n" + b"#" * (2**20 - 6)
+    assert len(texts(fill(tmp_path / "a", {"data.py": large}))["data.py"]) == 2**20
+    assert len(texts(pack(tmp_path / "a.zip", {"data.py": large}))["data.py"]) == 2**20
+    files = {"tools/helper.py": large + b"#", "data.py": "x = 1"}
+    assert "helper.py is larger than 1 MiB" in reason(fill(tmp_path / "b", files))
+    assert "helper.py is larger than 1 MiB" in reason(pack(tmp_path / "b.zip", files))
+    picture = json.dumps({"cells": [{"cell_type": "code", "source": "x = 1", "outputs": ["A" * 2**21]}]})
+    assert texts(fill(tmp_path / "c", {"lab05.ipynb": picture})) == {"lab05.ipynb, cell 1": "x = 1"}
 
 
 # --- links and special files ----------------------------------------------------------------------------------------
@@ -326,6 +374,37 @@ def test_a_zip_with_damaged_content(tmp_path: Path, method: int) -> None:
     assert "cannot be read" in reason(path)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 9, 93, 98])
+def test_a_zip_in_an_extraordinary_compression(tmp_path: Path, method: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused before it is unpacked: some methods unpack a few hundred bytes to gigabytes in one go."""
+    written = method if method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA) else zipfile.ZIP_STORED
+    with zipfile.ZipFile(tmp_path / "it.zip", "w", written) as archive:
+        archive.writestr("data.py", b" " * 2**20)
+    raw = bytearray((tmp_path / "it.zip").read_bytes())
+    central = raw.index(b"PK\x01\x02")
+    raw[8:10] = raw[central + 10 : central + 12] = method.to_bytes(2, "little")
+    (tmp_path / "it.zip").write_bytes(raw)
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("it was unpacked"))
+    assert "the .zip cannot be read: 'data.py' is compressed" in reason(tmp_path / "it.zip")
+
+
+def test_a_small_zip_takes_little_memory(tmp_path: Path) -> None:
+    """A .zip of some hundred bytes that would unpack to 256 MiB is turned away without them."""
+    packed = bz2.compress(bytes(2**28))
+    with zipfile.ZipFile(tmp_path / "it.zip", "w") as archive:
+        archive.writestr("data.py", packed)
+    raw = bytearray((tmp_path / "it.zip").read_bytes())
+    central = raw.index(b"PK\x01\x02")
+    raw[8:10] = raw[central + 10 : central + 12] = zipfile.ZIP_BZIP2.to_bytes(2, "little")
+    (tmp_path / "it.zip").write_bytes(raw)
+    tracemalloc.start()
+    try:
+        reason(tmp_path / "it.zip")
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+    finally:
+        tracemalloc.stop()
+
+
 def test_a_zip_of_every_cut_length(tmp_path: Path) -> None:
     """An upload that was cut off anywhere is unreadable, and never anything else."""
     whole = pack(tmp_path / "whole.zip", {"data.py": "x = 1\n" * 20, "vae.py": "y = 2\n"}).read_bytes()
@@ -387,7 +466,9 @@ def test_a_zip_with_too_many_files(tmp_path: Path) -> None:
 
 def test_a_zip_that_unpacks_to_too_much(tmp_path: Path) -> None:
     """A small file that would fill the memory: one large file, or many that are large together."""
-    assert "data.py is larger than 16 MiB" in reason(pack(tmp_path / "one.zip", {"data.py": bytes(17 * 2**20)}))
+    assert "data.py is larger than 1 MiB" in reason(pack(tmp_path / "one.zip", {"data.py": bytes(17 * 2**20)}))
+    large = {"lab05.ipynb": bytes(17 * 2**20)}
+    assert "lab05.ipynb is larger than 16 MiB" in reason(pack(tmp_path / "two.zip", large))
     many = {f"f{n}.py": bytes(4 * 2**20) for n in range(9)}
     assert "more than 32 MiB" in zip_reason(tmp_path, many)
 

@@ -142,9 +142,6 @@ def test_what_an_earlier_run_left_is_ended_before_a_number_is_used() -> None:
         assert processes_of(user.uid, also_dead=True) == []
         user.give_back()
         assert process.wait(timeout=10) == -signal.SIGKILL
-    user = take_user()
-    assert user.uid == users.FIRST_UID
-    user.give_back()
 
 
 def test_every_submission_has_a_user_of_its_own(open_channel: Open, each_worker: Worker) -> None:

@@ -1,5 +1,6 @@
 """Folder names and printable texts, with names as hostile as file systems and zip archives allow."""
 
+import time
 import unicodedata
 
 import pytest
@@ -93,3 +94,42 @@ def test_one_line_is_never_empty_and_never_two() -> None:
     """A name made of nothing visible is still something to click on."""
     assert one_line("\u202e\x00 \n") == "(unnamed)"
     assert one_line(" a\n b\u2029c ") == "a b c"
+
+
+INTRODUCERS = ["\x9d", "\x90", "\x98", "\x9e", "\x9f", "\x9b", "\x1b", "\x1b]", "\x1b[", "\x1bP", "\x1b(", "\x9d\x1b]"]
+
+
+def seconds_for(text: str) -> float:
+    """Of this thread alone, so that a busy machine does not count."""
+    start = time.thread_time()
+    printable(text, len(text))
+    return time.thread_time() - start
+
+
+@pytest.mark.parametrize("filler", ["", "a", "0;", " "])
+@pytest.mark.parametrize("introducer", INTRODUCERS)
+def test_unfinished_sequences_take_no_time(introducer: str, filler: str) -> None:
+    """800,000 characters of sequences that begin and never end are cleaned at once: time grows with the length only."""
+    unit = introducer + filler
+    assert seconds_for(unit * (800_000 // len(unit))) < 5
+
+
+@pytest.mark.parametrize("introducer", INTRODUCERS)
+@pytest.mark.parametrize("filler", ["a", "0", " ", ";"])
+def test_one_unfinished_sequence_takes_no_time(introducer: str, filler: str) -> None:
+    """The same for a single one with parameters without end, and for many at the end of a long text."""
+    assert seconds_for(introducer + filler * 800_000) < 5
+    assert seconds_for(filler * 400_000 + introducer * 100_000) < 5
+
+
+@pytest.mark.parametrize("introducer", INTRODUCERS)
+def test_the_time_for_a_text_grows_with_its_length(introducer: str) -> None:
+    """Four times the text takes about four times as long, not sixteen."""
+    short, long = (min(seconds_for(introducer * n) for _ in range(3)) for n in (40_000, 160_000))
+    assert long < 9 * short + 0.05
+
+
+def test_a_command_that_begins_within_another_leaves_too() -> None:
+    """Terminals drop the first one; its text may stay, what steers may not."""
+    assert printable("a\x9dfirst\x9dsecond\x07b") == "afirstb"
+    assert printable("a\x9dtitle\x9cb\x9dtitle\x1b\\c\x9d") == "abc"
