@@ -11,7 +11,16 @@ from typing import Any
 
 from . import kernel
 
-DEFENCES = ("pid namespace", "scratch size", "user", "descriptors", "limits", "landlock", "seccomp")
+DEFENCES = (
+    "pid namespace",
+    "read-only folders",
+    "scratch size",
+    "user",
+    "descriptors",
+    "limits",
+    "landlock",
+    "seccomp",
+)
 SCRATCH = "/scratch"
 ENDED, ENDED_FROM_OUTSIDE = b"ended", b"killed"  # what the keeper says of the submission's process
 KEPT_FREE = 3  # the first descriptors are the standard streams
@@ -76,7 +85,7 @@ def mount_scratch(rule: Confinement) -> None:
     size = f"size={rule.scratch_bytes},nr_inodes={rule.scratch_files}," if rule.has("scratch size") else ""
     kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount("tmpfs", SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, f"{size}mode=0700{owner}")
-    for shared in ("/tmp", "/dev"):  # noqa: S108 - not even an attribute of a folder is left for the next submission
+    for shared in ("/tmp", "/dev") if rule.has("read-only folders") else ():  # noqa: S108 - not even an attribute of a folder is left for the next submission
         read_only = kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | kernel.MS_NOSUID
         kernel.mount("", shared, "", read_only | (kernel.MS_NODEV if shared == "/tmp" else 0))  # noqa: S108
     kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, "subset=pid")
