@@ -18,7 +18,7 @@ from tests.submissions.build import Recipe, build, recipes
 SEED = 7
 MIXED_IN = (
     "daemon_left_behind", "exit_at_import", "fork_bomb", "frames_on_every_descriptor", "injection_into_pages",
-    "kill_everything", "kill_warm_process", "look_for_secrets", "message_to_the_next", "write_other_submission",
+    "kill_everything", "kill_parent", "look_for_secrets", "message_to_the_next", "write_other_submission",
 )  # fmt: skip
 AELAB = [sys.executable, "-m", "grader"]
 
