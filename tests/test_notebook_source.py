@@ -1,7 +1,9 @@
 """What is kept of a notebook: imports, definitions and simple assignments, on the lines they were on."""
 
 import ast
+import gc
 import json
+import math
 import time
 import tracemalloc
 from collections.abc import Iterable
@@ -267,11 +269,16 @@ def test_any_text_is_kept_or_noted(text: str) -> None:
 
 
 def seconds_for(*cells: str) -> float:
-    """Of this thread alone, so that a busy machine does not count."""
+    """Of this thread alone, so that a busy machine does not count, and without the search for garbage."""
     raw = notebook(*cells)
-    start = time.thread_time()
-    definitions_in_notebook(raw)
-    return time.thread_time() - start
+    gc.collect()
+    gc.disable()
+    try:
+        start = time.thread_time()
+        definitions_in_notebook(raw)
+        return time.thread_time() - start
+    finally:
+        gc.enable()
 
 
 REPEATED = ["f();", "x=1;", "x=f();", "f();x=1;", "'ä';", "f(\n);", "if f(): pass\n", "%magic\n", "f()\n"]
@@ -280,8 +287,13 @@ REPEATED = ["f();", "x=1;", "x=f();", "f();x=1;", "'ä';", "f(\n);", "if f(): pa
 @pytest.mark.parametrize("statement", REPEATED)
 def test_the_time_for_a_cell_grows_with_its_length(statement: str) -> None:
     """Four times as many statements take about four times as long, also where all of them share a line."""
-    short, long = (min(seconds_for(statement * n) for _ in range(2)) for n in (3_000, 12_000))
-    assert long < 9 * short + 0.1
+    short = long = math.inf
+    for _ in range(6):  # a machine is slow at times, not each time; what is quadratic takes 16 times as long
+        short = min(short, seconds_for(statement * 3_000))
+        long = min(long, seconds_for(statement * 12_000))
+        if long < 7 * short:
+            return
+    pytest.fail(f"{short:.3f} s for 3,000 statements, {long:.3f} s for 12,000")
 
 
 @pytest.mark.parametrize("statement", REPEATED)
