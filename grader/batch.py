@@ -1,51 +1,93 @@
-"""A whole class: one report after the other, written as soon as it is there, then the tables over all of them."""
+"""A whole class: units are looked up or measured, reports written as soon as they are complete, then the tables."""
 
+import json
 import os
+import secrets
 import tempfile
-import traceback
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from .grading import grade_submission
-from .isolation.pool import Pool
+from .cache import Cache, CacheError
+from .grading import Plan, plan_of
+from .inheritance import StandIn
+from .limits import Limits
+from .measurers import Measurer
+from .measuring import unmeasurable
 from .nbgrader.gradebook import write_gradebook
-from .outcomes import CheckResult, Outcome, Report, Status
-from .registry import Check
+from .outcomes import Report, Status
+from .registry import PARTS, Check, select
 from .render.csv_export import write_grades
+from .render.files import write_atomically
 from .render.pages import write_pages
 from .render.report_json import report_folder, write_report
+from .units import Measured, Unit
+
+AHEAD = 2  # units that wait, for each that is measured
+RUN_FILE = "run.json"  # in the output folder: the seed, for the run that goes on with it
 
 
 class Observer(Protocol):
-    """Is told how the work goes on, to show it."""
+    """Is told how the work goes on, to show it; `unit_starts` from any thread."""
 
-    def submission_starts(self, name: str) -> None:
-        """The next submission."""
+    def class_starts(self) -> None:
+        """From the first submission on, also where that was begun before."""
 
-    def check_starts(self, name: str, check: Check) -> None:
-        """The next check of the submission `name`."""
+    def submission_starts(self, name: str, parts: Sequence[str]) -> None:
+        """The next submission, with the parts that are to be measured."""
+
+    def unit_starts(self, name: str, part: str) -> None:
+        """A part is being measured."""
+
+    def unit_ends(self, name: str, part: str) -> None:
+        """A part is measured, or was measured before."""
 
     def submission_ends(self, report: Report) -> None:
         """Its report is written."""
 
+    def warns(self, text: str) -> None:
+        """Something went wrong that does not end the work."""
+
 
 @dataclass(frozen=True)
 class Job:
-    """What to grade, and how."""
+    """What to grade, and how. tier: under which results are looked up; measurer: opened when one has to be made."""
 
     submissions: Sequence[tuple[str, Path]]
     out: Path
     checks: tuple[Check, ...]
     seed: int
-    pool: Pool
-    workers: int = 1
+    limits: Limits
+    cache: Cache
+    tier: str
+    measurer: Callable[[], Measurer]
+    fresh: bool = False  # measure also what is in the cache
 
 
 class OutputNotWritable(Exception):
     """Reports could not be written; the text is one clear line."""
+
+
+class SummariesNotWritten(Exception):
+    """The tables over all reports could not be written; the text is one clear line."""
+
+
+class OtherTier(Exception):
+    """Results were looked up under another tier than the one that this machine has, which the text names."""
+
+
+@dataclass
+class _InHand:
+    """A submission whose units are being measured."""
+
+    plan: Plan
+    waiting: set[str]
+    measured: dict[str, Measured] = field(default_factory=dict)
+    chances: dict[str, StandIn] | None = None  # by part, once all units are measured
 
 
 def prepare_output(out: Path) -> None:
@@ -60,43 +102,164 @@ def prepare_output(out: Path) -> None:
         ) from None
 
 
-def grade_all(job: Job, observer: Observer) -> list[Report]:
-    """Grade every submission; one that breaks the grader is reported as our error and the rest goes on."""
-    prepare_output(job.out)
-    with ThreadPoolExecutor(job.workers) as workers:  # threads that wait: the work is done in processes
-        futures = [workers.submit(_grade_and_write, name, path, job, observer) for name, path in job.submissions]
+def seed_of(out: Path, asked: int | None) -> int:
+    """The seed of a run: the one asked for, that of an earlier run into the same folder, or a new one; noted there."""
+    path = out / RUN_FILE
+    seed = asked
+    if seed is None:
         try:
-            reports = [future.result() for future in futures]
-        except BaseException:
-            workers.shutdown(wait=False, cancel_futures=True)
-            raise
-    write_summaries(reports, job.out)
+            seed = int(json.loads(path.read_text())["seed"])
+        except (OSError, ValueError, KeyError, TypeError):
+            seed = secrets.randbelow(2**53)
+    write_atomically(path, json.dumps({"seed": seed}).encode() + b"\n")
+    return seed
+
+
+def grade_all(job: Job, observer: Observer) -> list[Report]:
+    """Grade every submission; one that breaks the grader is reported as our error and the rest goes on.
+
+    Raises OutputNotWritable before any work, and SummariesNotWritten after it.
+    """
+    prepare_output(job.out)
+    try:
+        reports = _Class(job, observer).grade()
+    except OtherTier as other:  # what was found so far was measured under another isolation than this machine has now
+        reports = _Class(replace(job, tier=str(other)), observer).grade()
+    try:
+        write_summaries(reports, job.out)
+    except OSError as problem:
+        raise SummariesNotWritten(
+            f"the tables in {job.out} could not be written: {problem.strerror}; what was measured is kept, so the same "
+            "command writes them once there is room"
+        ) from problem
     return reports
 
 
-def _grade_and_write(name: str, path: Path, job: Job, observer: Observer) -> Report:
-    observer.submission_starts(name)
-    report = _grade_one(name, path, job, observer)
-    try:
-        write_report(report, report_folder(job.out, name))
-    except OSError as problem:  # one that cannot be written must not end the class
-        message = f"The report could not be written: {problem.strerror}."
-        report = replace(report, status=Status.ERROR, message=message)
-    observer.submission_ends(report)
-    return report
+class _Class:
+    """The class at work. All of this runs in one thread; units are measured elsewhere."""
+
+    def __init__(self, job: Job, observer: Observer):
+        self._job = job
+        self._observer = observer
+        self._reports: dict[str, Report] = {}
+        self._running: dict[Future[bytes], tuple[Unit, str]] = {}  # with their keys
+        self._waiting: dict[str, list[tuple[_InHand, str]]] = {}  # by key, who waits for a result that is being made
+        self._made: set[str] = set()  # keys that were measured in this run
+        self._found: list[str] = []  # keys that were in the cache
+        self._trouble = ""
+
+    def grade(self) -> list[Report]:
+        """All reports, in the order of the class."""
+        self._observer.class_starts()
+        for name, path in self._job.submissions:
+            self._begin(plan_of(name, path, self._job.checks, self._job.seed, self._job.limits))
+        while self._running:
+            self._collect()
+        with self._cache_may_fail():
+            self._job.cache.touch(self._found)
+        return [self._reports[name] for name, _ in self._job.submissions]
+
+    def _begin(self, plan: Plan) -> None:
+        units = plan.units
+        self._observer.submission_starts(plan.name, [unit.part for unit in units])
+        in_hand = _InHand(plan, {unit.part for unit in units})
+        for unit in units:
+            self._want(in_hand, unit)
+        if not units:
+            self._finish(in_hand)
+
+    def _want(self, in_hand: _InHand, unit: Unit) -> None:
+        """Find the result of a unit, wait for it where it is being made, or have it made."""
+        key = unit.key(self._job.tier)
+        if key in self._waiting:
+            self._waiting[key].append((in_hand, unit.part))
+        elif found := self._find(key):
+            self._take(in_hand, unit.part, found)
+        else:
+            self._waiting[key] = [(in_hand, unit.part)]
+            started = partial(self._observer.unit_starts, in_hand.plan.name, unit.part)
+            self._running[self._measurer().submit(unit, started)] = unit, key
+
+    def _find(self, key: str) -> Measured | None:
+        found = None
+        if not self._job.fresh or key in self._made:
+            with self._cache_may_fail():
+                found = self._job.cache.find(key)
+        if found is not None:
+            self._found.append(key)
+        return found
+
+    def _measurer(self) -> Measurer:
+        """The measurer, when it has room for one more."""
+        measurer = self._job.measurer()
+        if measurer.tier != self._job.tier:
+            raise OtherTier(measurer.tier)
+        while len(self._running) >= (1 + AHEAD) * measurer.width:
+            self._collect()
+        return measurer
+
+    def _collect(self) -> None:
+        """Wait for some results and hand them to everyone who waits for them."""
+        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        for future, (unit, key) in [(future, self._running.pop(future)) for future in done]:
+            measured = _result_of(future, unit)
+            if measured.is_final:
+                self._made.add(key)
+                with self._cache_may_fail():
+                    self._job.cache.keep(key, unit.part, measured)
+            for in_hand, part in self._waiting.pop(key):
+                self._take(in_hand, part, measured)
+
+    @contextmanager
+    def _cache_may_fail(self) -> Iterator[None]:
+        """Nothing depends on the cache, so a full disk is no reason to stop."""
+        try:
+            yield
+        except CacheError as problem:
+            if not self._trouble:
+                self._trouble = str(problem)
+                self._observer.warns(f"{problem}. The work goes on without it.")
+
+    def _take(self, in_hand: _InHand, part: str, measured: Measured) -> None:
+        if in_hand.chances is None:
+            in_hand.measured[part] = measured
+        else:
+            in_hand.measured[part] = in_hand.chances[part].better_of(in_hand.measured[part], measured)
+        in_hand.waiting.discard(part)
+        if in_hand.chances is None:
+            self._observer.unit_ends(in_hand.plan.name, part)
+        if not in_hand.waiting:
+            self._go_on(in_hand)
+
+    def _go_on(self, in_hand: _InHand) -> None:
+        """All that was asked for is there: ask for second chances, once, or finish."""
+        if in_hand.chances is None:
+            in_hand.measured = {part: in_hand.measured[part] for part in PARTS if part in in_hand.measured}
+            chances = in_hand.plan.second_chances(in_hand.measured)
+            in_hand.chances = {chance.unit.part: chance for chance in chances}
+            in_hand.waiting = set(in_hand.chances)
+            for chance in chances:
+                self._want(in_hand, chance.unit)
+            if chances:
+                return
+        self._finish(in_hand)
+
+    def _finish(self, in_hand: _InHand) -> None:
+        report = in_hand.plan.report(in_hand.measured, self._job.tier)
+        try:
+            write_report(report, report_folder(self._job.out, report.submission))
+        except OSError as problem:  # one that cannot be written must not end the class
+            message = f"The report could not be written: {problem.strerror}."
+            report = replace(report, status=Status.ERROR, message=message)
+        self._reports[report.submission] = report
+        self._observer.submission_ends(report)
 
 
-def _grade_one(name: str, path: Path, job: Job, observer: Observer) -> Report:
+def _result_of(future: "Future[bytes]", unit: Unit) -> Measured:
     try:
-        with job.pool.lend() as worker:
-            return grade_submission(
-                name, path, job.checks, job.seed, worker, lambda check: observer.check_starts(name, check)
-            )
-    except Exception:  # noqa: BLE001 - ours, whatever it is: the class must not wait for it
-        text = traceback.format_exc(limit=-3)
-        message = "The grader failed, not you. Your instructor has been told."
-        results = tuple(CheckResult(c.id, c.part, c.points, 0.0, Outcome.ERROR, message) for c in job.checks)
-        return Report(name, Status.ERROR, results, job.pool.tier.name, job.seed, 0.0, text)
+        return Measured.from_bytes(future.result())
+    except (Exception, CancelledError) as problem:  # noqa: BLE001 - ours: where it was measured is gone, or broken
+        return unmeasurable(select(unit.checks), f"the part {unit.part} could not be measured: {problem!r}"[:500])
 
 
 def write_summaries(reports: Sequence[Report], out: Path) -> None:

@@ -83,7 +83,7 @@ def _skipped(item: Check, blocker: CheckResult) -> CheckResult:
     return CheckResult(item.id, item.part, item.points, 0.0, Outcome.SKIPPED, message, f"Look at {blocker.id} first.")
 
 
-def unmeasured(item: Check, message: str) -> CheckResult:
+def unmeasured(item: Check | CheckResult, message: str) -> CheckResult:
     """No points, without having been measured."""
     hint = "Look at the check before this one: what took so long, or could not be read?"
     return CheckResult(item.id, item.part, item.points, 0.0, Outcome.FAILED, message, hint)

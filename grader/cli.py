@@ -4,7 +4,6 @@ TensorFlow, nbgrader and jupytext are imported by the commands that need them, s
 """
 
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +30,8 @@ data_app = typer.Typer(
 release_app = typer.Typer(
     no_args_is_help=True, help="What is handed out.", epilog="Example: `aelab release course lab-course`"
 )
+cache_app = typer.Typer(no_args_is_help=True, help="What was measured before.", epilog="Example: `aelab cache info`")
+app.add_typer(cache_app, name="cache")
 app.add_typer(data_app, name="data")
 app.add_typer(release_app, name="release")
 console = Console()
@@ -46,12 +47,12 @@ def stop(message: str, status: int = 2) -> NoReturn:
 
 
 @contextmanager
-def clear_errors(*kinds: type[Exception]) -> Iterator[None]:
-    """Known exceptions become one clear line and exit status 2."""
+def clear_errors(*kinds: type[Exception], status: int = 2) -> Iterator[None]:
+    """Known exceptions become one clear line and an exit status."""
     try:
         yield
     except kinds as error:
-        stop(_text_of(error))
+        stop(_text_of(error), status)
 
 
 def _text_of(error: Exception) -> str:
@@ -94,39 +95,64 @@ def grade(
         Path, typer.Argument(help="A folder of submissions, an nbgrader submitted/, or one submission.")
     ],
     out: Annotated[Path, typer.Option(help="Where reports, grades.csv, gradebook.db and pages go.")],
-    seed: Annotated[int | None, typer.Option(min=0, help="Grading seed; drawn and reported without one.")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Grading seed; without one that of an earlier run into --out, or a new one."),
+    ] = None,
     part: Annotated[list[str] | None, typer.Option(help="Grade only this part or check; may be repeated.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Submissions that are graded at once; cores by default.")] = CORES,
+    workers: Annotated[int, typer.Option(min=1, help="Parts that are measured at once; cores by default.")] = CORES,
     limit: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Change a limit; `aelab doctor` lists them.")
     ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Measure everything, also what was measured before.")] = False,
     trust_submissions: Annotated[
         bool, typer.Option("--trust-submissions", help="Grade without isolation: only code that you trust.")
     ] = False,
 ) -> None:
-    """Grade a class; exits 0 if all were graded, 1 if something could not be, 2 for wrong usage."""
-    from .batch import Job, OutputNotWritable, grade_all, prepare_output
+    """Grade a class; exits 0 if all were graded, 1 if something could not be, 2 for wrong usage.
+
+    What was measured before, by this or an earlier run, is not measured again, so the same command goes on with a run
+    that was cut.
+    """
+    from .batch import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
+    from .cache import Cache, CacheError, default_path
     from .expect import GraderFault
-    from .isolation.choice import NoIsolation, open_pool
+    from .isolation.choice import NoIsolation
     from .limits import limits_of
+    from .measurers import OnDemand, local_measurers
     from .nbgrader.gradebook import GradebookError
     from .render.progress import ClassProgress
     from .render.terminal import grades_table
     from .submissions import find_submissions
 
     checks = chosen_checks(part)
-    with clear_errors(OSError, ValueError, OutputNotWritable, GradebookError, NoIsolation, GraderFault):
+    known = (OSError, ValueError, OutputNotWritable, GradebookError, NoIsolation, GraderFault, CacheError)
+    with clear_errors(*known), clear_errors(SummariesNotWritten, status=1):
         found, limits = find_submissions(submissions), limits_of(limit or ())
         prepare_output(out)
-        workers = min(workers, len(found))
-        with open_pool(limits, workers, trust_submissions, (submissions, out)) as pool:
-            console.print(f"isolation: {pool.tier.description}", highlight=False, soft_wrap=True)
-            job = Job(found, out, checks, secrets.randbelow(2**53) if seed is None else seed, pool, workers)
-            with ClassProgress(console, len(found), len(checks)) as progress:
+        cache = Cache(default_path())
+        private = (submissions, out, cache.path.parent)
+        start = local_measurers(limits, workers, trust_submissions, private, _say_isolation)
+        with OnDemand(cache, "none" if trust_submissions else "this machine", start) as measurer:
+            job = Job(found, out, checks, seed_of(out, seed), limits, cache, measurer.tier, measurer, fresh)
+            with ClassProgress(console, len(found), len({c.part for c in checks})) as progress, interruptible(out):
                 reports = grade_all(job, progress)
     console.print(grades_table(reports))
     _say_where(out, job.seed, reports[0].isolation)
     raise typer.Exit(1 if any(report.needs_attention for report in reports) else 0)
+
+
+def _say_isolation(description: str) -> None:
+    console.print(f"isolation: {description}", highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def interruptible(out: Path) -> Iterator[None]:
+    """Ctrl-C is one clear line and exit status 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        stop(f"stopped; what is done is kept, and the same command with --out {out} goes on from here", 130)
 
 
 def _say_where(out: Path, seed: int, isolation: str) -> None:
@@ -176,6 +202,30 @@ def doctor(
     else:
         console.print(diagnosis_text(found), highlight=False)
     raise typer.Exit(0 if found.holds else 1)
+
+
+@cache_app.command("info", epilog="Example: `aelab cache info`")
+def cache_info() -> None:
+    """Say what was measured and is kept, so that it is not measured again."""
+    from .cache import Cache, CacheError, default_path
+
+    with clear_errors(CacheError):
+        found = Cache(default_path()).info()
+    console.print(f"{found.path}", markup=False, highlight=False, soft_wrap=True)
+    for part, count in found.results.items():
+        console.print(f"{part:14s}{count:8d} results", markup=False, highlight=False)
+    sizes = f"{found.size / 2**20:.1f} of {found.largest / 2**20:.0f} MiB"
+    console.print(f"{'in all':14s}{sum(found.results.values()):8d} results, {sizes}", markup=False, highlight=False)
+
+
+@cache_app.command("clear", epilog="Example: `aelab cache clear`")
+def cache_clear() -> None:
+    """Forget what was measured."""
+    from .cache import CacheError, clear, default_path
+
+    with clear_errors(CacheError):
+        clear(default_path())
+    console.print(f"removed {default_path()}", markup=False, highlight=False, soft_wrap=True)
 
 
 @data_app.command("import", epilog="Example: `aelab data import downloads/mnist`")

@@ -1,56 +1,99 @@
-"""One submission, from its files to its report, in a process of its own."""
+"""One submission, from its files to its report: read, divided into units, measured, put together."""
 
-import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from .checking import GRADER_FAILED, INSTRUCTOR_TOLD, Progress, run_checks, unheard, unmeasured
-from .isolation.process import ProcessChannel
-from .isolation.worker import Worker, WorkerLost
-from .lab import Lab
-from .outcomes import CheckResult, Outcome, Report, Status
+from .checking import Progress, unheard, unmeasured
+from .inheritance import StandIn, stand_ins
+from .isolation.worker import Worker
+from .limits import Limits
+from .measuring import measure, unmeasurable
+from .outcomes import CheckResult, Report, Status
 from .registry import Check
 from .submissions import Submission, UnreadableSubmission, read_submission
+from .units import Measured, Unit, units_of
 
-TRIES = 2  # of a submission whose process was ended by something outside
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be measured of one submission.
+
+    submission: None if it cannot be read, and `problem` says why; or `fault` does, if that is our own doing.
+    """
+
+    name: str
+    checks: tuple[Check, ...]
+    seed: int
+    limits: Limits
+    submission: Submission | None
+    problem: str = ""
+    fault: str = ""
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """One for each part."""
+        return units_of(self.submission, self.checks, self.seed, self.limits) if self.submission else ()
+
+    def second_chances(self, measured: Mapping[str, Measured]) -> tuple[StandIn, ...]:
+        """What is to be measured again, with the lab's version of earlier parts, when all units are measured."""
+        if self.submission is None:
+            return ()
+        return stand_ins(self.submission, self.checks, measured, self.seed, self.limits)
+
+    def report(self, measured: Mapping[str, Measured], isolation: str) -> Report:
+        """Put together what came of the units, by part."""
+        if self.fault:
+            return Report(
+                self.name, Status.ERROR, unmeasurable(self.checks, "").results, isolation, self.seed, 0.0, self.fault
+            )
+        if self.submission is None:
+            told = f"The submission could not be read: {self.problem}."
+            results = tuple(unmeasured(c, told) for c in self.checks)
+            return Report(self.name, Status.UNREADABLE, results, isolation, self.seed, 0.0, self.problem)
+        within = _within_time(measured, self.limits.submission_seconds)
+        results = tuple(result for part in within.values() for result in part.results)
+        problems = [part.problem for part in within.values() if part.problem]
+        lost = len(problems) == len(within)
+        return Report(
+            self.name, Status.ERROR if lost else Status.GRADED, results, isolation, self.seed,
+            sum(part.seconds for part in measured.values()),
+            " ".join(dict.fromkeys([*self.submission.notes, *problems])),
+            "".join(part.stdout for part in measured.values()), "".join(part.stderr for part in measured.values()),
+        )  # fmt: skip
+
+
+def plan_of(name: str, path: Path, checks: tuple[Check, ...], seed: int, limits: Limits) -> Plan:
+    """Read the submission at `path`."""
+    try:
+        return Plan(name, checks, seed, limits, read_submission(name, path))
+    except (UnreadableSubmission, OSError) as error:
+        return Plan(name, checks, seed, limits, None, str(error))
+    except Exception:  # noqa: BLE001 - ours, whatever it is: the class must not wait for it
+        return Plan(name, checks, seed, limits, None, fault=traceback.format_exc(limit=-3))
+
+
+def _within_time(measured: Mapping[str, Measured], seconds: float) -> dict[str, Measured]:
+    """Parts that begin when the submission's time is used up count as not measured, in the order of the lab."""
+    used, within = 0.0, {}
+    for part, found in measured.items():
+        within[part] = found if used < seconds or found.problem else Measured(tuple(map(_too_late, found.results)))
+        used += found.seconds
+    return within
+
+
+def _too_late(result: CheckResult) -> CheckResult:
+    return unmeasured(result, "The submission's time was used up before this check.")
 
 
 def grade_submission(
     name: str, path: Path, checks: tuple[Check, ...], seed: int, worker: Worker, progress: Progress = unheard
 ) -> Report:
-    """Grade the submission at `path` in a process of its own, forked by `worker`."""
-    started = time.perf_counter()
-    isolation = worker.tier.name
-    try:
-        submission = read_submission(name, path)
-    except (UnreadableSubmission, OSError) as error:
-        results = tuple(unmeasured(c, f"The submission could not be read: {error}.") for c in checks)
-        return Report(name, Status.UNREADABLE, results, isolation, seed, 0.0, str(error))
-    for _ in range(TRIES):
-        try:
-            results, *printed = _measure(submission, checks, seed, worker, progress)
-        except WorkerLost as loss:
-            if not worker.is_alive():
-                worker.close()  # what ended the submission's process hit this one too; the next try starts another
-            problem = f"{loss}, {TRIES} times"
-            continue
-        notes = " ".join(submission.notes)
-        return Report(name, Status.GRADED, results, isolation, seed, time.perf_counter() - started, notes, *printed)
-    results = tuple(_grader_failed(c, problem) for c in checks)
-    return Report(name, Status.ERROR, results, isolation, seed, time.perf_counter() - started, problem)
-
-
-def _measure(
-    submission: Submission, checks: tuple[Check, ...], seed: int, worker: Worker, progress: Progress
-) -> tuple[tuple[CheckResult, ...], str, str]:
-    """All checks once, from the beginning, and what was printed to stdout and stderr. Raises WorkerLost."""
-    channel = ProcessChannel(submission, worker)
-    try:
-        results = run_checks(Lab(channel, seed), checks, progress, lambda: channel.out_of_time)
-    finally:
-        channel.close()
-    return results, channel.stdout, channel.stderr
-
-
-def _grader_failed(item: Check, problem: str) -> CheckResult:
-    message = f"{GRADER_FAILED}: {problem}"
-    return CheckResult(item.id, item.part, item.points, 0.0, Outcome.ERROR, message, INSTRUCTOR_TOLD)
+    """Grade the submission at `path`, one part after the other, each in a process of its own, forked by `worker`."""
+    plan = plan_of(name, path, checks, seed, worker.limits)
+    measured = {unit.part: measure(unit, worker, progress) for unit in plan.units}
+    for chance in plan.second_chances(measured):
+        part = chance.unit.part
+        measured[part] = chance.better_of(measured[part], measure(chance.unit, worker, progress))
+    return plan.report(measured, worker.tier.name)

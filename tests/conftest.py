@@ -2,11 +2,13 @@
 
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from grader.cache import VARIABLE
 from grader.isolation import tiers
 from grader.isolation.choice import examine, find_tier
 from grader.isolation.process import ProcessChannel
@@ -35,6 +37,14 @@ def pytest_report_header() -> list[str]:
         digits = f"not in {PREPARED_MNIST}, test_full_mnist.py is left out (`aelab data import` prepares it)"
     who = "all of them" if IS_ROOT else "the best one; the second, and test_users.py, need root"
     return [f"full MNIST: {digits}", f"tiers of isolation: {who}"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_its_own() -> Iterator[None]:
+    """Results of tests are not the user's; the tests of a run share them."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setenv(VARIABLE, f"{folder}/measured.sqlite")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,140 +1,277 @@
-"""A class: everyone gets a report, in order, whatever one of them does to the grader."""
+"""A class: everyone gets a report, in order, whatever one of them does to the grader; nothing is measured twice."""
 
 import csv
 import json
-import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader import batch
-from grader.batch import Job, OutputNotWritable, grade_all, prepare_output
-from grader.isolation import tiers
-from grader.isolation.pool import Pool
-from grader.isolation.view import view_of
-from grader.isolation.worker import Worker
+from grader.batch import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
+from grader.cache import Cache, CacheError
 from grader.limits import Limits
+from grader.measurers import Started
 from grader.outcomes import CheckResult, Outcome, Report, Status
-from grader.registry import Check, select
+from grader.registry import select
+from grader.units import Measured, Unit
 
 NAMES = ("ada", "bob", "carl", "dora")
 
 
+@dataclass
 class Watcher:
     """Notes what it is told."""
 
-    def __init__(self):
-        self.heard: list[tuple[str, str]] = []
+    heard: list[tuple[str, ...]] = field(default_factory=list)
 
-    def submission_starts(self, name: str) -> None:
-        self.heard.append(("starts", name))
+    def class_starts(self) -> None:
+        self.heard.append(("class",))
 
-    def check_starts(self, name: str, check: Check) -> None:
-        self.heard.append((check.id, name))
+    def submission_starts(self, name: str, parts: Sequence[str]) -> None:
+        self.heard.append(("starts", name, *parts))
+
+    def unit_starts(self, name: str, part: str) -> None:
+        self.heard.append(("measures", name, part))
+
+    def unit_ends(self, name: str, part: str) -> None:
+        self.heard.append(("measured", name, part))
 
     def submission_ends(self, report: Report) -> None:
         self.heard.append(("ends", report.submission))
 
+    def warns(self, text: str) -> None:
+        self.heard.append(("warns", text))
 
-Grade = Callable[[str, Worker], None]
+    def of(self, name: str) -> list[str]:
+        return [heard[0] for heard in self.heard if heard[1:2] == (name,)]
+
+
+@dataclass
+class Played:
+    """A measurer that runs nothing of a submission: points are what its text says, 1 for all of them."""
+
+    tier: str = "played"
+    width: int = 2
+    act: Callable[[Unit], None] = lambda unit: None
+    asked: list[Unit] = field(default_factory=list)
+    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2))
+
+    def submit(self, unit: Unit, started: Started) -> "Future[bytes]":
+        self.asked.append(unit)
+        return self.threads.submit(self._measure, unit, started)
+
+    def _measure(self, unit: Unit, started: Started) -> bytes:
+        started()
+        self.act(unit)
+        share = float(next((s.text for s in unit.sources if s.name == f"{unit.part}.py"), "# 0").split("# ")[1])
+        passed = Outcome.PASSED if share == 1 else Outcome.FAILED
+        results = (CheckResult(c.id, c.part, c.points, share * c.points, passed, "") for c in select(unit.checks))
+        return Measured(tuple(results), stdout=f"{unit.part} ").to_bytes()
+
+    def stop(self) -> None:
+        self.threads.shutdown()
+
+
+class Class:
+    """A class in a folder: one submission a name, each with its own text unless it is told otherwise."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.out = folder, folder / "out"
+        self.cache = Cache(folder / "cache" / "measured.sqlite")
+        self.watcher = Watcher()
+        for name in NAMES:
+            self.write(name, "data.py", f"# 1 # {name}")
+
+    def write(self, name: str, module: str, text: str) -> None:
+        (self.folder / name).mkdir(exist_ok=True)
+        (self.folder / name / module).write_text(text)
+
+    def grade(self, measurer: Played | None = None, parts: Sequence[str] = ("data",), **others: Any) -> list[Report]:
+        measurer = measurer or Played()
+        found = [(name, self.folder / name) for name in NAMES]
+        fields = {"tier": measurer.tier, "cache": self.cache, "seed": 7} | others
+        self.watcher = Watcher()
+        job = Job(found, self.out, select(parts), limits=Limits(), measurer=lambda: measurer, **fields)
+        return grade_all(job, self.watcher)
 
 
 @pytest.fixture
-def graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[list[Report], Watcher]]:
-    """Grades a class; `act` is called in place of measuring, with the submission's name and its worker."""
-
-    def run(act: Grade = lambda name, worker: None, workers: int = 1) -> tuple[list[Report], Watcher]:
-        def played(
-            name: str, path: Path, checks: tuple[Check, ...], seed: int, worker: Worker, progress: Any
-        ) -> Report:
-            progress(checks[0])
-            act(name, worker)
-            results = tuple(CheckResult(c.id, c.part, c.points, c.points, Outcome.PASSED, "") for c in checks)
-            return Report(name, Status.GRADED, results, worker.tier.name, seed, 1.0)
-
-        monkeypatch.setattr(batch, "grade_submission", played)
-        pool = Pool(Worker(tiers.TRUSTED, view_of(), Limits()), workers)
-        found = [(name, tmp_path / name) for name in NAMES]
-        watcher = Watcher()
-        return grade_all(Job(found, tmp_path / "out", select(["data"]), 7, pool, workers), watcher), watcher
-
-    return run
+def lab_class(tmp_path: Path) -> Class:
+    return Class(tmp_path)
 
 
-def failing_for(name: str, error: BaseException) -> Grade:
-    def act(who: str, worker: Worker) -> None:
-        if who == name:
-            raise error
-
-    return act
-
-
-def test_everyone_gets_a_report_in_the_order_of_the_class(graded: Any, tmp_path: Path) -> None:
+def test_everyone_gets_a_report_in_the_order_of_the_class(lab_class: Class) -> None:
     """Whoever is done first; records and tables are written."""
-    reports, watcher = graded(workers=3)
+    reports = lab_class.grade()
     assert [report.submission for report in reports] == list(NAMES)
+    assert [report.score for report in reports] == [6.0] * 4
     for name in NAMES:
-        assert json.loads((tmp_path / "out" / name / "report.json").read_text())["submission"] == name
-        own = [what for what, who in watcher.heard if who == name]
-        assert own == ["starts", select(["data"])[0].id, "ends"]
-    with (tmp_path / "out" / "grades.csv").open() as file:
+        assert json.loads((lab_class.out / name / "report.json").read_text())["submission"] == name
+        assert lab_class.watcher.of(name) == ["starts", "measures", "measured", "ends"]
+    with (lab_class.out / "grades.csv").open() as file:
         assert [row["submission"] for row in csv.DictReader(file)] == list(NAMES)
 
 
-def test_one_that_breaks_the_grader_is_our_error_and_the_rest_goes_on(graded: Any, tmp_path: Path) -> None:
-    """All its checks say so, the instructor gets the traceback, and nobody else notices."""
-    reports, _ = graded(failing_for("bob", RuntimeError("a bug of ours")), workers=2)
-    by_name = {report.submission: report for report in reports}
+def test_a_part_that_could_not_be_measured_is_our_error_and_the_rest_goes_on(lab_class: Class) -> None:
+    """Its checks say so, the instructor gets the reason, nobody else notices, and it is measured anew next time."""
+
+    def act(unit: Unit) -> None:
+        if "bob" in unit.sources[0].text:
+            raise RuntimeError("a bug of ours")
+
+    by_name = {report.submission: report for report in lab_class.grade(Played(act=act))}
     bob = by_name.pop("bob")
     assert bob.status is Status.ERROR
     assert bob.needs_attention
     assert "a bug of ours" in bob.message
-    assert bob.isolation == "none"
     assert [c.id for c in bob.checks] == [c.id for c in select(["data"])]
     assert {c.outcome for c in bob.checks} == {Outcome.ERROR}
     assert "a bug of ours" not in bob.checks[0].message
     assert {report.status for report in by_name.values()} == {Status.GRADED}
-    assert {report.score for report in by_name.values()} == {6.0}
-    assert json.loads((tmp_path / "out" / "bob" / "report.json").read_text())["status"] == "error"
+    assert json.loads((lab_class.out / "bob" / "report.json").read_text())["status"] == "error"
+    again = Played()
+    assert [report.score for report in lab_class.grade(again)] == [6.0] * 4
+    assert len(again.asked) == 1
 
 
-def test_each_submission_at_work_has_a_worker_of_its_own(graded: Any) -> None:
-    """As many at once as there are workers, and never two with one, also after a failure."""
-    busy: set[int] = set()
-    lock, together = threading.Lock(), threading.Barrier(2)
+def test_a_submission_that_breaks_the_reader_is_our_error(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it, and the class goes on."""
 
-    def act(name: str, worker: Worker) -> None:
-        with lock:
-            assert id(worker) not in busy
-            busy.add(id(worker))
-        together.wait(timeout=20)
-        with lock:
-            busy.remove(id(worker))
-        if name in ("ada", "bob"):
-            raise RuntimeError("ours")
+    def read(name: str, path: Path) -> None:
+        raise ZeroDivisionError("a bug of ours")
 
-    reports, _ = graded(act, workers=2)
-    assert [report.status for report in reports] == [Status.ERROR] * 2 + [Status.GRADED] * 2
+    monkeypatch.setattr("grader.grading.read_submission", read)
+    for report in lab_class.grade():
+        assert report.status is Status.ERROR
+        assert "a bug of ours" in report.message
+        assert {c.outcome for c in report.checks} == {Outcome.ERROR}
 
 
-def test_the_instructor_can_stop_it(graded: Any, tmp_path: Path) -> None:
-    """What was not begun is not begun any more; no tables are written over half a class."""
-    begun: list[str] = []
+def test_nothing_that_is_known_is_measured_again(lab_class: Class) -> None:
+    """The same class gives the same records, byte for byte, and needs no measurer at all."""
+    first = lab_class.grade()
+    records = {path: path.read_bytes() for path in lab_class.out.rglob("*") if path.is_file()}
 
-    def act(name: str, worker: Worker) -> None:
-        begun.append(name)
-        if name != NAMES[0]:
-            time.sleep(1)  # long enough to be told
-        else:
+    def nobody() -> Played:
+        raise AssertionError("nothing is to be measured")
+
+    found = [(name, lab_class.folder / name) for name in NAMES]
+    job = Job(found, lab_class.out, select(["data"]), 7, Limits(), lab_class.cache, "played", nobody)
+    assert grade_all(job, Watcher()) == first
+    texts = {path: path.read_bytes() for path in records if path.suffix in (".json", ".csv", ".html")}
+    assert texts == {path: raw for path, raw in records.items() if path in texts}
+
+
+def test_what_changed_is_measured_again_with_what_depends_on_it(lab_class: Class) -> None:
+    """A module's own part, and the parts that import it."""
+    parts = ("data", "autoencoder", "upsampling", "classifier")
+    for part in parts[1:]:
+        text = "from .autoencoder import Autoencoder " if part == "upsampling" else ""
+        lab_class.write("ada", f"{part}.py", f"{text}# 1")
+    lab_class.grade(parts=parts)
+    lab_class.write("ada", "autoencoder.py", "# 1 # another")
+    measurer = Played()
+    lab_class.grade(measurer, parts=parts)
+    assert [unit.part for unit in measurer.asked] == ["autoencoder", "upsampling"]
+
+
+def test_equal_code_is_measured_once(lab_class: Class) -> None:
+    """Also when both are graded at the same time; each has its own report."""
+    for name in NAMES:
+        lab_class.write(name, "data.py", "# 1")
+    measurer = Played()
+    assert [report.score for report in lab_class.grade(measurer)] == [6.0] * 4
+    assert len(measurer.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"seed": 8}, {"fresh": True}, {"parts": ["data.normalize_scales_to_unit_interval"]}]
+)
+def test_another_seed_or_choice_is_measured(lab_class: Class, change: dict[str, Any]) -> None:
+    """What a result depends on is part of its key; `fresh` measures everything, once."""
+    lab_class.grade()
+    measurer = Played()
+    lab_class.grade(measurer, **change)
+    assert len(measurer.asked) == 4
+
+
+def test_results_of_another_tier_do_not_count(lab_class: Class) -> None:
+    """A class begins under the tier of last time; where the machine has another one by now, all is looked up anew."""
+    lab_class.grade(Played(tier="lower"))
+    lab_class.write("dora", "data.py", "# 1 # new")
+    measurer = Played(tier="higher")
+    reports = lab_class.grade(measurer, tier="lower")
+    assert {report.isolation for report in reports} == {"higher"}
+    assert len(measurer.asked) == 4
+    assert lab_class.watcher.heard.count(("class",)) == 2
+
+
+def test_a_mistake_in_an_earlier_part_costs_its_points_once(lab_class: Class) -> None:
+    """The later part is measured again with the lab's own version of the earlier one, and says so."""
+    lab_class.write("ada", "autoencoder.py", "# 0.5")
+    lab_class.write("ada", "upsampling.py", "from .autoencoder import Autoencoder # 0.25")
+
+    def act(unit: Unit) -> None:
+        own = {source.name: source.text for source in unit.sources}
+        if unit.part == "upsampling" and "# 0.5" not in own["autoencoder.py"]:
+            assert "class Autoencoder(tf.keras.Model):" in own["autoencoder.py"]
+            asked.append(unit)
+
+    asked: list[Unit] = []
+    ada = lab_class.grade(Played(act=act), parts=("autoencoder", "upsampling"))[0]
+    assert ada.part_scores() == {"autoencoder": (12.0, 24), "upsampling": (2.5, 10)}
+    assert len(asked) == 1
+    assert ada.stdout == "autoencoder upsampling "  # nothing of the second run
+
+
+def test_a_full_disk_costs_no_results(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report that cannot be written is named, the tables are a clear line, and the next run measures nothing."""
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("grader.batch.write_report", full)
+        reports = lab_class.grade()
+        assert {report.status for report in reports} == {Status.ERROR}
+        assert {report.message for report in reports} == {"The report could not be written: No space left on device."}
+        patched.setattr("grader.batch.write_grades", full)
+        with pytest.raises(SummariesNotWritten, match="No space left on device; what was measured is kept"):
+            lab_class.grade()
+    measurer = Played()
+    assert [report.score for report in lab_class.grade(measurer)] == [6.0] * 4
+    assert measurer.asked == []
+
+
+def test_the_work_goes_on_without_a_cache(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says so once."""
+
+    def broken(*_: Any) -> None:
+        raise CacheError("the cache is full")
+
+    monkeypatch.setattr(lab_class.cache, "keep", broken)
+    assert [report.score for report in lab_class.grade()] == [6.0] * 4
+    warnings = [entry for entry in lab_class.watcher.heard if entry[0] == "warns"]
+    assert warnings == [("warns", "the cache is full. The work goes on without it.")]
+
+
+def test_the_instructor_can_stop_it(lab_class: Class) -> None:
+    """What was not begun is not begun any more, what is done is kept, no tables are written over half a class."""
+
+    def act(unit: Unit) -> None:
+        if "carl" in unit.sources[0].text:
             raise KeyboardInterrupt
 
+    measurer = Played(act=act, width=1, threads=ThreadPoolExecutor(1))
     with pytest.raises(KeyboardInterrupt):
-        graded(act)
-    assert len(begun) < len(NAMES)
-    assert not (tmp_path / "out" / "grades.csv").exists()
+        lab_class.grade(measurer)
+    assert not (lab_class.out / "grades.csv").exists()
+    again = Played()
+    assert [report.score for report in lab_class.grade(again)] == [6.0] * 4
+    assert {"ada", "bob"}.isdisjoint(unit.sources[0].text.split()[-1] for unit in again.asked)
 
 
 def test_an_output_folder_is_tried_before_any_work(tmp_path: Path) -> None:
@@ -144,3 +281,12 @@ def test_an_output_folder_is_tried_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputNotWritable, match=r"cannot write to .*/file: File exists; choose another --out"):
         prepare_output(tmp_path / "file")
+
+
+def test_a_run_into_the_same_folder_has_the_same_seed(tmp_path: Path) -> None:
+    """Unless another one is asked for; a damaged note is no obstacle."""
+    drawn = seed_of(tmp_path, None)
+    assert seed_of(tmp_path, None) == drawn
+    assert seed_of(tmp_path, 5) == seed_of(tmp_path, None) == 5
+    (tmp_path / "run.json").write_text("{")
+    assert 0 <= seed_of(tmp_path, None) < 2**53

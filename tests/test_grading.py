@@ -380,7 +380,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[ProcessChannel]:
             super().__init__(*arguments, **others)
             channels.append(self)
 
-    monkeypatch.setattr("grader.grading.ProcessChannel", Noted)
+    monkeypatch.setattr("grader.measuring.ProcessChannel", Noted)
     return channels
 
 
@@ -475,7 +475,7 @@ def test_what_was_known_before_a_loss_does_not_count(
             results.append(CheckResult(check.id, check.part, check.points, float(len(tried)), Outcome.PASSED, ""))
         return tuple(results)
 
-    monkeypatch.setattr("grader.grading.run_checks", run_or_lose)
+    monkeypatch.setattr("grader.measuring.run_checks", run_or_lose)
     report = grade(tmp_path, worker, names=("data",))
     names = [c.id for c in select(["data"])]
     assert tried == [names[:2], names]

@@ -12,6 +12,7 @@ class Pool:
 
     def __init__(self, first: Worker, count: int):
         self.tier = first.tier
+        self.count = count
         self._all = [first, *(first.another() for _ in range(count - 1))]
         self._free: SimpleQueue[Worker] = SimpleQueue()
         for worker in self._all:
@@ -25,6 +26,11 @@ class Pool:
             yield worker
         finally:
             self._free.put(worker)
+
+    def stop(self) -> None:
+        """End all of them at once, also while they are lent; none of them starts again."""
+        for worker in self._all:
+            worker.stop()
 
     def close(self) -> None:
         """End all of them."""

@@ -32,6 +32,7 @@ class Worker:
         self.view = view
         self.limits = limits
         self.start_seconds: float | None = None  # how long the last start took
+        self._stopped = False
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None  # without mounts: what imports write goes there
@@ -42,6 +43,8 @@ class Worker:
 
     def start(self) -> None:
         """Start the warm process and wait until it has imported everything. Raises GraderFault and WorkerLost."""
+        if self._stopped:
+            raise WorkerLost("the warm process was stopped")
         began = time.monotonic()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         python = [sys.executable, "-P", "-m", "grader.isolation.warm", str(theirs.fileno())]
@@ -105,6 +108,14 @@ class Worker:
             return self._control.recv(16) == b"pong"
         except OSError:
             return False
+
+    def stop(self) -> None:
+        """End the warm process for good, from any thread; whoever waits for a fork of it is told that it is lost."""
+        self._stopped = True
+        process = self._process
+        if process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
     def close(self) -> str:
         """End the warm process and with it all forks; returns the end of what it said."""

@@ -23,9 +23,9 @@ def png(pixels: np.ndarray) -> bytes:
     return stream.getvalue()
 
 
-def read_png(path: Path) -> np.ndarray:
-    """Grey values of a PNG file: float32 (height, width) in [0, 1]. Raises ValueError naming the file, or OSError."""
-    with Image.open(path, formats=["PNG"]) as image:
+def read_png(file: Path | BytesIO) -> np.ndarray:
+    """Grey values of a PNG file: float32 (height, width) in [0, 1]. Raises ValueError naming it, or OSError."""
+    with Image.open(file, formats=["PNG"]) as image:
         if image.mode != "L" or max(image.size) > LARGEST_SIDE:
-            raise ValueError(f"{path} is not a grey picture of at most {LARGEST_SIDE} pixels a side")
+            raise ValueError(f"{file} is not a grey picture of at most {LARGEST_SIDE} pixels a side")
         return np.asarray(image, dtype=np.float32) / np.float32(255)

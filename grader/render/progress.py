@@ -1,11 +1,20 @@
 """Live progress in a terminal; plain lines where there is none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from ..outcomes import Report
@@ -14,7 +23,7 @@ from .names import one_line
 from .wording import points
 
 
-def _columns() -> tuple[TextColumn, BarColumn, MofNCompleteColumn, TimeElapsedColumn]:
+def _columns() -> tuple[ProgressColumn, ...]:
     return TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
 
 
@@ -31,16 +40,16 @@ def check_progress(console: Console, total: int) -> Iterator[Callable[[Check], N
 
 
 class ClassProgress:
-    """A bar over the submissions and one over the checks of each that is being graded; a line for each that is done."""
+    """A bar over all parts with the time left, a line for each part at work, and one for each submission done."""
 
-    def __init__(self, console: Console, submissions: int, checks: int):
+    def __init__(self, console: Console, submissions: int, parts: int):
         self._console = console
-        self._checks = checks
-        self._total = submissions
-        self._done = 0
-        self._progress = Progress(*_columns(), console=console, transient=True, disable=not console.is_terminal)
-        self._class = self._progress.add_task("submissions", total=submissions)
-        self._running: dict[str, TaskID] = {}
+        self._submissions = submissions
+        self._parts = submissions * parts
+        columns = (*_columns(), TextColumn("left"), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._class = self._progress.add_task("parts", total=self._parts)
+        self.class_starts()
 
     def __enter__(self) -> "ClassProgress":
         self._progress.start()
@@ -51,19 +60,35 @@ class ClassProgress:
     ) -> None:
         self._progress.stop()
 
-    def submission_starts(self, name: str) -> None:
-        """Give it a bar."""
-        self._running[name] = self._progress.add_task(one_line(name, 24), total=self._checks)
+    def class_starts(self) -> None:
+        """Nothing is done yet."""
+        self._done = self._wanting = 0
+        self._running: dict[tuple[str, str], TaskID] = {}
+        self._progress.reset(self._class, total=self._parts)
 
-    def check_starts(self, name: str, check: Check) -> None:
-        """Show the running check."""
-        self._progress.update(self._running[name], description=f"{one_line(name, 24)}: {check.id}", advance=1)
+    def submission_starts(self, name: str, parts: Sequence[str]) -> None:
+        """Nothing to show: its parts wait."""
+
+    def unit_starts(self, name: str, part: str) -> None:
+        """A line of its own, with the time it takes."""
+        self._running[name, part] = self._progress.add_task(f"  {one_line(name, 24)}: {part}", total=None)
+
+    def unit_ends(self, name: str, part: str) -> None:
+        """One part less to do."""
+        self._progress.advance(self._class)
+        if (name, part) in self._running:
+            self._progress.remove_task(self._running.pop((name, part)))
 
     def submission_ends(self, report: Report) -> None:
         """One line with its score stays on the screen."""
         self._done += 1
-        self._progress.remove_task(self._running.pop(report.submission))
-        self._progress.advance(self._class)
+        self._wanting += report.needs_attention
+        wanting = f", {self._wanting} to look at" if self._wanting else ""
+        self._progress.update(self._class, description=f"{self._done} of {self._submissions} graded{wanting}; parts")
         score = f"{points(report.score)} of {report.max_score} points"
-        line = f"[{self._done}/{self._total}] {one_line(report.submission, 40)}: {score}, {report.seconds:.0f} s"
+        line = f"[{self._done}/{self._submissions}] {one_line(report.submission, 40)}: {score}, {report.seconds:.0f} s"
         self._console.print(Text(line + (", needs a look" if report.needs_attention else "")), highlight=False)
+
+    def warns(self, text: str) -> None:
+        """One line that stays on the screen."""
+        self._console.print(Text(f"warning: {one_line(text, 400)}"), highlight=False)

@@ -24,6 +24,7 @@ from grader.registry import select
 from grader.submissions import Source, Submission, read_submission
 
 REFERENCE = Path(__file__).parents[2] / "reference"
+GRADING_SEED = 5
 TRAINED = ("autoencoder.loss_decreases", "autoencoder.reconstructs_unseen_images")
 
 BAKED = """
@@ -106,7 +107,9 @@ def forged(addition: str) -> Submission:
     return Submission("forged", "modules", tuple(sources))
 
 
-def graded(worker: Worker, submission: Submission, names: list[str], seed: int = 5) -> dict[str, CheckResult]:
+def graded(
+    worker: Worker, submission: Submission, names: list[str], seed: int = GRADING_SEED
+) -> dict[str, CheckResult]:
     channel = ProcessChannel(submission, worker)
     try:
         return {result.id: result for result in run_checks(Lab(channel, seed), select(names))}
@@ -115,17 +118,25 @@ def graded(worker: Worker, submission: Submission, names: list[str], seed: int =
 
 
 @pytest.fixture(scope="module")
-def weights_from_elsewhere(worker: Worker) -> str:
-    """The reference's weights after 300 steps on digits as everybody has them, as text."""
+def weights_from_elsewhere(worker: Worker) -> dict[str, str]:
+    """The reference's weights after 300 steps, as text: on digits as everybody has them, and as the seed turns them."""
+    upright = mnist_subset.load()["train_images"][: 300 * 16].astype(np.float32) / 255
+    turned = Lab(ProcessChannel(read_submission("reference", REFERENCE), worker), GRADING_SEED).images
+    return {
+        "upright": trained_weights(worker, upright, mnist_subset.load()["test_images"][:64].astype(np.float32) / 255),
+        "turned": trained_weights(worker, turned.training(0, 300 * 16), turned.held_out(64)),
+    }
+
+
+def trained_weights(worker: Worker, images: np.ndarray, held_out: np.ndarray) -> str:
     channel = ProcessChannel(read_submission("reference", REFERENCE), worker)
     lab = Lab(channel, 1)
     try:
-        images = mnist_subset.load()["train_images"][: 300 * 16].astype(np.float32).reshape(300, 16, 28, 28, 1) / 255
+        lab.seed_submission("elsewhere")
         model = lab.create("autoencoder", "Autoencoder", encoding_size=10)
         model.set_learning_rate(3e-3)
-        model.train(images)
+        model.train(images.reshape(300, 16, 28, 28, 1))
         arrays = lab.request("all_variables", (), None, model=model.number).arrays
-        held_out = mnist_subset.load()["test_images"][:64].astype(np.float32) / 255
         assert cross_entropy(held_out, model.reconstruct(held_out)).mean() < 130
     finally:
         channel.close()
@@ -135,17 +146,22 @@ def weights_from_elsewhere(worker: Worker) -> str:
 
 
 @pytest.mark.parametrize(
-    ("release_at", "said"),
-    [(1, "A fresh model already"), (2, "After 5 steps a model already"), (3, "unseen images cost")],
+    ("trained_on", "release_at", "said"),
+    [
+        ("turned", 1, "A fresh model already"),
+        ("turned", 2, "After 5 steps a model already"),
+        ("upright", 3, "unseen images cost"),
+    ],
 )
 def test_weights_from_elsewhere_gain_nothing(
-    worker: Worker, weights_from_elsewhere: str, release_at: int, said: str
+    worker: Worker, weights_from_elsewhere: dict[str, str], trained_on: str, release_at: int, said: str
 ) -> None:
     """Baked-in weights are seen in a fresh model or after five steps; held back longer, they do not fit the digits.
 
-    The digits of a seed are turned, so weights that were trained on upright ones reconstruct them badly.
+    The digits of a seed are turned, so weights that were trained on upright ones reconstruct them badly; whoever
+    guesses the seed's turn is seen in the first two ways.
     """
-    filled = BAKED.replace("{weights}", weights_from_elsewhere).replace("{release_at}", str(release_at))
+    filled = BAKED.replace("{weights}", weights_from_elsewhere[trained_on]).replace("{release_at}", str(release_at))
     found = graded(worker, forged(filled), list(TRAINED))
     assert found[TRAINED[1]].score == 0
     assert said in "".join(result.message for result in found.values())

@@ -65,14 +65,16 @@ def test_pytest_ends_with_a_harmless_line() -> None:
 
 @pytest.mark.parametrize("name", [*samples.HOSTILE, "".join(samples.HOSTILE)])
 def test_progress_shows_names_as_text(name: str) -> None:
-    """The line of a graded submission has no escape sequence, no markup, no second line."""
+    """A warning and the line of a graded submission have no escape sequence, no markup, one line each."""
     stream = StringIO()
     with ClassProgress(Console(file=stream, width=200, force_terminal=False), 1, 33) as progress:
-        progress.submission_starts(name)
-        progress.check_starts(name, all_checks()[0])
+        progress.submission_starts(name, ["data"])
+        progress.unit_starts(name, "data")
+        progress.warns(name)
+        progress.unit_ends(name, "data")
         progress.submission_ends(samples.solved(name))
     assert harmless(stream.getvalue())
-    assert stream.getvalue().count("\n") == 1
+    assert stream.getvalue().count("\n") == 2
 
 
 def test_progress_in_a_terminal_lets_no_name_steer_it() -> None:
@@ -80,8 +82,10 @@ def test_progress_in_a_terminal_lets_no_name_steer_it() -> None:
     stream = StringIO()
     name = "\x1b]0;title\x07\x1b[31m\u202eada\x9b2J"
     with ClassProgress(Console(file=stream, width=200, force_terminal=True), 1, 33) as progress:
-        progress.submission_starts(name)
-        progress.check_starts(name, all_checks()[0])
+        progress.submission_starts(name, ["data"])
+        progress.unit_starts(name, "data")
+        progress.warns(name)
+        progress.unit_ends(name, "data")
         progress.submission_ends(samples.solved(name))
     assert not {"\x07", "\u202e", "\x9b"} & set(stream.getvalue())
     assert "\x1b]0;" not in stream.getvalue()

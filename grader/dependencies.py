@@ -1,0 +1,173 @@
+"""What a part of a submission depends on: the modules it imports, or the cells of a notebook that define its names.
+
+Only these are sent to the process that measures the part, so its result depends on nothing else of the submission.
+Where the text does not tell, because code is looked up by name or cannot be parsed, everything is sent.
+"""
+
+import ast
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from .notebook_source import NO_PYTHON
+from .submissions import Source, Submission
+
+PUBLIC_NAMES = {  # of each part, as a notebook defines them
+    "data": ("normalize", "training_batches"),
+    "autoencoder": ("Autoencoder",),
+    "upsampling": ("UpsamplingAutoencoder",),
+    "gaussian_vae": ("GaussianVAE", "kl_divergence"),
+    "vae": ("VariationalAutoencoder",),
+    "pictures": ("reconstruction_strip", "latent_grid"),
+    "denoising": ("DenoisingAutoencoder",),
+    "classifier": ("StackedAutoencoderClassifier",),
+}
+LOOKS_UP_BY_NAME = frozenset(  # names of what may reach code that no import and no name shows
+    {"__builtins__", "__import__", "__loader__", "__spec__", "builtins", "compile", "eval", "exec", "globals",
+     "importlib", "inspect", "linecache", "locals", "pkgutil", "runpy", "vars"}
+)  # fmt: skip
+LOOKED_UP = frozenset({"__dict__", "__globals__", "__loader__", "__spec__", "modules"})  # attributes of the same kind
+MOST_CODE = 2**20  # characters that are parsed here; a tree takes some hundred times as much
+PACKAGE = "submission"
+Imports = frozenset[tuple[int, str, tuple[str, ...]]]  # level, module, names
+
+
+class _Cell(NamedTuple):
+    """What a text of Python binds, what it reads, and whether running it may do more than define."""
+
+    binds: frozenset[str]
+    reads: frozenset[str]
+    acts: bool
+
+
+def sources_for(submission: Submission, part: str) -> tuple[Source, ...]:
+    """The sources that `part` depends on, in their order."""
+    if sum(len(source.text) for source in submission.sources) > MOST_CODE:
+        return submission.sources
+    if submission.kind == "notebook":
+        return _cells_for(submission.sources, PUBLIC_NAMES[part])
+    names = imported_files({s.name: s.text for s in submission.sources}, f"{part}.py", (PACKAGE,))
+    return submission.sources if names is None else tuple(s for s in submission.sources if s.name in names)
+
+
+def imported_files(texts: Mapping[str, str], first: str, packages: tuple[str, ...] = ()) -> frozenset[str] | None:
+    """The files of a package that `first` imports, itself and every __init__.py on the way included; None for unknown.
+
+    texts: of all files, by path. packages: names under which the package may be imported absolutely.
+    """
+    waiting, found = [first, "__init__.py"], set[str]()
+    while waiting:
+        file = waiting.pop()
+        if file in found or file not in texts:
+            continue
+        found.add(file)
+        imports = _imports(texts[file])
+        if imports is None:
+            return None
+        for one in imports:
+            waiting += _targets(file, one, packages)
+    return frozenset(found)
+
+
+@lru_cache(4096)
+def _imports(text: str) -> Imports | None:
+    """What a module imports, anywhere in it; None if that cannot be told."""
+    try:
+        tree = ast.parse(text)
+    except NO_PYTHON:
+        return None
+    imports: set[tuple[int, str, tuple[str, ...]]] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imports |= {(0, alias.name, ()) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imports.add((node.level, node.module or "", tuple(alias.name for alias in node.names)))
+        if _looks_up_by_name(node):
+            return None
+    return frozenset(imports)
+
+
+def _looks_up_by_name(node: ast.AST) -> bool:
+    """Whether a node names something that finds code by a text."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in LOOKED_UP
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+        roots = {text.partition(".")[0] for text in (module, *(alias.name for alias in node.names))}
+        return not LOOKS_UP_BY_NAME.isdisjoint(roots)
+    return isinstance(node, ast.Name) and node.id in LOOKS_UP_BY_NAME
+
+
+def _targets(file: str, one: tuple[int, str, tuple[str, ...]], packages: tuple[str, ...]) -> list[str]:
+    """The files that an import in `file` may run, whether or not there are such files."""
+    level, module, names = one
+    steps = [step for step in module.split(".") if step]
+    base = PurePosixPath(file).parent
+    if level == 0:
+        base = PurePosixPath()
+        steps = steps[1:] if steps[:1] and steps[0] in packages else steps
+    for _ in range(level - 1):
+        base = base.parent
+    paths = [base.joinpath(*steps[:count]) for count in range(len(steps) + 1)]
+    paths += [paths[-1] / name for name in names if name != "*"]
+    return [target for path in paths for target in (f"{path}.py", (path / "__init__.py").as_posix())]
+
+
+def _cells_for(cells: tuple[Source, ...], names: Iterable[str]) -> tuple[Source, ...]:
+    """The cells that define `names`, what these use, and all that do more than define; all if that cannot be told."""
+    read = [_cell(cell.text) for cell in cells]
+    known = [cell for cell in read if cell is not None]
+    if len(known) < len(read):
+        return cells
+    wanted, chosen = set(names), {number for number, cell in enumerate(known) if cell.acts}
+    for number in chosen:
+        wanted |= known[number].reads | known[number].binds
+    while more := {n for n, cell in enumerate(known) if n not in chosen and not cell.binds.isdisjoint(wanted)}:
+        chosen |= more
+        for number in more:
+            wanted |= known[number].reads | known[number].binds
+    return tuple(cell for number, cell in enumerate(cells) if number in chosen)
+
+
+@lru_cache(4096)
+def _cell(text: str) -> _Cell | None:
+    """What is known of a cell; None if code may be looked up by name, or it cannot be parsed."""
+    try:
+        tree = ast.parse(text)
+    except NO_PYTHON:
+        return None
+    binds, reads = set[str](), set[str]()
+    for node in ast.walk(tree):
+        if _looks_up_by_name(node):
+            return None
+        binds |= _bound_by(node)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            reads.add(node.id)
+    return _Cell(frozenset(binds), frozenset(reads), any(_acts(node) for node in tree.body))
+
+
+def _bound_by(node: ast.AST) -> set[str]:
+    """Names that a node gives a meaning, or whose object it changes: `f`, but also `Model` in `Model.fit = f`."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        root: ast.expr = node
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        return {root.id} if isinstance(root, ast.Name) else set()
+    return set()
+
+
+def _acts(node: ast.AST) -> bool:
+    """Whether running a statement calls something; the bodies of functions do not run where they stand."""
+    if isinstance(node, ast.Lambda):
+        return False
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        parts: list[ast.AST] = [*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)]
+        return any(_acts(part) for part in parts)
+    if isinstance(node, ast.Call | ast.Await):
+        return True
+    return any(_acts(child) for child in ast.iter_child_nodes(node))

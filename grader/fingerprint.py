@@ -1,0 +1,51 @@
+"""What a measurement depends on apart from the submission: our code for it, the digits, and the installed versions."""
+
+import hashlib
+import platform
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import mnist_subset
+
+from .dependencies import imported_files
+
+ROOT = Path(__file__).parent
+ALWAYS = ("registry.py", "limits.py", "submissions.py", "notebook_source.py", "dependencies.py", "measuring.py")
+ROOMS = ("harness/", "isolation/")  # all that runs beside a submission, and what holds it
+NAMES_IMPORTS = ("__init__.py", "registry.py", "harness/modules.py")  # import by name, and nothing that measures
+PACKAGES = ("hypothesis", "numpy", "scipy", "tensorflow", "tensorflow-datasets", "tensorflow-probability", "tf-keras")
+
+
+@cache
+def fingerprint(part: str) -> str:
+    """A hex digest that changes with anything of ours that the results of a part may depend on."""
+    digest = hashlib.sha256(environment().encode())
+    for name in sorted(measuring_files(part)):
+        digest.update(f"\0{name}\0".encode())
+        digest.update(hashlib.sha256((ROOT / name).read_bytes()).digest())
+    digest.update(_digits())
+    return digest.hexdigest()
+
+
+@cache
+def environment() -> str:
+    """Python, machine and the packages that measurements run with, in one line."""
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return f"Python {platform.python_version()} on {platform.machine()}, {packages}"
+
+
+def measuring_files(part: str) -> frozenset[str]:
+    """Files of this package that the results of a part may depend on, relative to it."""
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in ROOT.rglob("*.py")}
+    closed = {**texts, **dict.fromkeys(NAMES_IMPORTS, "")}
+    found = {*ALWAYS, *(name for name in texts if name.startswith(ROOMS))}
+    for first in (f"checks/{part}.py", "checking.py"):
+        imported = imported_files(closed, first, ("grader",))
+        found |= texts.keys() if imported is None else imported
+    return frozenset(found) | {path.name for path in ROOT.glob("*.json")}
+
+
+@cache
+def _digits() -> bytes:
+    return hashlib.sha256(mnist_subset.PATH.read_bytes()).digest()

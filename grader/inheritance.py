@@ -1,0 +1,94 @@
+"""One mistake, one penalty: a part that builds on an earlier one that is wrong gets a second chance.
+
+It is measured again with the lab's own version of the earlier part in the place of the student's, and each check
+counts the better of the two. In that run the lab's version is in reach of the submission's code, so nothing but scores
+is taken from it: no text, no number, no picture.
+"""
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from .dependencies import PUBLIC_NAMES, sources_for
+from .limits import Limits
+from .outcomes import CheckResult, Outcome
+from .registry import PARTS, Check
+from .release.source import reference_folder
+from .submissions import Source, Submission
+from .units import Measured, Unit, units_of
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A unit in which the lab's version of some earlier parts stands in for the student's."""
+
+    unit: Unit
+    replaced: tuple[str, ...]
+
+    def better_of(self, first: Measured, second: Measured) -> Measured:
+        """The student's own results, each with the score of the second run where that is higher."""
+        results = zip(first.results, second.results, strict=True)
+        return replace(first, results=tuple(self._better(own, other) for own, other in results))
+
+    def _better(self, own: CheckResult, other: CheckResult) -> CheckResult:
+        if own.outcome is Outcome.ERROR or not other.score > own.score:
+            return own
+        told = f"Measured with the lab's own version of {' and '.join(self.replaced)} in place of yours."
+        passed = other.outcome is Outcome.PASSED
+        return replace(
+            own, score=other.score, outcome=other.outcome, seconds=own.seconds + other.seconds,
+            message=told if passed else f"{told} With yours: {own.message}", hint="" if passed else own.hint,
+            evidence={} if passed else own.evidence, pictures=() if passed else own.pictures,
+        )  # fmt: skip
+
+
+def stand_ins(
+    submission: Submission, checks: Iterable[Check], measured: Mapping[str, Measured], seed: int, limits: Limits
+) -> tuple[StandIn, ...]:
+    """What is to be measured again: parts below full marks that depend on earlier parts below full marks."""
+    lost = [part for part in PARTS if part in measured and _has_lost(measured[part])]
+    found = []
+    for part in lost:
+        own = [item for item in checks if item.part == part]
+        earlier = tuple(p for p in lost if PARTS.index(p) < PARTS.index(part) and _builds_on(submission, part, p))
+        if earlier and own:
+            found += [StandIn(unit, earlier) for unit in units_of(_with_ours(submission, earlier), own, seed, limits)]
+    return tuple(found)
+
+
+def _has_lost(measured: Measured) -> bool:
+    return any(r.score < r.points and r.outcome is not Outcome.ERROR for r in measured.results)
+
+
+def _builds_on(submission: Submission, part: str, earlier: str) -> bool:
+    """Whether what `part` depends on defines anything of the earlier part."""
+    sources = sources_for(submission, part)
+    if submission.kind == "modules":
+        return any(source.name == f"{earlier}.py" for source in sources)
+    return any(_defines(source.text, earlier) for source in sources)
+
+
+def _defines(text: str, part: str) -> bool:
+    """Whether a cell holds a definition of one of the part's public names."""
+    return any(f"class {name}" in text or f"def {name}" in text for name in PUBLIC_NAMES[part])
+
+
+def _with_ours(submission: Submission, parts: tuple[str, ...]) -> Submission:
+    """The submission with the lab's version of `parts`."""
+    texts = {part: (reference_folder() / f"{part}.py").read_text(encoding="utf-8") for part in parts}
+    if submission.kind == "modules":
+        ours = {f"{part}.py": text for part, text in texts.items()}
+        return replace(submission, sources=tuple(replace(s, text=ours.get(s.name, s.text)) for s in submission.sources))
+    cells = list(submission.sources)
+    for part, text in texts.items():
+        place = max(n for n, cell in enumerate(cells, 1) if _defines(cell.text, part))
+        cells.insert(place, Source(f"the lab's {part}", _as_cell(text)))
+    return replace(submission, sources=tuple(cells))
+
+
+def _as_cell(module: str) -> str:
+    """A module of the lab without its imports from other modules: a notebook has one namespace."""
+    tree = ast.parse(module)
+    own = [node for node in tree.body if not (isinstance(node, ast.ImportFrom) and node.level)]
+    definitions = [node for node in own if not isinstance(node, ast.If | ast.Expr)]
+    return ast.unparse(ast.Module(definitions, []))

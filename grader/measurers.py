@@ -1,0 +1,106 @@
+"""Where units are measured: one interface, and the local way, with as many warm processes as units at once."""
+
+import os
+import platform
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+from .cache import Cache
+from .fingerprint import environment
+from .isolation.choice import open_pool
+from .isolation.pool import Pool
+from .limits import Limits
+from .measuring import measure
+from .units import Unit
+
+Started = Callable[[], None]
+
+
+class Measurer(Protocol):
+    """Measures units, several at once. `tier` is what reports say of the isolation, `width` how many at once."""
+
+    tier: str
+    width: int
+
+    def submit(self, unit: Unit, started: Started) -> "Future[bytes]":
+        """The result to come, as bytes of `Measured`; `started` is called when the work begins, from any thread."""
+
+    def stop(self) -> None:
+        """End what is running, at once; its results are worth nothing."""
+
+
+class LocalMeasurer:
+    """Measures in forks of the pool's warm processes. Threads wait for them: the work is done in processes."""
+
+    def __init__(self, pool: Pool):
+        self.tier = pool.tier.name
+        self.width = pool.count
+        self._pool = pool
+        self._threads = ThreadPoolExecutor(pool.count)
+
+    def submit(self, unit: Unit, started: Started) -> "Future[bytes]":
+        """Measured as soon as a warm process is free."""
+        return self._threads.submit(self._measure, unit, started)
+
+    def _measure(self, unit: Unit, started: Started) -> bytes:
+        with self._pool.lend() as worker:
+            started()
+            return measure(unit, worker).to_bytes()
+
+    def stop(self) -> None:
+        """End the warm processes, and with them everything that was forked from them."""
+        self._pool.stop()
+        self._threads.shutdown(cancel_futures=True)
+
+
+def local_measurers(
+    limits: Limits, count: int, trusted: bool, private: Iterable[Path], say: Callable[[str], None]
+) -> Callable[[ExitStack], Measurer]:
+    """What starts `count` warm processes of the best tier that holds, and says which. The call raises NoIsolation."""
+
+    def start(left: ExitStack) -> Measurer:
+        pool = left.enter_context(open_pool(limits, count, trusted, private))
+        say(pool.tier.description)
+        return LocalMeasurer(pool)
+
+    return start
+
+
+class OnDemand:
+    """Opens a measurer when something has to be measured: a class that has not changed needs none.
+
+    Until then, `tier` is the one that was found on this machine when something was measured last.
+    """
+
+    def __init__(self, cache: Cache, where: str, start: Callable[[ExitStack], Measurer]):
+        self._cache = cache
+        self._fact = f"tier of {where}, {platform.release()}, user {os.getuid()}, {environment()}"
+        self._start = start
+        self._open: Measurer | None = None
+        self._left = ExitStack()
+
+    @property
+    def tier(self) -> str:
+        """What reports say of the isolation."""
+        return self._cache.fact(self._fact) or self().tier
+
+    def __call__(self) -> Measurer:
+        """The measurer."""
+        if self._open is None:
+            self._open = self._start(self._left)
+            self._cache.remember(self._fact, self._open.tier)
+        return self._open
+
+    def __enter__(self) -> "OnDemand":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None and self._open is not None:
+            self._open.stop()
+        self._left.close()

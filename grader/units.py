@@ -1,0 +1,117 @@
+"""The unit of work: one part of one submission. It is measured as a whole, kept under its key, and sent anywhere.
+
+A unit holds all that its result depends on, apart from our own code and the tier it is measured under. Units and
+results travel as JSON: also between our own machines nothing is unpickled that a submission had a hand in.
+"""
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from typing import Any, Literal
+
+from .dependencies import sources_for
+from .fingerprint import fingerprint
+from .limits import Limits
+from .outcomes import CheckResult, Outcome, Picture
+from .registry import Check
+from .render.evidence import json_ready
+from .render.images import png, read_png
+from .submissions import Source, Submission
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What is to be measured: the ids of checks of one part, on the sources that the part depends on."""
+
+    part: str
+    checks: tuple[str, ...]
+    kind: Literal["modules", "notebook"]
+    sources: tuple[Source, ...]
+    notes: tuple[str, ...]
+    seed: int
+    limits: Limits
+
+    @property
+    def submission(self) -> Submission:
+        """As much of the submission as this part can see; whose it is does not matter."""
+        return Submission(self.part, self.kind, self.sources, self.notes)
+
+    def key(self, tier: str) -> str:
+        """A digest of all that the result depends on, when it is measured under this tier."""
+        return hashlib.sha256(f"{fingerprint(self.part)} {tier} {self.to_json()}".encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """The same for equal units."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Unit":
+        """The way back."""
+        fields = json.loads(text)
+        fields["limits"] = Limits(**fields["limits"])
+        fields["sources"] = tuple(Source(**source) for source in fields["sources"])
+        return cls(**fields | {name: tuple(fields[name]) for name in ("checks", "notes")})
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came of a unit. problem: what went wrong on our side; such a result is never kept."""
+
+    results: tuple[CheckResult, ...]
+    stdout: str = ""
+    stderr: str = ""
+    problem: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """The time that its checks took."""
+        return sum(result.seconds for result in self.results)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether measuring again would give the same, as far as we know."""
+        return not self.problem and all(result.outcome is not Outcome.ERROR for result in self.results)
+
+    def to_bytes(self) -> bytes:
+        """Compressed JSON; evidence as records show it, pictures in 256 grey values."""
+        fields = {"stdout": self.stdout, "stderr": self.stderr, "problem": self.problem}
+        return zlib.compress(json.dumps({**fields, "results": [_packed(r) for r in self.results]}).encode(), 1)
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> "Measured":
+        """The way back. Raises ValueError for anything else."""
+        try:
+            fields = json.loads(zlib.decompress(raw))
+            return cls(**fields | {"results": tuple(_unpacked(r) for r in fields["results"])})
+        except (zlib.error, ValueError, KeyError, TypeError, AttributeError, OSError) as problem:
+            raise ValueError(f"not a result: {problem}") from problem
+
+
+def _packed(result: CheckResult) -> dict[str, Any]:
+    pictures = [
+        {"name": p.name, "caption": p.caption, "png": base64.b64encode(png(p.pixels)).decode()} for p in result.pictures
+    ]
+    fields = {name: getattr(result, name) for name in CheckResult.__dataclass_fields__}
+    return fields | {"evidence": json_ready(result.evidence), "pictures": pictures}
+
+
+def _unpacked(fields: dict[str, Any]) -> CheckResult:
+    pictures = tuple(
+        Picture(p["name"], p["caption"], read_png(BytesIO(base64.b64decode(p["png"])))) for p in fields["pictures"]
+    )
+    return CheckResult(**fields | {"outcome": Outcome(fields["outcome"]), "pictures": pictures})
+
+
+def units_of(submission: Submission, checks: Iterable[Check], seed: int, limits: Limits) -> tuple[Unit, ...]:
+    """One unit for each part that any of `checks` belongs to, in the order of the lab."""
+    by_part: dict[str, list[str]] = {}
+    for item in checks:
+        by_part.setdefault(item.part, []).append(item.id)
+    return tuple(
+        Unit(part, tuple(ids), submission.kind, sources_for(submission, part), submission.notes, seed, limits)
+        for part, ids in by_part.items()
+    )

@@ -1,0 +1,145 @@
+"""One mistake, one penalty: whose second chance it is, what stands in, and that nothing but scores comes back."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from grader.grading import grade_submission
+from grader.inheritance import StandIn, stand_ins
+from grader.isolation.worker import Worker
+from grader.limits import Limits
+from grader.outcomes import CheckResult, Outcome, Picture
+from grader.registry import PARTS, all_checks, select
+from grader.release.notebook import render_notebook
+from grader.release.source import module_sources, reference_folder
+from grader.submissions import Source, Submission, read_submission
+from grader.units import Measured, Unit
+
+REFERENCE = module_sources(reference_folder())
+OURS = "class Autoencoder(tf.keras.Model):"
+
+
+def measured(lost: Mapping[str, float]) -> dict[str, Measured]:
+    """All parts at full marks, but for the share of points that some have."""
+    found = {}
+    for part in PARTS:
+        share = lost.get(part, 1.0)
+        outcome = Outcome.PASSED if share == 1 else Outcome.FAILED
+        checks = [c for c in all_checks() if c.part == part]
+        found[part] = Measured(
+            tuple(CheckResult(c.id, part, c.points, share * c.points, outcome, "own") for c in checks)
+        )
+    return found
+
+
+def modules(**texts: str) -> Submission:
+    sources = {**REFERENCE, **{f"{name}.py": text for name, text in texts.items()}}
+    return Submission("ada", "modules", tuple(Source(*item) for item in sources.items()))
+
+
+def chances(submission: Submission, lost: Mapping[str, float]) -> dict[str, StandIn]:
+    return {c.unit.part: c for c in stand_ins(submission, all_checks(), measured(lost), 7, Limits())}
+
+
+def text_of(chance: StandIn, module: str) -> str:
+    return next(source.text for source in chance.unit.sources if source.name == module)
+
+
+def test_a_part_gets_one_if_it_builds_on_another_that_lost_points() -> None:
+    """Only parts that lost points themselves, and only where they depend on the other."""
+    wrong = modules(autoencoder="class Autoencoder: pass")
+    found = chances(wrong, {"autoencoder": 0.5, "vae": 0.0, "upsampling": 0.9, "classifier": 0.0})
+    assert set(found) == {"vae", "upsampling"}
+    for chance in found.values():
+        assert chance.replaced == ("autoencoder",)
+        assert text_of(chance, "autoencoder.py") == REFERENCE["autoencoder.py"]
+        assert text_of(chance, f"{chance.unit.part}.py") == REFERENCE[f"{chance.unit.part}.py"]
+
+
+@pytest.mark.parametrize("lost", [{}, {"autoencoder": 0.5}, {"vae": 0.5}, {"vae": 0.5, "denoising": 0.5}])
+def test_nobody_else_gets_one(lost: dict[str, float]) -> None:
+    """Without a mistake, with one in a part that depends on no other, with two that are independent."""
+    assert chances(modules(), lost) == {}
+
+
+def test_errors_of_ours_are_no_mistake() -> None:
+    """They wait for the instructor."""
+    found = measured({"vae": 0.0})
+    ours = tuple(CheckResult(r.id, r.part, r.points, 0, Outcome.ERROR, "") for r in found["autoencoder"].results)
+    assert stand_ins(modules(), all_checks(), found | {"autoencoder": Measured(ours)}, 7, Limits()) == ()
+
+
+def test_a_notebook_gets_a_cell_behind_its_own() -> None:
+    """What comes later is built on the lab's version; the cell is plain definitions."""
+    cells = (
+        "import tensorflow as tf",
+        "class Autoencoder(tf.keras.Model): pass",
+        "class VariationalAutoencoder(Autoencoder): 0",
+    )
+    submission = Submission("ada", "notebook", tuple(Source(f"cell {n}", text) for n, text in enumerate(cells)))
+    (chance,) = chances(submission, {"autoencoder": 0.0, "vae": 0.0}).values()
+    assert [source.name for source in chance.unit.sources] == ["cell 0", "cell 1", "the lab's autoencoder", "cell 2"]
+    ours = text_of(chance, "the lab's autoencoder")
+    assert OURS in ours
+    assert "from ." not in ours
+    assert "__main__" not in ours
+
+
+def test_the_better_score_counts_and_nothing_else_comes_back() -> None:
+    """Texts, evidence and pictures of the second run could hold the lab's solution."""
+    picture = Picture("p", "c", np.zeros((2, 2), np.float32))
+    own = [
+        CheckResult("vae.x", "vae", 4, s, o, "own", "try") for s, o in ((1.0, Outcome.FAILED), (4.0, Outcome.PASSED))
+    ]
+    other = [
+        CheckResult("vae.x", "vae", 4, score, outcome, "SECRET", "SECRET", {"measured": "SECRET"}, 1, (picture,))
+        for score, outcome in ((4.0, Outcome.PASSED), (0.0, Outcome.FAILED))
+    ]
+    chance = StandIn(Unit("vae", ("vae.x", "vae.x"), "modules", (), (), 7, Limits()), ("autoencoder",))
+    better = chance.better_of(Measured(tuple(own), "printed"), Measured(tuple(other), "SECRET", "SECRET"))
+    assert [(r.score, r.outcome) for r in better.results] == [(4.0, Outcome.PASSED)] * 2
+    assert better.results[0].message == "Measured with the lab's own version of autoencoder in place of yours."
+    assert better.results[1] == own[1]
+    assert "SECRET" not in str(better)
+    assert better.results[0].pictures == ()
+    assert (better.stdout, better.stderr) == ("printed", "")
+
+
+STEALS = """
+try:
+    import inspect
+    from . import autoencoder
+    SECRET = inspect.getsource(autoencoder)
+except Exception as error:
+    SECRET = repr(error)
+print(SECRET)
+
+class UpsamplingAutoencoder(autoencoder.Autoencoder):
+    def __init__(self, encoding_size=10):
+        raise RuntimeError(SECRET)
+"""
+
+
+def test_a_submission_cannot_carry_the_solution_out(tmp_path, worker: Worker) -> None:
+    """It reads the lab's version while that stands in, prints it and raises it: none of it is in the report."""
+    (tmp_path / "autoencoder.py").write_text("class Autoencoder:\n    'mine'\n")
+    (tmp_path / "upsampling.py").write_text(STEALS)
+    report = grade_submission("ada", tmp_path, select(["autoencoder", "upsampling"]), 1, worker)
+    assert report.score == 0
+    assert "'mine'" in report.stdout
+    assert OURS not in str(report)
+    assert "GradientTape" not in str(report)
+
+
+def test_a_right_part_on_a_wrong_one_is_right(tmp_path, worker: Worker) -> None:
+    """A notebook, graded for real: `upsampling` on an autoencoder that cannot be made."""
+    (tmp_path / "lab05.ipynb").write_text(render_notebook(reference_folder(), solutions=True))
+    honest = read_submission("ada", tmp_path)
+    assert honest.kind == "notebook"
+    broken = render_notebook(reference_folder(), solutions=True).replace("self.encoder = self.build_encoder()", "1 / 0")
+    assert broken != render_notebook(reference_folder(), solutions=True)
+    (tmp_path / "lab05.ipynb").write_text(broken)
+    checks = select(["autoencoder.encoding_has_requested_size", "upsampling.decoding_is_an_image"])
+    report = grade_submission("ada", tmp_path, checks, 1, worker)
+    assert [check.outcome for check in report.checks] == [Outcome.FAILED, Outcome.PASSED]
