@@ -66,6 +66,7 @@ class Job:
     tier: str
     measurer: Callable[[], Measurer]
     fresh: bool = False  # measure also what is in the cache
+    db_url: str | None = None  # of the gradebook; a file in `out` without one
 
 
 class OutputNotWritable(Exception):
@@ -126,7 +127,7 @@ def grade_all(job: Job, observer: Observer) -> list[Report]:
     except OtherTier as other:  # what was found so far was measured under another isolation than this machine has now
         reports = _Class(replace(job, tier=str(other)), observer).grade()
     try:
-        write_summaries(reports, job.out)
+        write_summaries(reports, job.out, job.db_url)
     except OSError as problem:
         raise SummariesNotWritten(
             f"the tables in {job.out} could not be written: {problem.strerror}; what was measured is kept, so the same "
@@ -262,8 +263,8 @@ def _result_of(future: "Future[bytes]", unit: Unit) -> Measured:
         return unmeasurable(select(unit.checks), f"the part {unit.part} could not be measured: {problem!r}"[:500])
 
 
-def write_summaries(reports: Sequence[Report], out: Path) -> None:
-    """The tables and pages over all reports: grades.csv, gradebook.db, index.html."""
+def write_summaries(reports: Sequence[Report], out: Path, db_url: str | None = None) -> None:
+    """The tables and pages over all reports: grades.csv, the gradebook (gradebook.db without a URL), index.html."""
     write_grades(reports, out / "grades.csv")
-    write_gradebook(reports, f"sqlite:///{(out / 'gradebook.db').resolve()}")
+    write_gradebook(reports, db_url or f"sqlite:///{(out / 'gradebook.db').resolve()}")
     write_pages(reports, out)

@@ -104,6 +104,13 @@ def grade(
     limit: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Change a limit; `aelab doctor` lists them.")
     ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Measure on the Dask cluster of this scheduler, tcp://…")
+    ] = None,
+    db: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="nbgrader's gradebook: sqlite:///… or postgresql://…; in --out without."),
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Measure everything, also what was measured before.")] = False,
     trust_submissions: Annotated[
         bool, typer.Option("--trust-submissions", help="Grade without isolation: only code that you trust.")
@@ -119,22 +126,22 @@ def grade(
     from .expect import GraderFault
     from .isolation.choice import NoIsolation
     from .limits import limits_of
-    from .measurers import OnDemand, local_measurers
+    from .measurers import ClusterError, OnDemand, Place
     from .nbgrader.gradebook import GradebookError
     from .render.progress import ClassProgress
     from .render.terminal import grades_table
     from .submissions import find_submissions
 
     checks = chosen_checks(part)
-    known = (OSError, ValueError, OutputNotWritable, GradebookError, NoIsolation, GraderFault, CacheError)
+    known = (OSError, ValueError, OutputNotWritable, GradebookError, NoIsolation, GraderFault, CacheError, ClusterError)
     with clear_errors(*known), clear_errors(SummariesNotWritten, status=1):
         found, limits = find_submissions(submissions), limits_of(limit or ())
         prepare_output(out)
         cache = Cache(default_path())
-        private = (submissions, out, cache.path.parent)
-        start = local_measurers(limits, workers, trust_submissions, private, _say_isolation)
-        with OnDemand(cache, "none" if trust_submissions else "this machine", start) as measurer:
-            job = Job(found, out, checks, seed_of(out, seed), limits, cache, measurer.tier, measurer, fresh)
+        place = Place(limits, workers, scheduler, trust_submissions, (submissions, out, cache.path.parent))
+        with OnDemand(cache, place.name, place.starter(_say_isolation)) as measurer:
+            tier = measurer.tier
+            job = Job(found, out, checks, seed_of(out, seed), limits, cache, tier, measurer, fresh, db)
             with ClassProgress(console, len(found), len({c.part for c in checks})) as progress, interruptible(out):
                 reports = grade_all(job, progress)
     console.print(grades_table(reports))

@@ -2,9 +2,10 @@
 
 import os
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -18,6 +19,10 @@ from .measuring import measure
 from .units import Unit
 
 Started = Callable[[], None]
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used; the text is one clear line."""
 
 
 class Measurer(Protocol):
@@ -57,17 +62,38 @@ class LocalMeasurer:
         self._threads.shutdown(cancel_futures=True)
 
 
-def local_measurers(
-    limits: Limits, count: int, trusted: bool, private: Iterable[Path], say: Callable[[str], None]
-) -> Callable[[ExitStack], Measurer]:
-    """What starts `count` warm processes of the best tier that holds, and says which. The call raises NoIsolation."""
+@dataclass(frozen=True)
+class Place:
+    """Where to measure: on this machine with `workers` warm processes, or on the cluster of a Dask scheduler.
 
-    def start(left: ExitStack) -> Measurer:
-        pool = left.enter_context(open_pool(limits, count, trusted, private))
+    private: folders of this run that submissions must not see.
+    """
+
+    limits: Limits
+    workers: int
+    scheduler: str | None
+    trusted: bool
+    private: tuple[Path, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The same for places with the same isolation."""
+        return f"{self.scheduler or 'this machine'}{', trusted' if self.trusted else ''}"
+
+    def starter(self, say: Callable[[str], None]) -> Callable[[ExitStack], Measurer]:
+        """What opens a measurer there and says how it isolates. The call raises NoIsolation or ClusterError."""
+        if self.scheduler:
+            try:
+                from .cluster import cluster_measurers  # slow to import, and its packages are an extra
+            except ImportError as missing:
+                raise ClusterError(f"{missing.name} is missing: pip install 'autoencoder-lab[cluster]'") from missing
+            return cluster_measurers(self.scheduler, self.trusted, say)
+        return lambda left: self._start_here(left, say)
+
+    def _start_here(self, left: ExitStack, say: Callable[[str], None]) -> Measurer:
+        pool = left.enter_context(open_pool(self.limits, self.workers, self.trusted, self.private))
         say(pool.tier.description)
         return LocalMeasurer(pool)
-
-    return start
 
 
 class OnDemand:

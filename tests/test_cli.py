@@ -235,7 +235,7 @@ def test_a_drawn_seed_survives_any_reader_of_json(
 ) -> None:
     """It is below 2**53, so that it is the same number where all numbers are floats, and it is in the report."""
     asked: list[int] = []
-    monkeypatch.setattr("grader.cli.secrets.randbelow", lambda n: asked.append(n) or n - 1)
+    monkeypatch.setattr("grader.batch.secrets.randbelow", lambda n: asked.append(n) or n - 1)
     (places["empty"] / "bob").mkdir()
     found = aelab("grade", places["empty"], "--out", places["out"], "--trust-submissions")
     record = json.loads((places["out"] / "bob" / "report.json").read_text())

@@ -1,0 +1,122 @@
+"""A Dask cluster on this machine grades like this machine alone, and never under other terms than its reports say."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from distributed import Client, LocalCluster
+
+from grader import cluster
+from grader.batch import Job, grade_all
+from grader.cache import Cache
+from grader.cluster import DaskMeasurer, cluster_measurers
+from grader.grading import grade_submission
+from grader.isolation.worker import Worker
+from grader.limits import Limits
+from grader.measurers import ClusterError, OnDemand
+from grader.outcomes import Outcome, Report, Status
+from grader.registry import select
+from tests.test_batch import Watcher
+
+RIGHT = """
+import time
+import tensorflow as tf
+{more}
+
+def normalize(image, label):
+    return tf.cast(image, tf.float32) / 255.0
+"""
+CHECKS = select(["data.normalize_scales_to_unit_interval"])
+NAMES = [f"student{n}" for n in range(6)]
+
+
+@pytest.fixture(scope="module")
+def local_cluster() -> Iterator[LocalCluster]:
+    """Two workers with one thread each, in processes of their own."""
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, protocol="tcp://") as found:
+        yield found
+
+
+def grade(folder: Path, address: str, more: str = "") -> list[Report]:
+    for name in NAMES:
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / "data.py").write_text(RIGHT.format(more=f"# {name}\n{more}"))
+    cache = Cache(folder / "cache.sqlite")
+    with OnDemand(cache, address, cluster_measurers(address, False, lambda text: None)) as measurer:
+        found = [(name, folder / name) for name in NAMES]
+        job = Job(found, folder / "out", CHECKS, 7, Limits(), cache, measurer.tier, measurer)
+        return grade_all(job, Watcher())
+
+
+def test_a_cluster_gives_the_reports_that_this_machine_gives(
+    tmp_path: Path, local_cluster: LocalCluster, worker: Worker
+) -> None:
+    """Scores, outcomes, evidence, and the tier."""
+    reports = grade(tmp_path, local_cluster.scheduler_address)
+    for report in reports:
+        here = grade_submission(report.submission, tmp_path / report.submission, CHECKS, 7, worker)
+        assert (report.score, report.status, report.isolation) == (2.0, Status.GRADED, here.isolation)
+        assert [(c.outcome, c.evidence) for c in report.checks] == [(c.outcome, c.evidence) for c in here.checks]
+
+
+def test_a_worker_that_is_lost_costs_nobody_a_point(tmp_path: Path, local_cluster: LocalCluster) -> None:
+    """Killed while it measures: what it had in hand is measured elsewhere, or again."""
+
+    def kill_one() -> None:
+        time.sleep(4)
+        with Client(local_cluster, set_as_default=False) as client:
+            os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    reports = grade(tmp_path, local_cluster.scheduler_address, "time.sleep(2)")
+    killer.join()
+    assert [(report.score, report.status) for report in reports] == [(2.0, Status.GRADED)] * len(NAMES)
+
+
+def test_workers_on_other_terms_are_refused(local_cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another version of the grader, and another tier than the first worker's; each is named."""
+    with Client(local_cluster, set_as_default=False) as client:
+        client.wait_for_workers(2)
+        with monkeypatch.context() as patched:
+            patched.setattr(cluster, "environment", lambda: "Python 2.7")
+            with pytest.raises(ClusterError, match=r"the worker tcp://.* has another version of the grader"):
+                DaskMeasurer(client, trusted=False)
+        found = client.run(cluster.terms_here, False)
+        first, second = found
+        mixed = found | {second: ("landlock+user", "worse", found[second][2])}
+        monkeypatch.setattr(client, "run", lambda *_: {first: found[first], second: mixed[second]})
+        with pytest.raises(ClusterError, match=rf"{second} isolates with landlock\+user, the first one"):
+            DaskMeasurer(client, trusted=False)
+
+
+def test_a_worker_that_joins_later_on_other_terms_measures_nothing(tmp_path: Path, local_cluster: LocalCluster) -> None:
+    """The result is an error of ours that names the worker, never a zero."""
+    address = local_cluster.scheduler_address
+    cache = Cache(tmp_path / "cache.sqlite")
+    (tmp_path / "data.py").write_text(RIGHT.format(more=""))
+
+    def start(left: ExitStack) -> DaskMeasurer:
+        measurer = cluster_measurers(address, False, lambda text: None)(left)
+        assert isinstance(measurer, DaskMeasurer)
+        measurer._terms = (False, measurer.tier, "another version")
+        return measurer
+
+    with OnDemand(cache, address, start) as measurer:
+        job = Job([("ada", tmp_path)], tmp_path / "out", CHECKS, 7, Limits(), cache, measurer.tier, measurer)
+        (report,) = grade_all(job, Watcher())
+    assert report.status is Status.ERROR
+    assert {check.outcome for check in report.checks} == {Outcome.ERROR}
+    assert "has another version of the grader" in report.message
+
+
+def test_where_there_is_no_scheduler_the_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its address."""
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
+    with ExitStack() as left, pytest.raises(ClusterError, match=r"there is no Dask scheduler at tcp://127\.0\.0\.1:9"):
+        cluster_measurers("tcp://127.0.0.1:9", False, lambda text: None)(left)

@@ -1,0 +1,112 @@
+"""Where units are measured: opened only when needed, stopped at once, and what remains is nothing."""
+
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grader.cache import Cache
+from grader.isolation import tiers
+from grader.isolation.pool import Pool
+from grader.isolation.worker import Worker
+from grader.limits import Limits
+from grader.measurers import LocalMeasurer, OnDemand, Place
+from grader.outcomes import Outcome
+from grader.submissions import Source
+from grader.units import Measured, Unit
+
+CHECK = "data.normalize_scales_to_unit_interval"
+
+
+def unit(text: str) -> Unit:
+    return Unit("data", (CHECK,), "modules", (Source("data.py", text),), (), 7, Limits())
+
+
+class Opened(LocalMeasurer):
+    """Nothing but a tier, and whether it was stopped."""
+
+    def __init__(self, tier: str):
+        self.tier, self.width, self.stopped = tier, 1, False
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+def test_nothing_is_opened_where_nothing_is_measured(tmp_path: Path) -> None:
+    """The first time tells the tier; after that it is known, for this place and this machine."""
+    cache, opened = Cache(tmp_path / "c.sqlite"), []
+
+    def start(left: ExitStack) -> Opened:
+        left.callback(opened.append, "closed")
+        opened.append("opened")
+        return Opened("high")
+
+    with OnDemand(cache, "here", start) as first:
+        assert first.tier == "high"
+        assert first() is first()
+    assert opened == ["opened", "closed"]
+    with OnDemand(cache, "here", start) as second:
+        assert second.tier == "high"
+    assert opened == ["opened", "closed"]
+    with OnDemand(cache, "there", start) as third:
+        assert third.tier == "high"
+    assert opened == ["opened", "closed"] * 2
+
+
+def test_what_fails_is_stopped(tmp_path: Path) -> None:
+    """Ctrl-C and errors end what is running."""
+    found = Opened("high")
+
+    def interrupted() -> None:
+        with OnDemand(Cache(tmp_path / "c.sqlite"), "here", lambda left: found) as place:
+            place()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert found.stopped
+
+
+def test_places_with_another_isolation_have_other_names() -> None:
+    """Trusted or not, here or on a cluster."""
+    names = {Place(Limits(), 1, where, trusted).name for where in (None, "tcp://a:1") for trusted in (False, True)}
+    assert len(names) == 4
+
+
+@pytest.fixture
+def measurer(worker: Worker):
+    pool = Pool(worker.another(), 2)
+    yield LocalMeasurer(pool)
+    pool.close()
+
+
+def test_a_unit_is_measured(measurer: LocalMeasurer) -> None:
+    """The result as bytes; who waits is told when the work begins."""
+    began = threading.Event()
+    right = "import tensorflow as tf\ndef normalize(image, label): return tf.cast(image, tf.float32) / 255"
+    found = Measured.from_bytes(measurer.submit(unit(right), began.set).result(120))
+    assert began.is_set()
+    assert [(r.id, r.outcome) for r in found.results] == [(CHECK, Outcome.PASSED)]
+    assert found.is_final
+
+
+def test_to_stop_ends_everything_at_once(measurer: LocalMeasurer) -> None:
+    """What runs and what waits; no process is left, and nothing is started again."""
+    began = threading.Event()
+    futures = [measurer.submit(unit(f"import time; time.sleep(50 + {n})"), began.set) for n in range(5)]
+    assert began.wait(120)
+    time.sleep(0.5)
+    processes = psutil.Process().children(recursive=True)
+    before = time.monotonic()
+    measurer.stop()
+    assert time.monotonic() - before < 30
+    assert all(future.done() for future in futures)
+    for future in futures:
+        if not future.cancelled():
+            assert not Measured.from_bytes(future.result()).is_final
+    own = [p for p in psutil.Process().children(recursive=True) if "grader.isolation.warm" in " ".join(p.cmdline())]
+    assert len(own) < len(processes)
+    assert measurer.tier in {tiers.best().name, tiers.second().name}
