@@ -18,6 +18,7 @@ from .inheritance import StandIn
 from .limits import Limits
 from .measurers import Measurer
 from .measuring import unmeasurable
+from .nbgrader.entry import enter
 from .nbgrader.gradebook import write_gradebook
 from .outcomes import Report, Status
 from .registry import PARTS, Check, select
@@ -127,7 +128,7 @@ def grade_all(job: Job, observer: Observer) -> list[Report]:
     except OtherTier as other:  # what was found so far was measured under another isolation than this machine has now
         reports = _Class(replace(job, tier=str(other)), observer).grade()
     try:
-        write_summaries(reports, job.out, job.db_url)
+        write_summaries(reports, job.out, job.db_url, job.cache)
     except OSError as problem:
         raise SummariesNotWritten(
             f"the tables in {job.out} could not be written: {problem.strerror}; what was measured is kept, so the same "
@@ -152,10 +153,13 @@ class _Class:
     def grade(self) -> list[Report]:
         """All reports, in the order of the class."""
         self._observer.class_starts()
-        for name, path in self._job.submissions:
-            self._begin(plan_of(name, path, self._job.checks, self._job.seed, self._job.limits))
-        while self._running:
-            self._collect()
+        try:
+            for name, path in self._job.submissions:
+                self._begin(plan_of(name, path, self._job.checks, self._job.seed, self._job.limits))
+            while self._running:
+                self._collect()
+        finally:
+            self._keep_what_is_done()
         with self._cache_may_fail():
             self._job.cache.touch(self._found)
         return [self._reports[name] for name, _ in self._job.submissions]
@@ -202,14 +206,26 @@ class _Class:
     def _collect(self) -> None:
         """Wait for some results and hand them to everyone who waits for them."""
         done, _ = wait(self._running, return_when=FIRST_COMPLETED)
-        for future, (unit, key) in [(future, self._running.pop(future)) for future in done]:
+        for future in done:
+            if future not in self._running:  # handed out on the way to another one's second chance
+                continue
+            unit, key = self._running.pop(future)
             measured = _result_of(future, unit)
-            if measured.is_final:
-                self._made.add(key)
-                with self._cache_may_fail():
-                    self._job.cache.keep(key, unit.part, measured)
+            self._keep(key, unit, measured)
             for in_hand, part in self._waiting.pop(key):
                 self._take(in_hand, part, measured)
+
+    def _keep(self, key: str, unit: Unit, measured: Measured) -> None:
+        if measured.is_final:
+            self._made.add(key)
+            with self._cache_may_fail():
+                self._job.cache.keep(key, unit.part, measured)
+
+    def _keep_what_is_done(self) -> None:
+        """Also where something, such as Ctrl-C, ends the work before it was looked at."""
+        for future, (unit, key) in self._running.items():
+            if future.done() and not future.cancelled() and future.exception() is None:
+                self._keep(key, unit, _result_of(future, unit))
 
     @contextmanager
     def _cache_may_fail(self) -> Iterator[None]:
@@ -263,8 +279,13 @@ def _result_of(future: "Future[bytes]", unit: Unit) -> Measured:
         return unmeasurable(select(unit.checks), f"the part {unit.part} could not be measured: {problem!r}"[:500])
 
 
-def write_summaries(reports: Sequence[Report], out: Path, db_url: str | None = None) -> None:
+def write_summaries(
+    reports: Sequence[Report], out: Path, db_url: str | None = None, cache: Cache | None = None
+) -> None:
     """The tables and pages over all reports: grades.csv, the gradebook (gradebook.db without a URL), index.html."""
     write_grades(reports, out / "grades.csv")
-    write_gradebook(reports, db_url or f"sqlite:///{(out / 'gradebook.db').resolve()}")
+    if db_url is None and cache is not None:
+        enter(reports, out / "gradebook.db", cache)
+    else:
+        write_gradebook(reports, db_url or f"sqlite:///{(out / 'gradebook.db').resolve()}")
     write_pages(reports, out)
