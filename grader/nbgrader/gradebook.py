@@ -103,12 +103,28 @@ def _enter(gradebook: "Gradebook", reports: Sequence[Report]) -> None:
     from .rows import enter_scores, hold
 
     hold(gradebook.db, gradebook.course_id)
+    _note_version(gradebook)
     assignment, notebook = _declare(gradebook)
     points = {check.id: check.points for report in reports for check in report.checks}
     cells = _cells(gradebook, notebook, points or {check.id: check.points for check in all_checks()})
     scores = {folder_name(report.submission): _scores(report, cells) for report in reports}
     enter_scores(gradebook.db, assignment, notebook, scores)
     gradebook.db.commit()
+
+
+def _note_version(gradebook: "Gradebook") -> None:
+    """Note the version of the tables, without which `nbgrader db upgrade` would change them, where it is missing.
+
+    nbgrader asks a program for it after it has made the tables: a run that was ended meanwhile leaves them without.
+    """
+    from nbgrader.api import Assignment, get_alembic_version
+    from sqlalchemy import inspect, text
+
+    is_new = gradebook.db.query(Assignment).first() is None
+    if is_new and not inspect(gradebook.db.connection()).has_table("alembic_version"):
+        gradebook.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        version = {"version": get_alembic_version()}
+        gradebook.db.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), version)
 
 
 def _declare(gradebook: "Gradebook") -> "tuple[Assignment, Notebook]":

@@ -195,6 +195,7 @@ def structure(submission: SubmittedAssignment) -> dict[str, tuple[list[str], lis
     }
 
 
+@pytest.mark.filterwarnings("ignore:Object of type")  # what SQLAlchemy says about nbgrader's own way
 def test_a_submission_has_the_rows_that_nbgrader_gives_it(own_url: str) -> None:
     """In a course with solution and task cells and a second notebook: the same grades and comments as its own."""
     write_gradebook([samples.solved("early")], own_url)
@@ -231,6 +232,16 @@ def test_an_entry_that_fails_half_way_leaves_nothing(own_url: str, monkeypatch: 
     with Gradebook(own_url) as gradebook:
         assert gradebook.students == []
         assert gradebook.assignments == []
+
+
+def test_a_gradebook_whose_making_was_cut_short_is_completed(own_url: str) -> None:
+    """Tables without their version, as a run leaves them that is killed in the second between: it is noted again."""
+    with closing(sqlite3.connect(own_url.removeprefix("sqlite:///"))) as database:
+        expected = database.execute("SELECT version_num FROM alembic_version").fetchall()
+        database.execute("DROP TABLE alembic_version")
+        database.commit()
+        write_gradebook([samples.solved()], own_url)
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == expected
 
 
 def test_a_gradebook_that_another_program_keeps_is_one_line(own_url: str) -> None:
