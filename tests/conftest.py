@@ -15,6 +15,7 @@ from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
 from grader.limits import Limits
 from tests.isolation.probing import Open, submission
+from tests.nbgrader import postgres
 from tests.small_mnist import SmallMnist, write_small_mnist
 
 PREPARED_MNIST = Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser() / "mnist" / "3.0.1"
@@ -23,20 +24,26 @@ FULL_MNIST_IS_HERE = (PREPARED_MNIST / "dataset_info.json").is_file()
 IS_ROOT = os.geteuid() == 0
 TIERS = ("best", "second") if IS_ROOT else ("best",)  # only root can grade under another user
 
+SERVER = postgres.programs()  # root, as in continuous integration, can install one
+
 collect_ignore = [
     *([] if FULL_MNIST_IS_HERE else ["test_full_mnist.py"]),
     *([] if IS_ROOT else ["isolation/test_users.py"]),
+    *([] if IS_ROOT or SERVER else ["nbgrader/test_postgres.py"]),
 ]
 
 
 def pytest_report_header() -> list[str]:
-    """Says whether the tests on all 70,000 digits, and those that only root can run, are part of this run."""
+    """Says whether the tests on all 70,000 digits, those that only root can run, and those of a gradebook in
+    PostgreSQL are part of this run.
+    """
     if FULL_MNIST_IS_HERE:
         digits = str(PREPARED_MNIST)
     else:
         digits = f"not in {PREPARED_MNIST}, test_full_mnist.py is left out (`aelab data import` prepares it)"
     who = "all of them" if IS_ROOT else "the best one; the second, and test_users.py, need root"
-    return [f"full MNIST: {digits}", f"tiers of isolation: {who}"]
+    server = str(SERVER or "no server is installed" + ("" if IS_ROOT else ", test_postgres.py is left out"))
+    return [f"full MNIST: {digits}", f"tiers of isolation: {who}", f"PostgreSQL: {server}"]
 
 
 @pytest.fixture(scope="session", autouse=True)

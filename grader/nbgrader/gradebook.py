@@ -2,25 +2,32 @@
 
 import os
 import sysconfig
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ..outcomes import Outcome, Report, Status
 from ..registry import all_checks
 from ..render.names import folder_name
-from ..render.wording import in_order
 
 if TYPE_CHECKING:
-    from nbgrader.api import Grade, Gradebook
+    from nbgrader.api import Assignment, Gradebook, Notebook
+    from sqlalchemy.engine import URL
 
 ASSIGNMENT = "lab05"
 NOTEBOOK = "lab05"
 
+ADDRESSES = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+PATIENCE = {  # seconds until a gradebook that another program holds, or a server that does not answer, is given up
+    "sqlite": {"timeout": "60"},
+    "postgresql": {"connect_timeout": "10", "options": "-c lock_timeout=60s"},
+}
+
 
 class GradebookError(RuntimeError):
-    """A gradebook that cannot be written; the text is one line that names it."""
+    """A gradebook that cannot be written; the text is one line that names it, without its password."""
 
 
 def grade_id(check_id: str) -> str:
@@ -31,23 +38,54 @@ def grade_id(check_id: str) -> str:
 def write_gradebook(reports: Sequence[Report], db_url: str) -> None:
     """Enter the automatic score of every check into the gradebook at `db_url`, made if it does not exist.
 
-    The student is `folder_name(submission)`. A check that could not be measured, or a submission that could not be
-    read, has no score and needs a manual grade. Scores that an instructor entered stay as they are and, as in
-    nbgrader itself, are flagged for another look. Raises GradebookError.
+    The address is one of `ADDRESSES`. The student is `folder_name(submission)`. A check that could not be measured, or
+    a submission that could not be read, has no score and needs a manual grade. Scores that an instructor entered stay
+    as they are and, as in nbgrader itself, are flagged for another look where the automatic score has changed.
+    All is written or nothing, by one writer at a time. Raises GradebookError.
     """
     # Here and not at the top: both take seconds to import, which every other command would pay.
-    from nbgrader.api import Gradebook
-    from sqlalchemy.engine import make_url
+    from nbgrader.api import Gradebook, InvalidEntry
     from sqlalchemy.exc import SQLAlchemyError
 
+    url = _address(db_url)
     try:
-        with _programs_on_path(), _quiet(), Gradebook(db_url) as gradebook:
-            _declare_cells(gradebook, reports)
-            for report in in_order(reports):
-                _enter(gradebook, report)
-    except SQLAlchemyError as problem:
-        shown, reason = make_url(db_url).render_as_string(), " ".join(str(problem).split())[:200]
-        raise GradebookError(f"gradebook {shown} cannot be written, move it away and run again: {reason}") from problem
+        with _programs_on_path(), Gradebook(_patient(url)) as gradebook:
+            _enter(gradebook, reports)
+    except (SQLAlchemyError, InvalidEntry) as problem:
+        reason = " ".join(str(getattr(problem, "orig", None) or problem).split())[:200]
+        raise GradebookError(f"gradebook {url} cannot be written, {_advice(url, reason)}: {reason}") from problem
+
+
+def _address(db_url: str) -> "URL":
+    """The address, if a gradebook can be there. Raises GradebookError."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(db_url)
+    except (ArgumentError, ValueError):  # none of its text is shown: a password may be anywhere in it
+        raise GradebookError(f"the address of the gradebook cannot be read, it should be {ADDRESSES}") from None
+    backend = url.get_backend_name()
+    if backend not in DRIVERS:
+        raise GradebookError(f"gradebook {url}: no gradebook can be there, its address should be {ADDRESSES}")
+    if backend == "postgresql" and find_spec("psycopg") is None:
+        raise GradebookError(f"gradebook {url} needs psycopg: pip install 'autoencoder-lab[postgres]'")
+    return url
+
+
+def _patient(url: "URL") -> "URL":
+    """The address with its driver, and with limits on waiting where it has none."""
+    backend = url.get_backend_name()
+    patience = {name: value for name, value in PATIENCE[backend].items() if name not in url.query}
+    return url.set(drivername=DRIVERS[backend]).update_query_dict(patience)
+
+
+def _advice(url: "URL", reason: str) -> str:
+    if "locked" in reason or "lock timeout" in reason:
+        return "another program is writing it, run again when that has ended"
+    if url.get_backend_name() == "sqlite":
+        return "move it away and run again"
+    return "see that the server is up and the address is right"
 
 
 @contextmanager
@@ -61,57 +99,75 @@ def _programs_on_path() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence what SQLAlchemy says, once a submission, about the order in which nbgrader builds its rows."""
-    from sqlalchemy.exc import SAWarning
+def _enter(gradebook: "Gradebook", reports: Sequence[Report]) -> None:
+    from .rows import enter_scores, hold
 
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
-        yield
-
-
-def _declare_cells(gradebook: "Gradebook", reports: Sequence[Report]) -> None:
-    measured = {check.id: check.points for report in reports for check in report.checks}
-    cells = measured or {check.id: check.points for check in all_checks()}
-    gradebook.update_or_create_assignment(ASSIGNMENT)
-    gradebook.update_or_create_notebook(NOTEBOOK, ASSIGNMENT)
-    for check_id, points in cells.items():
-        gradebook.update_or_create_grade_cell(
-            grade_id(check_id), NOTEBOOK, ASSIGNMENT, max_score=points, cell_type="code"
-        )
-
-
-def _enter(gradebook: "Gradebook", report: Report) -> None:
-    student = folder_name(report.submission)
-    gradebook.update_or_create_student(student)
-    gradebook.update_or_create_submission(ASSIGNMENT, student)
-    final = _final_scores(report)
-    for name, grade in _grades(gradebook, student).items():
-        if name in final or report.status is not Status.GRADED:
-            grade.auto_score = final.get(name)
-            grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+    hold(gradebook.db, gradebook.course_id)
+    _note_version(gradebook)
+    assignment, notebook = _declare(gradebook)
+    points = {check.id: check.points for report in reports for check in report.checks}
+    cells = _cells(gradebook, notebook, points or {check.id: check.points for check in all_checks()})
+    scores = {folder_name(report.submission): _scores(report, cells) for report in reports}
+    enter_scores(gradebook.db, assignment, notebook, scores)
     gradebook.db.commit()
 
 
-def _final_scores(report: Report) -> dict[str, float | None]:
-    """Score of each cell that this report speaks about, None where it has to be given by hand."""
-    graded = report.status is Status.GRADED
+def _note_version(gradebook: "Gradebook") -> None:
+    """Note the version of the tables, without which `nbgrader db upgrade` would change them, where it is missing.
+
+    nbgrader asks a program for it after it has made the tables: a run that was ended meanwhile leaves them without.
+    """
+    from nbgrader.api import Assignment, get_alembic_version
+    from sqlalchemy import inspect, text
+
+    is_new = gradebook.db.query(Assignment).first() is None
+    if is_new and not inspect(gradebook.db.connection()).has_table("alembic_version"):
+        gradebook.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        version = {"version": get_alembic_version()}
+        gradebook.db.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), version)
+
+
+def _declare(gradebook: "Gradebook") -> "tuple[Assignment, Notebook]":
+    """The lab's assignment and notebook, added where they are missing."""
+    from nbgrader.api import Assignment, Notebook
+
+    assignment = gradebook.db.query(Assignment).filter_by(name=ASSIGNMENT).one_or_none()
+    if assignment is None:
+        assignment = Assignment(ASSIGNMENT, course_id=gradebook.course_id)
+        gradebook.db.add(assignment)
+    for notebook in assignment.notebooks:
+        if notebook.name == NOTEBOOK:
+            return assignment, notebook
+    notebook = Notebook(name=NOTEBOOK, assignment=assignment)
+    gradebook.db.add(notebook)
+    gradebook.db.flush()  # gives it the id that its cells need
+    return assignment, notebook
+
+
+def _cells(gradebook: "Gradebook", notebook: "Notebook", points: Mapping[str, int]) -> dict[str, str]:
+    """The id of every grade cell of the notebook by name, those of the checks in `points` added or brought up to date.
+
+    A cell that is there already keeps whatever else is in it.
+    """
+    from nbgrader.api import GradeCell
+
+    cells = {cell.name: cell for cell in gradebook.db.query(GradeCell).filter_by(notebook_id=notebook.id)}
+    for check_id, most in points.items():
+        name = grade_id(check_id)
+        if name in cells:
+            cells[name].max_score, cells[name].cell_type = float(most), "code"
+        else:
+            cells[name] = GradeCell(name=name, notebook_id=notebook.id, max_score=most, cell_type="code")
+            gradebook.db.add(cells[name])
+    gradebook.db.flush()
+    return {name: cell.id for name, cell in cells.items()}
+
+
+def _scores(report: Report, cells: Mapping[str, str]) -> dict[str, float | None]:
+    """Score of each cell that this report speaks about, None where it has to be given by hand; all, if none was run."""
+    if report.status is not Status.GRADED:
+        return dict.fromkeys(cells.values())
     return {
-        grade_id(check.id): round(float(check.score), 4) if graded and check.outcome is not Outcome.ERROR else None
+        cells[grade_id(check.id)]: None if check.outcome is Outcome.ERROR else round(float(check.score), 4)
         for check in report.checks
     }
-
-
-def _grades(gradebook: "Gradebook", student: str) -> "dict[str, Grade]":
-    """A student's grade for every cell, also for cells that were added after the submission was first entered."""
-    from nbgrader.api import Grade
-
-    submitted = gradebook.find_submission_notebook(NOTEBOOK, ASSIGNMENT, student)
-    cells = submitted.notebook.grade_cells
-    present = {grade.cell_id: grade for grade in submitted.grades}
-    for cell in cells:
-        if cell.id not in present:
-            present[cell.id] = Grade(cell_id=cell.id, notebook=submitted)
-            gradebook.db.add(present[cell.id])
-    return {cell.name: present[cell.id] for cell in cells}

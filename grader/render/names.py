@@ -33,11 +33,17 @@ def printable(text: str, limit: int = 4000) -> str:
     Line breaks stay; what cannot be encoded becomes U+FFFD; a text that was cut ends in an ellipsis.
     """
     looked_at = text[: 4 * limit]  # bounds the work for a text of any length
-    for found, line_break in _NEWLINES.items():
-        looked_at = looked_at.replace(found, line_break)
-    clean = "".join(_visible(character) for character in _TERMINAL_SEQUENCE.sub("", looked_at)).strip()
+    clean = (
+        looked_at if looked_at.isprintable() else _cleaned(looked_at)
+    ).strip()  # most are, and to ask takes no time
     cut = len(clean) > limit or len(text) > 4 * limit
     return clean[: limit - 1].rstrip() + "…" if cut else clean
+
+
+def _cleaned(text: str) -> str:
+    for found, line_break in _NEWLINES.items():
+        text = text.replace(found, line_break)
+    return "".join(_visible(character) for character in _TERMINAL_SEQUENCE.sub("", text))
 
 
 def _visible(character: str) -> str:

@@ -6,7 +6,7 @@ Templates escape everything; a content security policy in each page forbids scri
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
 
@@ -17,9 +17,9 @@ from ..outcomes import Picture, Report
 from . import views
 from .evidence import evidence_rows
 from .files import write_atomically
-from .images import png
+from .images import png, png_at
 from .names import folder_name, one_line, printable
-from .report_json import report_folder
+from .report_json import picture_file, report_folder
 from .wording import OUTCOMES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence, unmeasured
 
 DISTRIBUTION = "autoencoder-lab"
@@ -32,17 +32,22 @@ _CODE = re.compile(r"`([^`\n]+)`")
 def write_pages(reports: Sequence[Report], out: Path) -> None:
     """Write `out`/index.html for the instructor and a page in the folder of every submission. Raises OSError."""
     for report in reports:
-        write_atomically(report_folder(out, report.submission) / FILE_NAME, student_page(report).encode())
+        folder = report_folder(out, report.submission)
+        write_atomically(folder / FILE_NAME, student_page(report, folder).encode())
     write_atomically(out / FILE_NAME, class_page(reports).encode())
 
 
-def student_page(report: Report) -> str:
-    """The page of one submission: points, next steps, every check with its evidence and pictures."""
+def student_page(report: Report, folder: Path | None = None) -> str:
+    """The page of one submission: points, next steps, every check with its evidence and pictures.
+
+    Pictures that are in `folder` already, where `write_report` puts them, are not encoded again.
+    """
     return (
         _templates()
         .get_template("student.html")
         .render(
             report=report,
+            folder=folder,
             parts=views.parts(report),
             next_steps=views.next_steps(report),
             counts=views.outcome_counts(report.checks),
@@ -74,6 +79,7 @@ def class_page(reports: Sequence[Report]) -> str:
     )
 
 
+@cache
 def grader_version() -> str:
     """The version of the installed grader."""
     try:
@@ -108,6 +114,7 @@ def _templates() -> Environment:
     return environment
 
 
+@lru_cache(1024)  # sentences, hints and many messages are the same for a whole class
 def with_code(text: str) -> Markup:
     """`text` made printable and escaped, with what stands between backticks set as code."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(printable(text)))))  # noqa: S704 - escaped before
@@ -118,6 +125,7 @@ def shown_width(width: int, height: int) -> int:
     return width * max(1, min(TARGET_WIDTH // width, TARGET_HEIGHT // height))
 
 
-def data_uri(picture: Picture) -> str:
-    """The picture as a PNG inside the page."""
-    return "data:image/png;base64," + b64encode(png(picture.pixels)).decode()
+def data_uri(picture: Picture, folder: Path | None, check_id: str, number: int) -> str:
+    """The picture as a PNG inside the page: from the file that `write_report` made of it, where there is a folder."""
+    content = png_at(folder / picture_file(check_id, number), picture.pixels) if folder else png(picture.pixels)
+    return "data:image/png;base64," + b64encode(content).decode()

@@ -12,7 +12,7 @@ from typing import Any
 from ..outcomes import SCHEMA, CheckResult, Outcome, Picture, Report, Status
 from .evidence import json_ready
 from .files import write_atomically
-from .images import png, read_png
+from .images import png_at, read_png
 from .names import folder_name, one_line, printable
 
 FILE_NAME = "report.json"
@@ -46,12 +46,12 @@ def write_report(report: Report, folder: Path) -> Path:
     Equal records give equal bytes, times aside. Pictures and output that an earlier run left there are removed.
     """
     files = {
-        picture_file(check.id, number): png(picture.pixels)
+        picture_file(check.id, number): picture.pixels
         for check in report.checks
         for number, picture in enumerate(check.pictures, start=1)
     }
-    for name, content in files.items():
-        write_atomically(folder / name, content)
+    for name, pixels in files.items():
+        write_atomically(folder / name, png_at(folder / name, pixels))
     _write_printed(report, folder)
     path = folder / FILE_NAME
     write_atomically(path, to_json(report).encode())

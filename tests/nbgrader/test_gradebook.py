@@ -10,13 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, SubmittedAssignment
 
+from grader.nbgrader import gradebook as gradebook_module
+from grader.nbgrader import rows
 from grader.nbgrader.gradebook import ASSIGNMENT, NOTEBOOK, GradebookError, grade_id, write_gradebook
 from grader.registry import all_checks
 from grader.render.names import folder_name
 
 from ..render import samples
+from .statements import written
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +140,142 @@ def test_an_unreadable_submission_alone_still_finds_its_cells(own_url: str) -> N
     with Gradebook(own_url) as gradebook:
         assert gradebook.find_submission(ASSIGNMENT, "kurt").needs_manual_grade
         assert gradebook.find_assignment(ASSIGNMENT).max_score == 100
+
+
+def test_what_has_not_changed_is_not_written(own_url: str) -> None:
+    """The same reports again write no row at all; a score that changed writes its own row and no other."""
+    write_gradebook(samples.class_of_seven(), own_url)
+    with written() as tables:
+        write_gradebook(samples.class_of_seven(), own_url)
+    assert tables == []
+    others = [report for report in samples.class_of_seven() if report.submission != "grace"]
+    with written() as tables:
+        write_gradebook([*others, samples.solved("grace")], own_url)
+    assert tables == ["grade"]
+
+
+def test_a_class_larger_than_a_batch_is_entered_whole(own_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No student is lost or doubled where one batch ends and the next begins."""
+    monkeypatch.setattr(rows, "BATCH", 3)
+    for _ in range(2):
+        write_gradebook(samples.class_of_seven(), own_url)
+    with Gradebook(own_url) as gradebook:
+        entered = {
+            submission.student.id: submission.score for submission in gradebook.assignment_submissions(ASSIGNMENT)
+        }
+    assert entered == pytest.approx({report.submission: report.score for report in samples.class_of_seven()})
+
+
+def test_what_a_person_decided_stays_until_the_automatic_score_changes(own_url: str) -> None:
+    """Manual grades, extra credit, penalties, dates and flags stay; a grade is flagged only where there is news."""
+    cell = "gaussian_vae-samples_match_parameters"
+    write_gradebook([samples.grader_fault("ada")], own_url)
+    with Gradebook(own_url) as gradebook:
+        notebook = gradebook.find_submission_notebook(NOTEBOOK, ASSIGNMENT, "ada")
+        notebook.late_submission_penalty, notebook.flagged = 7.5, True
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-01-01 12:00")
+        gradebook.update_or_create_submission(ASSIGNMENT, "ada", timestamp="2026-01-02 12:00")
+        grade = gradebook.find_grade(cell, NOTEBOOK, ASSIGNMENT, "ada")
+        grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 2.0, 0.5, False
+        gradebook.db.commit()
+    for report, flagged in ((samples.grader_fault("ada"), False), (samples.solved("ada"), True)):
+        write_gradebook([report], own_url)
+        with Gradebook(own_url) as gradebook:
+            grade = gradebook.find_grade(cell, NOTEBOOK, ASSIGNMENT, "ada")
+            assert (grade.manual_score, grade.extra_credit, grade.needs_manual_grade) == (2.0, 0.5, flagged)
+            assert (grade.notebook.late_submission_penalty, grade.notebook.flagged) == (7.5, True)
+            assert gradebook.find_submission(ASSIGNMENT, "ada").total_seconds_late == 24 * 3600
+
+
+def structure(submission: SubmittedAssignment) -> dict[str, tuple[list[str], list[str]]]:
+    """The names of the cells that have a grade and of those that have a comment, by notebook."""
+    return {
+        notebook.name: (sorted(g.name for g in notebook.grades), sorted(c.name for c in notebook.comments))
+        for notebook in submission.notebooks
+    }
+
+
+@pytest.mark.filterwarnings("ignore:Object of type")  # what SQLAlchemy says about nbgrader's own way
+def test_a_submission_has_the_rows_that_nbgrader_gives_it(own_url: str) -> None:
+    """In a course with solution and task cells and a second notebook: the same grades and comments as its own."""
+    write_gradebook([samples.solved("early")], own_url)
+    with Gradebook(own_url) as gradebook:
+        gradebook.add_solution_cell("answer", NOTEBOOK, ASSIGNMENT)
+        gradebook.add_task_cell("essay", NOTEBOOK, ASSIGNMENT, max_score=5, cell_type="markdown")
+        gradebook.add_notebook("survey", ASSIGNMENT)
+        gradebook.add_grade_cell("opinion", "survey", ASSIGNMENT, max_score=1, cell_type="markdown")
+        gradebook.add_solution_cell("remark", "survey", ASSIGNMENT)
+        gradebook.add_student("nbgraders")
+        expected = structure(gradebook.add_submission(ASSIGNMENT, "nbgraders"))
+    write_gradebook([samples.solved("ours"), samples.solved("early")], own_url)
+    with Gradebook(own_url) as gradebook:
+        assert structure(gradebook.find_submission(ASSIGNMENT, "ours")) == expected
+        assert structure(gradebook.find_submission(ASSIGNMENT, "early"))["survey"] == expected["survey"]
+        for student in ("ours", "early"):
+            assert gradebook.find_submission(ASSIGNMENT, student).score == 100
+            assert gradebook.find_grade("essay", NOTEBOOK, ASSIGNMENT, student).needs_manual_grade
+
+
+def test_an_entry_that_fails_half_way_leaves_nothing(own_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All reports are in the gradebook, or none of them is."""
+    monkeypatch.setattr(rows, "BATCH", 3)
+    entered = []
+
+    def break_down(*arguments: object) -> None:
+        if entered:
+            raise KeyboardInterrupt
+        entered.append(arguments)
+
+    monkeypatch.setattr(rows, "_write_grades", break_down)
+    with pytest.raises(KeyboardInterrupt):
+        write_gradebook(samples.class_of_seven(), own_url)
+    with Gradebook(own_url) as gradebook:
+        assert gradebook.students == []
+        assert gradebook.assignments == []
+
+
+def test_a_gradebook_whose_making_was_cut_short_is_completed(own_url: str) -> None:
+    """Tables without their version, as a run leaves them that is killed in the second between: it is noted again."""
+    with closing(sqlite3.connect(own_url.removeprefix("sqlite:///"))) as database:
+        expected = database.execute("SELECT version_num FROM alembic_version").fetchall()
+        database.execute("DROP TABLE alembic_version")
+        database.commit()
+        write_gradebook([samples.solved()], own_url)
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == expected
+
+
+def test_a_gradebook_that_another_program_keeps_is_one_line(own_url: str) -> None:
+    """There is one writer at a time; who waited in vain reads why."""
+    with closing(sqlite3.connect(own_url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(GradebookError, match=r"gradebook\.db.*another program is writing it") as caught:
+            write_gradebook([samples.solved()], f"{own_url}?timeout=0.1")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("gradebook.db", "the address of the gradebook cannot be read"),
+        ("postgresql://ada:hunter2@host:port/course", "the address of the gradebook cannot be read"),
+        ("mysql://ada:hunter2@host/course", r"mysql://ada:\*\*\*@host/course: no gradebook can be there"),
+        ("sqlite:////nowhere/at/all/gradebook.db", "/nowhere/at/all/gradebook.db cannot be written"),
+    ],
+)
+def test_an_address_that_is_none_is_one_line(address: str, reason: str) -> None:
+    """It says which address was meant, how one looks, and never shows a password."""
+    with pytest.raises(GradebookError, match=reason) as caught:
+        write_gradebook([samples.solved()], address)
+    assert "\n" not in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert address.startswith("sqlite") or "sqlite:///FILE or postgresql://" in str(caught.value)
+
+
+def test_a_server_without_its_driver_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what to install."""
+    monkeypatch.setattr(gradebook_module, "find_spec", lambda name: None)
+    with pytest.raises(GradebookError, match=r"psycopg: pip install 'autoencoder-lab\[postgres\]'"):
+        write_gradebook([samples.solved()], "postgresql://ada:hunter2@host/course")
 
 
 def test_a_file_that_is_no_gradebook_is_one_line(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """Pictures to PNG and back."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from grader.render.images import LARGEST_SIDE, png, read_png
+from grader.render import images
+from grader.render.images import LARGEST_SIDE, png, png_at, read_png
+from mnist_subset import load
 
 
 def test_grey_values_survive_in_256_steps(tmp_path: Path) -> None:
@@ -21,6 +24,42 @@ def test_values_outside_are_clipped_and_what_is_no_number_is_black(tmp_path: Pat
     (tmp_path / "a.png").write_bytes(png(np.array([[np.nan, np.inf, -np.inf], [7, -7, 1]], dtype=np.float32)))
     with Image.open(tmp_path / "a.png") as image:
         assert np.asarray(image).tolist() == [[0, 0, 0], [255, 0, 255]]
+
+
+def test_a_picture_that_is_there_is_not_encoded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its bytes are those of the file."""
+    pixels = np.random.default_rng(0).random((20, 31), dtype=np.float32)
+    (tmp_path / "a.png").write_bytes(png(pixels))
+    expected = png(pixels)
+    monkeypatch.setattr(images, "_encoded", None)
+    assert png_at(tmp_path / "a.png", pixels) == expected
+
+
+@pytest.mark.parametrize("there", ["another", "reshaped", "cut", "text", "folder", "nothing"])
+def test_a_file_that_is_not_the_picture_is_not_taken_for_it(there: str, tmp_path: Path) -> None:
+    """One grey level of one pixel is enough, and so is the shape, or an end that is missing."""
+    pixels = np.random.default_rng(0).random((20, 30), dtype=np.float32)
+    another = pixels.copy()
+    another[7, 7] = 1 - another[7, 7]
+    files = {
+        "another": png(another),
+        "reshaped": png(pixels.reshape(30, 20)),
+        "cut": png(pixels)[:-20],
+        "text": b"no picture",
+    }
+    if there in files:
+        (tmp_path / "a.png").write_bytes(files[there])
+    elif there == "folder":
+        (tmp_path / "a.png").mkdir()
+    assert png_at(tmp_path / "a.png", pixels) == png(pixels)
+
+
+def test_digits_take_no_more_room_than_with_the_usual_settings() -> None:
+    """Fast settings, measured against Pillow's own on digits."""
+    digits = load()["test_images"][:100, :, :, 0].reshape(10, 10, 28, 28).swapaxes(1, 2).reshape(280, 280)
+    usual = BytesIO()
+    Image.fromarray(digits).save(usual, format="PNG")
+    assert len(png(digits.astype(np.float32) / 255)) < 1.1 * len(usual.getvalue())
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 2, 1), (0, 5), (LARGEST_SIDE + 1, 1), ()])

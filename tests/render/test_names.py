@@ -64,6 +64,18 @@ def test_printable_text_is_harmless_bounded_and_stable(text: str, limit: int) ->
     clean.encode()
 
 
+@given(st.characters())
+def test_a_character_that_can_be_printed_is_left_as_it_is(character: str) -> None:
+    """Of the categories of Unicode: nothing but control, format, private and unassigned characters is changed."""
+    category = unicodedata.category(character)
+    if not category.startswith(("C", "Z")):
+        assert printable(character) == character
+    if category in ("Cs", "Co", "Cn"):
+        assert printable(f"a{character}b") == "a\N{REPLACEMENT CHARACTER}b"
+    if category == "Cf":
+        assert printable(f"a{character}b") == "ab"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

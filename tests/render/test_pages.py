@@ -11,6 +11,7 @@ import pytest
 
 from grader.outcomes import Report, Status
 from grader.render.pages import class_page, shown_width, student_page, write_pages
+from grader.render.report_json import write_report
 from grader.render.wording import OUTCOMES, sentence
 
 from . import samples
@@ -156,6 +157,15 @@ def test_a_class_graded_without_isolation_says_so() -> None:
     """Next to what needs a look, not only in the footer."""
     assert "without isolation" in class_page([replace(samples.solved(), isolation="none")])
     assert "without isolation" not in class_page([samples.solved()])
+
+
+def test_a_page_is_the_same_with_and_without_the_files_beside_it(tmp_path: Path) -> None:
+    """The pictures of the record are shown, whatever lies in the folder: its own, another's, or none."""
+    expected = student_page(samples.struggling())
+    for there in (samples.struggling(), samples.solved("blaise")):
+        write_report(there, tmp_path)
+        assert student_page(samples.struggling(), tmp_path) == expected
+    assert student_page(samples.struggling(), tmp_path / "nowhere") == expected
 
 
 def test_pages_are_the_same_for_equal_records(tmp_path: Path) -> None:
