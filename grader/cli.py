@@ -91,7 +91,7 @@ def check(
 @app.command(epilog="Example: `aelab grade submitted --out results --seed 7`")
 def grade(
     submissions: Annotated[
-        Path, typer.Argument(help="A folder of submissions, an nbgrader submitted/, or one submission.")
+        Path, typer.Argument(help="A folder of submissions, an nbgrader course, or one submission.")
     ],
     out: Annotated[Path, typer.Option(help="Where reports, grades.csv, gradebook.db and pages go.")],
     seed: Annotated[int | None, typer.Option(min=0, help="Grading seed; drawn and reported without one.")] = None,
@@ -109,21 +109,28 @@ def grade(
     from .expect import GraderFault
     from .isolation.choice import NoIsolation, open_pool
     from .limits import limits_of
+    from .nbgrader.course import enter_reports, is_course, submitted_in
     from .nbgrader.gradebook import GradebookError
+    from .nbgrader.measuring import course_seed
     from .render.progress import ClassProgress
     from .render.terminal import grades_table
     from .submissions import find_submissions
 
     checks = chosen_checks(part)
     with clear_errors(OSError, ValueError, OutputNotWritable, GradebookError, NoIsolation, GraderFault):
-        found, limits = find_submissions(submissions), limits_of(limit or ())
+        found, limits = find_submissions(submitted_in(submissions)), limits_of(limit or ())
+        in_course = is_course(submissions) and not part  # single parts would leave the other scores of the course open
         prepare_output(out)
         workers = min(workers, len(found))
         with open_pool(limits, workers, trust_submissions, (submissions, out)) as pool:
             console.print(f"isolation: {pool.tier.description}", highlight=False, soft_wrap=True)
-            job = Job(found, out, checks, secrets.randbelow(2**53) if seed is None else seed, pool, workers)
+            if seed is None:
+                seed = course_seed(submissions) if in_course else secrets.randbelow(2**53)
+            job = Job(found, out, checks, seed, pool, workers)
             with ClassProgress(console, len(found), len(checks)) as progress:
                 reports = grade_all(job, progress)
+        if in_course:
+            enter_reports(submissions, reports)
     console.print(grades_table(reports))
     _say_where(out, job.seed, reports[0].isolation)
     raise typer.Exit(1 if any(report.needs_attention for report in reports) else 0)

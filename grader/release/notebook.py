@@ -22,7 +22,7 @@ from .solutions import BEGIN, strip_solutions
 from .source import module_sources
 
 SCHEMA_VERSION = 3  # of nbgrader's cell metadata
-PRACTICE_TAG = "practice"  # cells for the student's own use: experiments and self-checks; grading skips them
+PRACTICE_TAG = "skip-execution"  # Jupyter's word for cells that only a person runs: experiments and self-checks
 GUARD = 'if __name__ == "__main__":'
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
