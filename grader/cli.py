@@ -237,6 +237,9 @@ def _say_written(files: list[Path], target: Path) -> None:
     console.print(f"wrote {len(files)} files to {target}", markup=False, highlight=False, soft_wrap=True)
 
 
+from . import cli_export  # noqa: E402, F401 - it adds its commands to those above
+
+
 def main() -> None:
     """The entry point of `aelab`. Wrong usage, too, is one clear line and exit status 2."""
     try:

@@ -29,8 +29,8 @@ class Conditions:
 
     root: Path
     seed: int
-    limits: Limits = Limits()
-    trusted: bool = False
+    limits: Limits
+    trusted: bool
 
 
 def course_seed(root: Path) -> int:
