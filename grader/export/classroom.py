@@ -13,7 +13,7 @@ from ..outcomes import CheckResult, Outcome, Report
 from ..release.archive import installable_grader
 from ..release.templates import write_files
 from ..render.terminal import plain_text
-from ..render.wording import sentence
+from ..render.wording import part_title, sentence
 
 WORKFLOW = Path(__file__).parent / "pages" / "classroom.yml"
 STATUS = {Outcome.PASSED: "pass", Outcome.ERROR: "error"}  # the others are failures
@@ -35,7 +35,7 @@ def result_of(report: Report) -> dict[str, Any]:
 
 def _test(result: CheckResult) -> dict[str, Any]:
     return {
-        "name": sentence(result.id),
+        "name": f"{part_title(result.part)}: {sentence(result.id)}",
         "status": STATUS.get(result.outcome, "fail"),
         "score": round(float(result.score), 4),
         "max_score": result.points,

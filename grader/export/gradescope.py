@@ -10,7 +10,7 @@ from ..outcomes import Outcome, Report, Status
 from ..release.archive import installable_grader, write_zip
 from ..render.names import printable
 from ..render.terminal import plain_text
-from ..render.wording import sentence
+from ..render.wording import part_title, sentence
 from .autograder import NOT_GRADED
 
 PAGES = Path(__file__).parent / "pages"
@@ -36,7 +36,7 @@ def results_of(report: Report) -> dict[str, Any]:
         return {"output": NOT_GRADED, "extra_data": {"status": report.status.value}}
     tests = [
         {
-            "name": sentence(result.id),
+            "name": f"{part_title(result.part)}: {sentence(result.id)}",
             "number": str(number),
             "score": round(float(result.score), 4),
             "max_score": result.points,
