@@ -68,3 +68,26 @@ def export_csv(
 
 def _say(written: Path) -> None:
     console.print(f"wrote {written}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command("similarity", epilog="Example: `aelab similarity submitted --out similarity.html --earlier 2025`")
+def similarity(
+    submissions: Annotated[Path, typer.Argument(help="What `aelab grade` takes.")],
+    out: Annotated[Path, typer.Option(help="The page to write.")],
+    earlier: Annotated[
+        list[Path] | None, typer.Option(help="Submissions of an earlier year, to compare with; may be repeated.")
+    ] = None,
+    at_least: Annotated[float, typer.Option(min=0, max=1, help="The smallest share of common code to list.")] = 0.3,
+) -> None:
+    """Compare the code of a class, template code aside, and write a page on pairs that have much in common."""
+    from .nbgrader.course import submitted_in
+    from .render.files import write_atomically
+    from .render.similarity import similarity_page
+    from .similarity import read_works, similar_pairs
+
+    with clear_errors(OSError, ValueError):
+        works, unread = read_works(submitted_in(submissions))
+        old = [work for folder in earlier or () for work in read_works(submitted_in(folder), str(folder))[0]]
+        pairs = similar_pairs(works, old, at_least)
+        write_atomically(out, similarity_page(pairs, len(works) + len(old), unread).encode())
+    _say(out)

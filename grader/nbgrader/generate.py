@@ -18,5 +18,5 @@ class NameTasks(ClearSolutions):  # type: ignore[misc]  # nbgrader has no types
             super().preprocess_cell(cell, resources, cell_index)  # raises in its own words, or there is nothing to do
             return cell, resources
         part = cell.metadata.nbgrader.grade_id.partition("-")[0]
-        cell.source = strip_solutions(cell.source, f"{part}.py")
+        cell.source = strip_solutions(cell.source, f"{part}.py").rstrip("\n")
         return cell, resources

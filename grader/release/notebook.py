@@ -84,7 +84,7 @@ def render_notebook(reference: Path, *, solutions: bool) -> str:
     """The notebook of the lab as JSON text, the same on every run. Raises MarkerError as `strip_solutions` does."""
     notebook = build_notebook(reference, solutions=solutions)
     nbformat.validate(notebook)
-    return str(nbformat.writes(notebook))
+    return f"{nbformat.writes(notebook)}\n"  # as nbformat writes files
 
 
 def build_notebook(reference: Path, *, solutions: bool) -> NotebookNode:
