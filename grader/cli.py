@@ -92,7 +92,7 @@ def check(
 @app.command(epilog="Example: `aelab grade submitted --out results --seed 7`")
 def grade(
     submissions: Annotated[
-        Path, typer.Argument(help="A folder of submissions, an nbgrader submitted/, or one submission.")
+        Path, typer.Argument(help="A folder of submissions, an nbgrader course, or one submission.")
     ],
     out: Annotated[Path, typer.Option(help="Where reports, grades.csv, gradebook.db and pages go.")],
     seed: Annotated[
@@ -127,7 +127,9 @@ def grade(
     from .isolation.choice import NoIsolation
     from .limits import limits_of
     from .measurers import ClusterError, OnDemand, Place
+    from .nbgrader.course import enter_reports, is_course, submitted_in
     from .nbgrader.gradebook import GradebookError
+    from .nbgrader.measuring import course_seed
     from .render.progress import ClassProgress
     from .render.terminal import grades_table
     from .submissions import find_submissions
@@ -135,7 +137,10 @@ def grade(
     checks = chosen_checks(part)
     known = (OSError, ValueError, OutputNotWritable, GradebookError, NoIsolation, GraderFault, CacheError, ClusterError)
     with clear_errors(*known), clear_errors(SummariesNotWritten, status=1):
-        found, limits = find_submissions(submissions), limits_of(limit or ())
+        found, limits = find_submissions(submitted_in(submissions)), limits_of(limit or ())
+        in_course = is_course(submissions) and not part  # single parts would leave the other scores of the course open
+        if seed is None and in_course:
+            seed = course_seed(submissions)
         prepare_output(out)
         cache = Cache(default_path())
         place = Place(limits, workers, scheduler, trust_submissions, (submissions, out, cache.path.parent))
@@ -144,6 +149,8 @@ def grade(
             job = Job(found, out, checks, seed_of(out, seed), limits, cache, tier, measurer, fresh, db)
             with ClassProgress(console, len(found), len({c.part for c in checks})) as progress, interruptible(out):
                 reports = grade_all(job, progress)
+        if in_course:
+            enter_reports(submissions, reports)
     console.print(grades_table(reports))
     _say_where(out, job.seed, reports[0].isolation)
     raise typer.Exit(1 if any(report.needs_attention for report in reports) else 0)
@@ -285,6 +292,9 @@ def release_course(target: Annotated[Path, typer.Argument(help="The course folde
 
 def _say_written(files: list[Path], target: Path) -> None:
     console.print(f"wrote {len(files)} files to {target}", markup=False, highlight=False, soft_wrap=True)
+
+
+from . import cli_export  # noqa: E402, F401 - it adds its commands to those above
 
 
 def main() -> None:

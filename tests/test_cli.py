@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from grader.cli import app, data_app, main, release_app
+from grader.cli_export import export_app
 from grader.isolation.choice import Finding
 from grader.isolation.worker import Worker
 
 COMMANDS = [
     "", "check", "doctor", "grade", "report", "data", "data import", "data info", "release", "release templates",
-    "release course",
+    "release course", "release bundle", "export", "export gradescope", "export classroom", "export csv", "similarity",
 ]  # fmt: skip
 
 
@@ -49,7 +50,7 @@ Aelab = Callable[..., Run]
 def test_every_command_is_listed_here() -> None:
     """A new command is tested like the others."""
     found = {""} | {f"{info.name or info.callback.__name__}" for info in app.registered_commands}
-    for name, group in (("data", data_app), ("release", release_app)):
+    for name, group in (("data", data_app), ("release", release_app), ("export", export_app)):
         found |= {name} | {f"{name} {info.name}" for info in group.registered_commands}
     assert found == set(COMMANDS)
 
@@ -63,7 +64,7 @@ def test_help_ends_with_an_example_of_the_command(aelab: Aelab, command: str) ->
     assert last.startswith(f"Example: aelab {command}".rstrip())
 
 
-@pytest.mark.parametrize("command", ["", "data", "release"])
+@pytest.mark.parametrize("command", ["", "data", "release", "export"])
 def test_without_a_command_the_help_is_shown(aelab: Aelab, command: str) -> None:
     """Once, and without a further word; still wrong usage."""
     shown = aelab(*command.split())
@@ -110,6 +111,13 @@ WRONG = [
     ("data import {nowhere} --data-dir {out}", "nowhere"),
     ("data import {empty} --data-dir {out}", "empty"),
     ("release templates {file}", "file"),
+    ("release bundle --out {file}/lab05.zip", "file"),
+    ("export gradescope --out {file}/a.zip", "file"),
+    ("export classroom --out {file}", "file"),
+    ("export csv {nowhere} --format canvas --out {out}", "nowhere"),
+    ("export csv {nowhere} --format excel --out {out}", "excel"),
+    ("similarity {nowhere} --out {out}", "nowhere"),
+    ("similarity {empty} --out {out}", "empty"),
     ("release course {file}", "file"),
     ("release notebook {out}", "'notebook'"),
     ("grad {class} --out {out}", "'grad'"),

@@ -21,8 +21,8 @@ COLLAPSED, INFORMATIVE = 1.0, 2.0  # nats per image
 def parameters_of(model: Model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """encode_parameters: (B, 28, 28, 1) -> mean and log-variance, (B, encoding_size) each."""
     want = Want("float32", (len(images), model.encoding_size))
-    mean, log_variance = model.call("encode_parameters", [images], want, want)
-    return mean, log_variance
+    means, log_variances = model.call("encode_parameters", [images], want, want)
+    return means, log_variances
 
 
 def trained_with_beta(lab: Lab, beta: float, steps: int) -> Model:
@@ -115,14 +115,14 @@ def _expect_encode_samples(lab: Lab, model: Model) -> None:
 def loss_is_negative_elbo(lab: Lab) -> Evidence:
     """The loss is the cross-entropy plus beta times the KL divergence, summed over the batch."""
     images = repeated_images(lab, 8, 4)
-    losses = []
+    first_losses = []
     for beta in (1e3, 1e5):  # at the start the KL is about 0.02 nats an image, and the cross-entropy 543
         lab.seed_submission(f"{PART} loss {beta}")
         model = lab.create(PART, CLASS, encoding_size=10, beta=beta)
         kl = float(kl_divergence(*_double(*parameters_of(model, images))).sum())
-        losses.append(first_loss(model, images, 4, beta, kl))
+        first_losses.append(first_loss(model, images, 4, beta, kl))
         model.forget()
-    return expect_negative_elbo(losses, len(images), 10)
+    return expect_negative_elbo(first_losses, len(images), 10)
 
 
 @check(points=3, needs=[parameters_have_requested_size])

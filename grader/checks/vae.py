@@ -111,13 +111,13 @@ def loss_is_negative_elbo(lab: Lab) -> Evidence:
     The KL in the loss is itself a Monte Carlo estimate, of one sample an image, so its own spread is allowed for.
     """
     images = repeated_images(lab, 8, TIMES)
-    losses = []
+    first_losses = []
     for beta in BETAS:
         model = fresh(lab, beta)
         estimate = kl_from_samples(model.encode_often(images[:8], DRAWS))
         error = np.hypot(TIMES * np.sqrt(8) * estimate.error, np.sqrt(len(images)) * estimate.single)
-        losses.append(first_loss(model, images, TIMES, beta, TIMES * float(estimate.kl.sum()), float(error)))
-    return expect_negative_elbo(losses, len(images), 10)
+        first_losses.append(first_loss(model, images, TIMES, beta, TIMES * float(estimate.kl.sum()), float(error)))
+    return expect_negative_elbo(first_losses, len(images), 10)
 
 
 @check(points=3, needs=[encoding_is_sampled_at_any_size])

@@ -44,9 +44,9 @@ class ProbeModel:
         """(B, d) -> (B, 28, 28, 1)."""
         return self._tensor(self._painter.decode(self._batch(encodings, self._painter.out.shape[:1])))
 
-    def reconstruct(self, inputs: Any) -> Any:
+    def reconstruct(self, images: Any) -> Any:
         """(B, 28, 28, 1) -> (B, 28, 28, 1)."""
-        return self.decode(self.encode(inputs))
+        return self.decode(self.encode(images))
 
     @staticmethod
     def _tensor(array: np.ndarray) -> Any:

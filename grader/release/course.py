@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from ..stubs import STUB_MARKER
-from .notebook import PRACTICE_TAG, render_notebook
+from ..nbgrader.course import CONFIG_NAME
+from ..nbgrader.gradebook import ASSIGNMENT
+from .notebook import render_notebook
 from .source import reference_folder
 from .templates import NOTEBOOK, write_files
-
-ASSIGNMENT = "lab05"
-CONFIG_NAME = "nbgrader_config.py"
 
 CONFIG = f'''\
 """nbgrader's configuration for the autoencoder lab. Run nbgrader's commands in this folder:
@@ -20,21 +18,50 @@ CONFIG = f'''\
 nbgrader starts the program `alembic`: the environment's folder of programs has to be on PATH.
 """
 
+from pathlib import Path
+
+from grader.nbgrader.intake import complete_submissions
+
 c = get_config()  # noqa: F821, nbgrader defines it
 
 c.CourseDirectory.course_id = "autoencoder_lab"
 
-# What stands in the students' notebook for a solution. The grader knows an untouched task by its first words.
-c.ClearSolutions.code_stub = {{"python": 'raise NotImplementedError("{STUB_MARKER}see the text above this cell")'}}
+# The students' notebook: as nbgrader makes it, but each stub names its task.
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "grader.nbgrader.generate.NameTasks",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 
-# A test cell that a student deleted is put back, so that it gets its 0 points without waiting for a person.
-c.OverwriteCells.add_missing_cells = True
+# Grading: any file is read, the assignment's cells are put right, and a confined process measures. No cell is executed.
+c.Autograde.exporter_class = "grader.nbgrader.reading.SubmittedNotebookExporter"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = [
+    "grader.nbgrader.restore.RestoreCells",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "grader.nbgrader.measure.Measure",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "grader.nbgrader.findings.SaveFindings",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 
-# Experiments train for minutes and self-checks repeat what the test cells measure: grading runs neither.
-c.Execute.skip_cells_with_tag = "{PRACTICE_TAG}"
+# Limits of a submission, as for `aelab grade --limit`; `aelab doctor` lists them.
+c.Measure.limits = []
 
-# Seconds a cell may take: the first check of a part trains the model that the others look at.
-c.Execute.timeout = 600
+# nbgrader passes over submissions without the notebook: those of .py files get one that stands in.
+complete_submissions(Path(__file__).parent)
 '''
 
 

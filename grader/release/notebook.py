@@ -22,7 +22,7 @@ from .solutions import BEGIN, strip_solutions
 from .source import module_sources
 
 SCHEMA_VERSION = 3  # of nbgrader's cell metadata
-PRACTICE_TAG = "practice"  # cells for the student's own use: experiments and self-checks; grading skips them
+PRACTICE_TAG = "skip-execution"  # Jupyter's word for cells that only a person runs: experiments and self-checks
 GUARD = 'if __name__ == "__main__":'
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -84,7 +84,7 @@ def render_notebook(reference: Path, *, solutions: bool) -> str:
     """The notebook of the lab as JSON text, the same on every run. Raises MarkerError as `strip_solutions` does."""
     notebook = build_notebook(reference, solutions=solutions)
     nbformat.validate(notebook)
-    return str(nbformat.writes(notebook))
+    return f"{nbformat.writes(notebook)}\n"  # as nbformat writes files
 
 
 def build_notebook(reference: Path, *, solutions: bool) -> NotebookNode:

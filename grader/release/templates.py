@@ -1,6 +1,7 @@
 """What students work in: the modules of the lab with stubs for solutions, and the same as one notebook."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from .notebook import render_notebook
@@ -31,13 +32,13 @@ def stale_templates(target: Path) -> list[str]:
     return sorted(name for name in fresh.keys() | there.keys() if fresh.get(name) != there.get(name))
 
 
-def write_files(target: Path, texts: dict[str, str]) -> list[Path]:
-    """Write each text to its path below `target`: every file whole or not at all, and none before all are drafted."""
+def write_files(target: Path, texts: Mapping[str, str | bytes]) -> list[Path]:
+    """Write each content to its path below `target`: every file whole or not at all, none before all are drafted."""
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target) as name:
         draft = Path(name)
         for index, text in enumerate(texts.values()):
-            (draft / str(index)).write_text(text, encoding="utf-8", newline="\n")
+            (draft / str(index)).write_bytes(text.encode() if isinstance(text, str) else text)
         for index, path in enumerate(texts):
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             (draft / str(index)).replace(target / path)

@@ -1,0 +1,1 @@
+"""Other front doors than nbgrader: Gradescope, GitHub Classroom, and tables for learning platforms."""

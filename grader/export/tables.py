@@ -1,0 +1,66 @@
+"""Tables of grades as learning platforms import them, from the reports of a graded class.
+
+A score that is not final, because something could not be read or measured, is an empty cell.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from io import StringIO
+
+from ..nbgrader.gradebook import ASSIGNMENT
+from ..outcomes import Report
+from ..render.csv_export import cell
+from ..render.names import folder_name
+from ..render.wording import in_order, points
+
+TITLE = "Lab 5: autoencoders"
+Rows = Iterator[list[str]]
+
+
+def table(reports: Sequence[Report], format_name: str) -> str:
+    """The table as CSV text. Raises KeyError for a format that is not in FORMATS."""
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerows([cell(value) for value in row] for row in FORMATS[format_name](in_order(reports)))
+    return stream.getvalue()
+
+
+def nbgrader_rows(reports: Sequence[Report]) -> Rows:
+    """The columns of `nbgrader export`."""
+    yield [
+        *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
+        *("raw_score", "late_submission_penalty", "score", "max_score"),
+    ]
+    for report in reports:
+        score = _score(report)
+        yield [ASSIGNMENT, "", "", _student(report), "", "", "", score, "0", score, str(report.max_score)]
+
+
+def canvas_rows(reports: Sequence[Report]) -> Rows:
+    """Canvas' gradebook: it finds the student by the login, and asks which assignment the last column is."""
+    yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", TITLE]
+    yield ["Points Possible", "", "", "", "", str(max((r.max_score for r in reports), default=0))]
+    for report in reports:
+        yield [_student(report), "", "", _student(report), "", _score(report)]
+
+
+def moodle_rows(reports: Sequence[Report]) -> Rows:
+    """Moodle's import: map the first column to the user name and the second to the grade item."""
+    yield ["Username", TITLE]
+    for report in reports:
+        yield [_student(report), _score(report)]
+
+
+def _student(report: Report) -> str:
+    return folder_name(report.submission)
+
+
+def _score(report: Report) -> str:
+    return "" if report.needs_attention else points(report.score)
+
+
+FORMATS: dict[str, Callable[[Sequence[Report]], Rows]] = {
+    "nbgrader": nbgrader_rows,
+    "canvas": canvas_rows,
+    "moodle": moodle_rows,
+}

@@ -1,0 +1,43 @@
+"""A course folder, as seen from `aelab grade`: its submissions, and finished reports entered as nbgrader would."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..outcomes import Report
+from .gradebook import ASSIGNMENT, GradebookError
+from .measuring import finished
+
+CONFIG_NAME = "nbgrader_config.py"
+
+
+def is_course(folder: Path) -> bool:
+    """Whether it is the root of a course folder with something handed in."""
+    return (folder / CONFIG_NAME).is_file() and (folder / "submitted").is_dir()
+
+
+def submitted_in(path: Path) -> Path:
+    """Where the submissions lie: of a course folder, below `submitted`."""
+    return path / "submitted" if is_course(path) else path
+
+
+def enter_reports(root: Path, reports: Sequence[Report]) -> None:
+    """Write the graded notebooks, the scores and the comments of the course folder `root`, with nbgrader itself.
+
+    Its own converter does so, with the configuration of the folder: what `nbgrader autograde` would have written.
+    Raises GradebookError with one clear line.
+    """
+    from nbgrader.apps import NbGraderAPI  # takes seconds, which a folder without a course does not pay
+    from traitlets.config import PyFileConfigLoader
+
+    config = PyFileConfigLoader(CONFIG_NAME, str(root.resolve())).load_config()
+    config.CourseDirectory.root = str(root.resolve())
+    api = NbGraderAPI(config=config)
+    api.log.addHandler(logging.NullHandler())  # what nbgrader logs is in its answer
+    with finished(reports):
+        answer = api.autograde(ASSIGNMENT, "*")
+    if not answer["success"]:
+        told = [line for line in str(answer.get("log", "")).splitlines() if "ERROR" in line] or [
+            answer.get("error", "")
+        ]
+        raise GradebookError(f"nbgrader did not enter all grades of {root}: {told[0]}")

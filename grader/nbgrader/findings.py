@@ -1,0 +1,50 @@
+"""What nbgrader's SaveAutoGrades cannot enter: the findings of a part as comments, and that a score is still open."""
+
+import textwrap
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from ..outcomes import CheckResult, Outcome, Report, Status
+from ..render.terminal import plain_text
+from .gradebook import grade_id
+from .measure import RESULTS
+
+
+class SaveFindings(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
+    """Comes after SaveAutoGrades and Measure."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Enter comments to answer cells, and take back the scores of cells that were not measured."""
+        names, report = resources["nbgrader"], resources[RESULTS]
+        place = names["notebook"], names["assignment"], names["student"]
+        with Gradebook(names["db_url"]) as gradebook:
+            for name, text in comments(nb, report).items():
+                gradebook.find_comment(name, *place).auto_comment = text
+            for name in _unmeasured(nb, report):
+                grade = gradebook.find_grade(name, *place)
+                grade.auto_score, grade.needs_manual_grade = None, True
+            gradebook.db.commit()
+        return nb, resources
+
+
+def comments(notebook: NotebookNode, report: Report) -> dict[str, str]:
+    """For the last answer cell of each part, by its grade id, what was found in the part."""
+    answers = {c.metadata.nbgrader.grade_id.partition("-")[0]: c for c in notebook.cells if utils.is_solution(c)}
+    found = {part: [r for r in report.checks if r.part == part] for part in answers}
+    return {answers[part].metadata.nbgrader.grade_id: _comment(rs) for part, rs in found.items() if rs}
+
+
+def _comment(results: list[CheckResult]) -> str:
+    """Indented by four, so that Markdown, which feedback pages make of it, takes all of it for text and not HTML."""
+    return textwrap.indent(plain_text(results), "    ", lambda _: True)
+
+
+def _unmeasured(notebook: NotebookNode, report: Report) -> list[str]:
+    """Test cells that a person has to grade: not measured, in a submission that could not be read, or not ours."""
+    final = {grade_id(r.id) for r in report.checks if report.status is Status.GRADED and r.outcome is not Outcome.ERROR}
+    tests = (cell for cell in notebook.cells if utils.is_grade(cell) and not utils.is_solution(cell))
+    return [cell.metadata.nbgrader.grade_id for cell in tests if cell.metadata.nbgrader.grade_id not in final]

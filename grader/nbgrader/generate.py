@@ -1,0 +1,22 @@
+"""How nbgrader makes the students' notebook of the instructor's, so that it is the one that `aelab` hands out."""
+
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader import utils
+from nbgrader.preprocessors import ClearSolutions
+
+from ..release.solutions import ANY_MARKER, strip_solutions
+
+
+class NameTasks(ClearSolutions):  # type: ignore[misc]  # nbgrader has no types
+    """nbgrader's ClearSolutions with a stub that names its task, where nbgrader has one text for all of them."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, cell_index: int) -> tuple[NotebookNode, Any]:
+        """The cell with each solution region replaced. Raises MarkerError for markers that form no region."""
+        if cell.cell_type != "code" or not ANY_MARKER.search(cell.source) or not utils.is_solution(cell):
+            super().preprocess_cell(cell, resources, cell_index)  # raises in its own words, or there is nothing to do
+            return cell, resources
+        part = cell.metadata.nbgrader.grade_id.partition("-")[0]
+        cell.source = strip_solutions(cell.source, f"{part}.py").rstrip("\n")
+        return cell, resources

@@ -1,0 +1,69 @@
+"""One warm process for all submissions that this process grades, and the reports that are there already."""
+
+import atexit
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ..checking import Progress
+from ..grading import grade_submission
+from ..isolation.choice import open_pool
+from ..isolation.pool import Pool
+from ..limits import Limits
+from ..outcomes import Report
+from ..registry import Check
+
+SEED_FILE = "grading_seed.txt"
+
+_finished: dict[str, Report] = {}
+_open_pools = ExitStack()
+atexit.register(_open_pools.close)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Under which a course is graded. `root`, the course folder, is hidden from submissions."""
+
+    root: Path
+    seed: int
+    limits: Limits
+    trusted: bool
+
+
+def course_seed(root: Path) -> int:
+    """The grading seed of a course folder, drawn when it is first asked for, so that every way of grading agrees.
+
+    Raises ValueError if somebody wrote something else into the file.
+    """
+    file = root / SEED_FILE
+    if not file.exists():
+        file.touch(mode=0o600)  # who knows the seed can compute every image in advance
+        file.write_text(f"{secrets.randbelow(2**53)}\n")
+    return int(file.read_text())
+
+
+def report_of(name: str, path: Path, checks: tuple[Check, ...], conditions: Conditions, progress: Progress) -> Report:
+    """The report that is there for the submission `name`, or a new one. Raises NoIsolation."""
+    if name in _finished:
+        return _finished[name]
+    with _pool(conditions.limits, conditions.trusted, conditions.root).lend() as worker:
+        return grade_submission(name, path, checks, conditions.seed, worker, progress)
+
+
+@contextmanager
+def finished(reports: Iterable[Report]) -> Iterator[None]:
+    """Meanwhile `report_of` hands these reports out."""
+    _finished.update((report.submission, report) for report in reports)
+    try:
+        yield
+    finally:
+        _finished.clear()
+
+
+@cache
+def _pool(limits: Limits, trusted: bool, root: Path) -> Pool:
+    """Nbgrader makes its preprocessors anew for every notebook; this stays until the process ends."""
+    return _open_pools.enter_context(open_pool(limits, 1, trusted, [root]))

@@ -1,0 +1,67 @@
+"""A submitted notebook as nbgrader gets to see it: whatever lies in the file becomes cells that nbgrader can handle.
+
+Only the kind, the text and nbgrader's name of a cell are taken over. Outputs, widgets, attachments and the metadata of
+other programs are not, so that nothing in them can stop a class, or reach a reader of the feedback.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat.notebooknode import NotebookNode
+
+from ..notebook_source import MAX_CELLS
+from ..submissions import MAX_FILE_BYTES
+
+UNREADABLE = "*The file that was handed in here is not a notebook. All that nbgrader needs was put in its place.*"
+MAKERS = {
+    "code": nbformat.v4.new_code_cell,
+    "markdown": nbformat.v4.new_markdown_cell,
+    "raw": nbformat.v4.new_raw_cell,
+}
+
+
+class SubmittedNotebookExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
+    """Reads any file as a notebook; nbgrader's own exporter raises on those that are none."""
+
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
+        """The notebook in the file `filename`, as nbgrader's preprocessors leave it, and the resources."""
+        with Path(filename).open("rb") as file:
+            raw = file.read(MAX_FILE_BYTES + 1)
+        return self.from_notebook_node(read_notebook(raw), resources=resources, **options)
+
+
+def read_notebook(raw: bytes) -> NotebookNode:
+    """The cells of a notebook's bytes; a single cell that says so where they are no notebook of bearable size."""
+    try:
+        if len(raw) > MAX_FILE_BYTES:
+            raise ValueError
+        notebook = json.loads(raw.decode("utf-8-sig"))
+        cells = [_cell(cell, number) for number, cell in enumerate(notebook["cells"][:MAX_CELLS], start=1)]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        cells = [nbformat.v4.new_markdown_cell(UNREADABLE, id="cell-1")]
+    return nbformat.v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+
+
+def _cell(cell: dict[str, Any], number: int) -> NotebookNode:
+    """Raises KeyError, TypeError or AttributeError for what is no cell."""
+    source = cell["source"]
+    text = "".join(source) if isinstance(source, list) else source.replace("\r\n", "\n")
+    make = MAKERS.get(cell["cell_type"], nbformat.v4.new_raw_cell)
+    name = _grade_id(cell.get("metadata"))
+    marked = {"nbgrader": {"grade_id": name}} if name else {}
+    return make(_encodable(text), id=f"cell-{number}", metadata=marked)
+
+
+def _grade_id(metadata: object) -> str:
+    """Nbgrader's name of a cell, '' for none; the rest of what nbgrader keeps there comes from the gradebook."""
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _encodable(text: str) -> str:
+    """A half of a pair of surrogates, which JSON can hold, cannot be written to a file."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,98 @@
+"""What the assignment consists of is taken from the gradebook, what the student wrote from the submission.
+
+Cells may have been edited, retyped, moved, deleted, split or copied, and their metadata may come from another version
+of nbgrader. None of that ends a class, costs a point or gains one: a test cell is always the released one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+MISSING = "# This cell was missing from the submission."
+SCHEMA_VERSION = 3  # of nbgrader's cell metadata
+
+
+@dataclass(frozen=True)
+class Released:
+    """A cell of the assignment as it was released: its kind, its text, and its nbgrader metadata."""
+
+    kind: str
+    source: str
+    marks: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The id that nbgrader knows the cell by, unique in a notebook."""
+        return str(self.marks["grade_id"])
+
+    def cell(self, source: str | None = None) -> NotebookNode:
+        """The cell with the text of a student, or without one if there is none; a locked one as it was released."""
+        make = nbformat.v4.new_code_cell if self.kind == "code" else nbformat.v4.new_markdown_cell
+        text = self.source if self.marks["locked"] else MISSING if source is None else source
+        return make(text, id=self.name, metadata={"nbgrader": dict(self.marks)})
+
+
+class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
+    """Takes the place of nbgrader's DeduplicateIds and OverwriteCells."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """The notebook with every cell of the assignment in it exactly once."""
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            released = released_cells(gradebook.find_notebook(names["notebook"], names["assignment"]))
+        nb.cells = restored(nb.cells, released)
+        return nb, resources
+
+
+def released_cells(notebook: Any) -> list[Released]:
+    """The cells of an assignment in their order, from the gradebook's record of its notebook."""
+    points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+    tasks = {cell.name: cell.max_score for cell in notebook.task_cells}
+    solutions = {cell.name for cell in notebook.solution_cells}
+    cells = []
+    for cell in notebook.source_cells:
+        marks = {"grade_id": cell.name, "schema_version": SCHEMA_VERSION, "locked": cell.locked}
+        marks |= {"grade": cell.name in points, "solution": cell.name in solutions, "task": cell.name in tasks}
+        marks |= {"checksum": cell.checksum, "cell_type": cell.cell_type}
+        worth = {"points": (points | tasks)[cell.name]} if cell.name in points | tasks else {}
+        cells.append(Released(cell.cell_type, cell.source, marks | worth))
+    return cells
+
+
+def restored(submitted: Iterable[NotebookNode], released: list[Released]) -> list[NotebookNode]:
+    """The submitted cells with those of the assignment put right.
+
+    Of a cell that is there twice the last one counts, as in Python; a missing one comes after the one before it.
+    """
+    submitted = list(submitted)
+    by_name = {cell.name: cell for cell in released}
+    last = {name: place for place, cell in enumerate(submitted) if (name := _name(cell)) in by_name}
+    cells = []
+    for place, cell in enumerate(submitted):
+        name = _name(cell)
+        counts = last.get(name) == place
+        cells.append(by_name[name].cell(cell.source) if counts else _unmarked(cell, place))
+    for before, cell in zip([None, *released], released, strict=False):
+        if cell.name not in last:
+            cells.insert(_after(before, cells), cell.cell())
+    return cells
+
+
+def _after(before: Released | None, cells: list[NotebookNode]) -> int:
+    return 1 + next(place for place, c in enumerate(cells) if _name(c) == before.name) if before else 0
+
+
+def _name(cell: NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _unmarked(cell: NotebookNode, place: int) -> NotebookNode:
+    """A cell that nbgrader leaves alone: the student's own, or one copy too many."""
+    cell.metadata.pop("nbgrader", None)
+    cell.id = f"own-{place}"
+    return cell

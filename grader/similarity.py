@@ -1,0 +1,112 @@
+"""Which submissions of a class, or of earlier years, share code that was not given.
+
+Fingerprints of the code without names, comments and white space (copydetect: winnowing, Schleimer, Wilkerson and Aiken,
+2003). A submission is one text, so that code is found again in another part, and in a notebook what was in a module.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from itertools import combinations, product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .notebook_source import definitions_in_notebook
+from .release.source import reference_folder
+from .release.templates import NOTEBOOK, render_templates
+from .submissions import Source, UnreadableSubmission, find_submissions, read_submission
+
+if TYPE_CHECKING:
+    from copydetect import CodeFingerprint
+
+NOISE = 40  # characters without names: shorter matches are what everybody writes
+GUARANTEED = 50  # every match as long as this is found
+LEAST = 120  # characters in common that make a pair: of hardly any code of one's own, any share is large
+
+
+@dataclass(frozen=True)
+class Work:
+    """The code of a submission as one text, and where it came from: '' for this class, or an earlier year's folder."""
+
+    name: str
+    year: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two submissions, the share of the own code of each that is also in the other, and those lines, from 0."""
+
+    first: Work
+    second: Work
+    shares: tuple[float, float]
+    lines: tuple[frozenset[int], frozenset[int]]
+
+    @property
+    def share(self) -> float:
+        """The larger share: who copied a part of a long submission has little else."""
+        return max(self.shares)
+
+
+def read_works(folder: Path, year: str = "") -> tuple[list[Work], list[str]]:
+    """The submissions below a folder, and the names of those that cannot be read. Raises FileNotFoundError."""
+    works, unread = [], []
+    for name, path in find_submissions(folder):
+        try:
+            works.append(Work(name, year, _one_text(read_submission(name, path).sources)))
+        except (UnreadableSubmission, OSError):
+            unread.append(name)
+    return works, unread
+
+
+def _one_text(sources: Sequence[Source]) -> str:
+    return "\n\n".join(f"# {source.name}\n{source.text.strip()}" for source in sources) + "\n"
+
+
+def similar_pairs(works: Sequence[Work], earlier: Sequence[Work] = (), at_least: float = 0.0) -> list[Pair]:
+    """Pairs of `works`, and of one with one of `earlier`, that share code beyond the templates; most similar first."""
+    given = _given_hashes()
+    prints = {id(work): _fingerprint(work.text, given) for work in (*works, *earlier)}
+    candidates = [*combinations(works, 2), *product(works, earlier)]
+    pairs = (_compared(first, second, prints[id(first)], prints[id(second)]) for first, second in candidates)
+    return sorted((pair for pair in pairs if pair and pair.share >= at_least), key=lambda pair: -pair.share)
+
+
+def _given_hashes() -> np.ndarray:
+    """Of every passage of the templates, read as submissions are in both forms, so that given code never counts."""
+    templates = render_templates(reference_folder())
+    cells, _ = definitions_in_notebook(templates.pop(NOTEBOOK).encode())
+    forms = [sorted(templates.items()), cells]
+    texts = [_one_text([Source(name, text) for name, text in form]) for form in forms]
+    found = [_fingerprint(text, np.array([], dtype=np.int64), window=1) for text in texts]
+    return np.unique(np.array([value for prints in found for value in prints.hashes]))
+
+
+def _fingerprint(text: str, given: np.ndarray, window: int = GUARANTEED - NOISE + 1) -> "CodeFingerprint":
+    from copydetect import CodeFingerprint  # it imports matplotlib
+
+    return CodeFingerprint("work.py", NOISE, window, boilerplate=given, fp=StringIO(text))
+
+
+def _compared(first: Work, second: Work, one: "CodeFingerprint", two: "CodeFingerprint") -> Pair | None:
+    from copydetect import compare_files
+
+    common, shares, slices = compare_files(one, two)
+    if common < LEAST:
+        return None
+    lines = (frozenset(_lines(first.text, slices[0])), frozenset(_lines(second.text, slices[1])))
+    return Pair(first, second, (_share(shares[0]), _share(shares[1])), lines)
+
+
+def _share(value: float) -> float:
+    return min(1.0, float(value)) if np.isfinite(value) else 0.0  # nothing but given code: nothing over nothing
+
+
+def _lines(text: str, slices: np.ndarray) -> Iterator[int]:
+    """The numbers of the lines that the slices (2, n) of characters touch."""
+    starts = np.cumsum([0, *(len(line) + 1 for line in text.split("\n"))])
+    for begin, end in slices.T if slices.ndim == 2 else ():
+        first, last = np.searchsorted(starts, [begin, max(begin, end - 1)], side="right") - 1
+        yield from range(int(first), int(last) + 1)

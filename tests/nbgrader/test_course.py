@@ -1,0 +1,161 @@
+"""A course whose submissions do what they can: the stock command, the button and `aelab grade` agree on it."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import PyFileConfigLoader
+
+from grader.nbgrader.measuring import SEED_FILE, course_seed
+from grader.release import course as release_course
+from grader.release.course import ASSIGNMENT, CONFIG_NAME, write_course
+from grader.release.notebook import render_notebook
+from grader.release.source import module_sources, reference_folder
+from grader.submissions import read_submission
+
+from .courses import POINTS, TESTS, autograded, scores, submit
+
+ROOT = Path(__file__).resolve().parents[2]
+NORMALIZE, BATCHES = TESTS
+LIMITS = ("call_seconds=5", "resident_mib=1500")
+
+
+def run(course: Path, *arguments: str, status: int = 0) -> str:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=course,
+        env=os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status, done.stderr[-3000:]
+    return done.stdout + done.stderr
+
+
+def with_normalize(notebook: str, body: str) -> nbformat.NotebookNode:
+    """The notebook with another body of `normalize`, which the answer begins with."""
+    changed = nbformat.reads(notebook, as_version=4)
+    answer = next(cell for cell in changed.cells if cell.id == "data-normalize")
+    answer.source += f"\n\n\ndef normalize(image, label):\n    {body}\n"
+    return changed
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The course of the part data alone, with its class."""
+    folder = tmp_path_factory.mktemp("course")
+    reference, course = folder / "reference", folder / "course"
+    reference.mkdir()
+    shutil.copy(reference_folder() / "data.py", reference)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(release_course, "reference_folder", lambda: reference)
+        write_course(course)
+    config = course / CONFIG_NAME
+    config.write_text(config.read_text().replace("c.Measure.limits = []", f"c.Measure.limits = {list(LIMITS)}"))
+    run(course, "nbgrader", "generate_assignment", ASSIGNMENT)
+    right = render_notebook(reference, solutions=True)
+    submit(course, "solved", right)
+    submit(course, "modules", module_sources(reference)["data.py"], "data.py")
+    submit(course, "endless", with_normalize(right, "while True: pass"))
+    submit(course, "hungry", with_normalize(right, "return len(bytearray(8 << 30)) and b'x' * (8 << 30)"))
+    submit(course, "kills", with_normalize(right, "import os; os.kill(os.getpid(), 9)"))
+    noisy = "import sys, tensorflow as tf; print('W0000', file=sys.stderr); return tf.cast(image, tf.float32) / 255.0"
+    submit(course, "noisy", with_normalize(right, noisy))
+    slow = nbformat.reads(right, as_version=4)
+    slow.cells.insert(0, nbformat.v4.new_code_cell("import time\ntime.sleep(1000)"))
+    submit(course, "slow_training", slow)
+    submit(course, "unreadable", "no notebook")
+    return course
+
+
+@pytest.fixture(scope="module")
+def stock(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Graded by the stock command; the folder and the log."""
+    course = Path(shutil.copytree(handed_in, tmp_path_factory.mktemp("stock") / "course"))
+    (course / SEED_FILE).write_text("7\n")
+    return course, run(course, "nbgrader", "autograde", ASSIGNMENT)
+
+
+def rows(course: Path) -> Iterator[object]:
+    """What the gradebook says of everybody: scores, open cells, comments."""
+    with closing(sqlite3.connect(course / "gradebook.db")) as gradebook:
+        named = (
+            "SELECT s.student_id, b.name, t.{} FROM {} t JOIN submitted_notebook n ON t.notebook_id = n.id "
+            "JOIN submitted_assignment s ON n.assignment_id = s.id JOIN base_cell b ON t.cell_id = b.id ORDER BY 1, 2"
+        )
+        for column in ("auto_score", "manual_score", "needs_manual_grade"):
+            yield gradebook.execute(named.format(column, "grade")).fetchall()
+        yield gradebook.execute(named.format("auto_comment", "comment")).fetchall()
+
+
+def test_everyone_gets_what_was_measured(stock: tuple[Path, str]) -> None:
+    """The stock command grades the class in one run: nobody ends it, and what was not handed in is no zero."""
+    course, log = stock
+    only_batches = {NORMALIZE: 0.0, BATCHES: 4.0}
+    assert scores(course) == {
+        "solved": POINTS,
+        "modules": POINTS,
+        "noisy": POINTS,
+        "slow_training": POINTS,
+        "endless": only_batches,
+        "hungry": only_batches,
+        "kills": only_batches,
+        "unreadable": dict.fromkeys(TESTS),
+    }, log[-3000:]
+
+
+def test_the_reason_stands_in_the_notebook(stock: tuple[Path, str]) -> None:
+    """In the output of the test cell, and the log says how the work goes on."""
+    course, log = stock
+    cell = next(c for c in autograded(course, "endless").cells if c.id == NORMALIZE)
+    assert "within 5" in " ".join(cell.outputs[0].text.split())
+    assert "Measuring endless: part data" in log
+
+
+def test_the_button_gives_the_same_gradebook(
+    stock: tuple[Path, str], handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the formgrader's endpoint calls, student by student, in a process that goes on living."""
+    course = Path(shutil.copytree(handed_in, tmp_path / "course"))
+    (course / SEED_FILE).write_text("7\n")
+    monkeypatch.chdir(course)
+    api = NbGraderAPI(config=PyFileConfigLoader(CONFIG_NAME, str(course)).load_config())
+    students = sorted(api.get_submitted_students(ASSIGNMENT))
+    answers = [api.autograde(ASSIGNMENT, student) for student in students]
+    assert all(answer["success"] for answer in answers), answers
+    assert list(rows(course)) == list(rows(stock[0]))
+
+
+def test_aelab_grade_gives_the_same_gradebook(stock: tuple[Path, str], handed_in: Path, tmp_path: Path) -> None:
+    """In parallel, with the course's own seed, and with the same graded notebooks."""
+    course = Path(shutil.copytree(handed_in, tmp_path / "course"))
+    (course / SEED_FILE).write_text("7\n")
+    limits = [word for limit in LIMITS for word in ("--limit", limit)]
+    run(course, "grader", "grade", ".", "--out", str(tmp_path / "out"), *limits, status=1)  # one could not be read
+    assert list(rows(course)) == list(rows(stock[0]))
+    assert "seed" in (tmp_path / "out" / "solved" / "report.json").read_text()
+    for student in scores(course):
+        assert autograded(course, student) == autograded(stock[0], student)
+
+
+def test_the_seed_is_drawn_once_and_kept_to_the_instructor(tmp_path: Path) -> None:
+    """It is in a file that others may not read."""
+    assert course_seed(tmp_path) == course_seed(tmp_path)
+    assert (tmp_path / SEED_FILE).stat().st_mode & 0o077 == 0
+
+
+def test_a_stand_in_changes_nothing_of_a_submission(stock: tuple[Path, str]) -> None:
+    """The notebook that stands in for one that was not handed in is passed over by the grader."""
+    folder = stock[0] / "submitted" / "modules" / ASSIGNMENT
+    assert sorted(p.name for p in folder.iterdir()) == ["data.py", f"{ASSIGNMENT}.ipynb"]
+    assert [source.name for source in read_submission("modules", folder).sources] == ["data.py"]

@@ -1,0 +1,351 @@
+"""What goes wrong under stock nbgrader, shown there first, and what becomes of it with the course's configuration.
+
+Here the measuring itself is done: finished reports stand for it, so that only nbgrader's own behaviour is compared.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbformat.notebooknode import NotebookNode
+from nbgrader.apps import NbGraderAPI
+
+from grader.nbgrader.gradebook import grade_id
+from grader.nbgrader.measuring import finished
+from grader.outcomes import CheckResult, Outcome, Picture, Report, Status
+from grader.release.course import ASSIGNMENT
+
+from ..render.samples import HOSTILE, digit
+from .courses import (
+    CELLS,
+    CHECKS,
+    NOTEBOOK,
+    POINTS,
+    TESTS,
+    autograde,
+    autograded,
+    configuration,
+    make_course,
+    report,
+    scores,
+    solved,
+    submit,
+)
+
+FULL = POINTS
+NONE = dict.fromkeys(TESTS)
+LONG = 200_000
+
+
+def spoil_text(text: str, place: int = 1) -> Callable[[NotebookNode], None]:
+    """Put `text` in front of the answer in cell `place`."""
+
+    def spoil(notebook: NotebookNode) -> None:
+        notebook.cells[place].source = f"{text}\n{notebook.cells[place].source}"
+
+    return spoil
+
+
+def duplicate(place: int) -> Callable[[NotebookNode], None]:
+    def spoil(notebook: NotebookNode) -> None:
+        notebook.cells.insert(place, nbformat.from_dict(dict(notebook.cells[place], id="copy")))
+
+    return spoil
+
+
+def split(notebook: NotebookNode) -> None:
+    """As JupyterLab splits a cell: both halves keep the metadata."""
+    duplicate(1)(notebook)
+    head, _, body = notebook.cells[1].source.partition("\n")
+    notebook.cells[1].source = "# my function comes next"
+    notebook.cells[2].source = f"{head}\n{body}"
+
+
+def delete(*places: int) -> Callable[[NotebookNode], None]:
+    def spoil(notebook: NotebookNode) -> None:
+        notebook.cells = [cell for place, cell in enumerate(notebook.cells) if place not in places]
+
+    return spoil
+
+
+def reorder(notebook: NotebookNode) -> None:
+    notebook.cells = [notebook.cells[place] for place in (2, 0, 1, 4, 3)]
+
+
+def retype(notebook: NotebookNode) -> None:
+    for place in (1, 2):
+        old = notebook.cells[place]
+        notebook.cells[place] = nbformat.v4.new_markdown_cell(old.source, id=old.id, metadata=old.metadata)
+
+
+def mark(place: int, **marks: object) -> Callable[[NotebookNode], None]:
+    def spoil(notebook: NotebookNode) -> None:
+        notebook.cells[place].metadata.nbgrader.update(marks)
+
+    return spoil
+
+
+def edit_test(notebook: NotebookNode) -> None:
+    notebook.cells[2].source = "pass"
+    notebook.cells[2].metadata.nbgrader.points = 100
+
+
+def other_kernel(notebook: NotebookNode) -> None:
+    notebook.metadata.kernelspec = {"display_name": "Julia 1.9", "language": "julia", "name": "julia-1.9"}
+
+
+def training_cell(notebook: NotebookNode) -> None:
+    notebook.cells[0].source = "import time\ntime.sleep(60)"
+
+
+def long_output(notebook: NotebookNode) -> None:
+    notebook.cells[1].source += f"\nprint('x' * {LONG})"
+
+
+# What a student does -> the scores that stock nbgrader gives for a submission that is right.
+STOCK = {
+    "healthy": (lambda _: None, FULL),
+    "warns when called": (
+        lambda notebook: notebook.cells[1].update(
+            source="import sys\ndef double(x):\n    print('W0000 slow', file=sys.stderr)\n    return 2 * x"
+        ),
+        FULL | {TESTS[0]: 0.0},
+    ),
+    "reordered cells": (reorder, dict.fromkeys(TESTS, 0.0)),
+    "retyped cells": (retype, FULL),  # nbgrader's own cure
+    "edited test": (edit_test, FULL),  # nbgrader's own cure
+    "wrong kernel": (other_kernel, FULL),  # nbgrader's own cure
+    "deleted test": (delete(2), FULL | {TESTS[0]: None}),
+    "deleted answer and test": (delete(1, 2), FULL | {TESTS[0]: None}),
+    "kernel dies": (spoil_text("import os\nos._exit(1)"), None),
+    "given training cell is slow": (training_cell, FULL),
+    "endless loop": (spoil_text("while True:\n    pass"), dict.fromkeys(TESTS, 0.0) | {TESTS[1]: 4.0}),
+    "prints without end": (long_output, FULL),
+}
+ENDS_THE_CLASS = {
+    "duplicated answer": duplicate(1),
+    "duplicated test": duplicate(2),
+    "split answer": split,
+    "schema of another world": mark(1, schema_version=99),
+}
+LOSES_THE_SUBMISSION = {
+    "metadata of another kind": mark(1, grade=True),
+    "nbgrader without its keys": lambda notebook: notebook.cells[1].metadata.nbgrader.pop("solution"),
+}
+ALL = {name: spoil for name, (spoil, _) in STOCK.items()} | ENDS_THE_CLASS | LOSES_THE_SUBMISSION
+
+
+def student(illness: str) -> str:
+    return illness.replace(" ", "_")
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course folder with the assignment generated; making its gradebook takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", "/usr/bin:/bin")
+        return make_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture
+def course(generated: Path, tmp_path: Path) -> Path:
+    """A copy of the test's own."""
+    return Path(shutil.copytree(generated, tmp_path / "course"))
+
+
+def hand_in(course: Path, illness: str, spoil: Callable[[NotebookNode], object]) -> None:
+    notebook = solved(course)
+    spoil(notebook)
+    submit(course, student(illness), notebook)
+
+
+@pytest.fixture(scope="module")
+def stock(generated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything that does not end the class, graded by stock nbgrader."""
+    course = Path(shutil.copytree(generated, tmp_path_factory.mktemp("stock") / "course"))
+    for illness, (spoil, _) in STOCK.items():
+        hand_in(course, illness, spoil)
+    submit(course, "no_json", "{this is no notebook")
+    submit(course, "modules", "def double(x):\n    return 2 * x", "data.py")
+    autograde(course, cured=False)
+    return course
+
+
+@pytest.fixture(scope="module")
+def cured(generated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """All of them graded with the configuration of the course; the folder and the log."""
+    course = Path(shutil.copytree(generated, tmp_path_factory.mktemp("cured") / "course"))
+    for illness, spoil in ALL.items():
+        hand_in(course, illness, spoil)
+    submit(course, "no_json", "{this is no notebook")
+    submit(course, "modules", "def double(x):\n    return 2 * x", "data.py")
+    submit(course, "renamed", solved(course), "my lab (1).ipynb")
+    names = [*map(student, ALL), "no_json", "modules", "renamed"]
+    with finished(report(name) for name in names):
+        log = autograde(course, cured=True)
+    return course, log
+
+
+@pytest.mark.parametrize("illness", STOCK)
+def test_stock_nbgrader_scores(stock: Path, illness: str) -> None:
+    """The submission is right; the points that stock nbgrader gives for it are another matter."""
+    expected = STOCK[illness][1]
+    assert scores(stock)[student(illness)] == (NONE if expected is None else expected)
+
+
+@pytest.mark.parametrize("illness", ENDS_THE_CLASS)
+def test_stock_nbgrader_ends_the_class(course: Path, illness: str) -> None:
+    """Neither the submission nor those that come after it are graded."""
+    hand_in(course, "a first", ENDS_THE_CLASS[illness])
+    hand_in(course, "b second", lambda _: None)
+    autograde(course, cured=False)
+    assert "b_second" not in scores(course)
+
+
+@pytest.mark.parametrize("illness", LOSES_THE_SUBMISSION)
+def test_stock_nbgrader_loses_the_submission(course: Path, illness: str) -> None:
+    """There is no graded notebook, and every score is missing."""
+    hand_in(course, illness, LOSES_THE_SUBMISSION[illness])
+    autograde(course, cured=False)
+    assert scores(course)[student(illness)] == NONE
+    assert not (course / "autograded" / student(illness)).exists()
+
+
+def test_stock_nbgrader_passes_over_other_files(stock: Path) -> None:
+    """A notebook that is no JSON has no score, and a submission of modules is not seen at all."""
+    assert scores(stock)["no_json"] == NONE
+    assert "modules" not in scores(stock)
+
+
+def test_stock_nbgrader_keeps_overlong_output(stock: Path) -> None:
+    """The limit counts lines: one endless line stays."""
+    outputs = str(autograded(stock, student("prints without end")))
+    assert len(outputs) > LONG
+
+
+def test_every_submission_is_graded(cured: tuple[Path, str]) -> None:
+    """With the configuration of the course nobody is lost, nobody is stopped by another, and the measure counts."""
+    course, log = cured
+    names = [*map(student, ALL), "no_json", "modules", "renamed"]
+    assert scores(course) == dict.fromkeys(names, FULL), log[-3000:]
+
+
+@pytest.mark.parametrize("illness", [*ALL, "no json", "modules", "renamed"])
+def test_graded_notebook_is_whole(cured: tuple[Path, str], illness: str) -> None:
+    """Every cell of the assignment is there once, tests as released, nothing but tests has an output."""
+    cells = autograded(cured[0], student(illness)).cells
+    marked = {c.metadata.nbgrader.grade_id: c for c in cells if "nbgrader" in c.metadata}
+    assert sorted(c.metadata.nbgrader.grade_id for c in cells if "nbgrader" in c.metadata) == sorted(
+        name for name, _, roles in CELLS if roles
+    )
+    for name, text, roles in CELLS:
+        if roles and roles["grade"]:
+            assert marked[name].source == text
+            assert marked[name].metadata.nbgrader.points == POINTS[name]
+    assert {c.metadata.nbgrader.grade_id for c in cells if c.get("outputs")} == set(TESTS)
+    assert len({cell.id for cell in cells}) == len(cells)
+
+
+def test_answers_stay_where_they_are(cured: tuple[Path, str]) -> None:
+    """Of two copies the last one is the answer, as in Python; a deleted answer is said to be missing."""
+    cells = autograded(cured[0], student("split answer")).cells
+    answer = next(c for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") == "data-double")
+    assert answer.source == "def double(x):\n    return 2 * x"
+    assert "# my function comes next" in [c.source for c in cells]
+    whole = autograded(cured[0], "no_json").cells
+    assert [c.source for c in whole if c.metadata.get("nbgrader", {}).get("solution")] == [
+        "# This cell was missing from the submission."
+    ] * 2
+
+
+def test_progress_is_said(cured: tuple[Path, str]) -> None:
+    """The log says who was measured."""
+    assert all(f"Measured {student(name)}: graded" in cured[1] for name in ALL)
+
+
+def test_partial_credit_comes_with_its_explanation_and_picture(course: Path) -> None:
+    """A test cell shows text, picture and points; the points are a float that nbgrader's own code takes over."""
+    hand_in(course, "ada", lambda _: None)
+    picture = Picture("strip", "What your model makes of it", digit(1))
+    first = CheckResult(CHECKS[0].id, "data", 2, 0.3333333, Outcome.FAILED, "Two of six are right.", "Look.", {}, 1.0)
+    shown = (replace(first, pictures=(picture,)), report("ada").checks[1])
+    with finished([Report("ada", Status.GRADED, shown, "none", 7, 1.0)]):
+        autograde(course, cured=True)
+    cell = next(c for c in autograded(course, "ada").cells if c.id == TESTS[0])
+    text, image, points = cell.outputs
+    assert "Two of six are right." in text.text
+    assert "image/png" in image.data
+    assert points.data["text/plain"] == "0.3333"
+    assert scores(course)["ada"] == {TESTS[0]: 0.3333, TESTS[1]: 4.0}
+
+
+def test_stock_nbgrader_takes_a_numpy_float_for_full_points(course: Path) -> None:
+    """A test that returns half a point as NumPy prints it gives all of them; ours are builtin floats."""
+    notebook = solved(course)
+    submit(course, "ada", notebook)
+    source = course / "source" / ASSIGNMENT / NOTEBOOK
+    original = nbformat.read(source, as_version=4)
+    original.cells[2].source = "class Half:\n    __repr__ = lambda self: 'np.float64(0.5)'\nHalf()"
+    nbformat.write(original, source)
+    assert NbGraderAPI(config=configuration(course, cured=False)).generate_assignment(ASSIGNMENT)["success"]
+    autograde(course, cured=False)
+    assert scores(course)["ada"][TESTS[0]] == 2.0
+    shutil.rmtree(course / "autograded")
+    with finished([report("ada", lambda _: np.float64(0.25))]):
+        autograde(course, cured=True)
+    assert scores(course)["ada"] == {TESTS[0]: 0.5, TESTS[1]: 1.0}
+
+
+def test_what_was_not_measured_waits_for_a_person(course: Path) -> None:
+    """Neither a fault of ours nor an unreadable submission is a zero, and test cells of others are not full points."""
+    hand_in(course, "fault", lambda _: None)
+    hand_in(course, "unread", lambda _: None)
+    good = report("fault").checks
+    error = CheckResult(CHECKS[0].id, "data", 2, 0.0, Outcome.ERROR, "The grader failed, not you.")
+    faulty = Report("fault", Status.GRADED, (error, good[1]), "none", 7, 1.0)
+    unread = Report("unread", Status.UNREADABLE, good, "none", 7, 1.0)
+    with finished([faulty, unread]):
+        autograde(course, cured=True)
+    assert scores(course) == {"fault": {TESTS[0]: None, TESTS[1]: 4.0}, "unread": NONE}
+
+
+def test_feedback_shows_findings_and_no_markup_of_a_submission(course: Path) -> None:
+    """Comments stand below the last answer of a part; what a submission says is text, also after Markdown."""
+    hand_in(course, "ada", lambda _: None)
+    attack = "".join(HOSTILE) + "\n\n<img src=x onerror=alert(1)>\n```\n<script>alert(2)</script>"
+    failed = tuple(CheckResult(c.id, "data", c.points, 0.0, Outcome.FAILED, attack, attack) for c in CHECKS)
+    with finished([Report("ada", Status.GRADED, failed, "none", 7, 1.0)]):
+        autograde(course, cured=True)
+    api = NbGraderAPI(config=configuration(course, cured=True))
+    assert api.generate_feedback(ASSIGNMENT)["success"]
+    page = (course / "feedback" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
+    assert "Next:" in page
+    assert "<img src=x" not in page
+    assert "<script>alert(" not in page
+    assert "\u202e" not in page
+
+
+def test_stock_feedback_shows_the_hidden_part_of_a_failed_test(course: Path) -> None:
+    """A traceback quotes the test's source; our test cells have neither a traceback nor a hidden part."""
+    source = course / "source" / ASSIGNMENT / NOTEBOOK
+    original = nbformat.read(source, as_version=4)
+    hidden = "### BEGIN HIDDEN TESTS\nassert double(21) == 43, 'the secret case'\n### END HIDDEN TESTS"
+    original.cells[2].source += f"\n{hidden}"
+    nbformat.write(original, source)
+    api = NbGraderAPI(config=configuration(course, cured=False))
+    assert api.generate_assignment(ASSIGNMENT)["success"]
+    hand_in(course, "ada", lambda _: None)
+    autograde(course, cured=False)
+    assert api.generate_feedback(ASSIGNMENT)["success"]
+    page = course / "feedback" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.html"
+    assert "secret case" in page.read_text()
+    with finished([report("ada", lambda _: 0.0)]):
+        autograde(course, cured=True)
+    assert NbGraderAPI(config=configuration(course, cured=True)).generate_feedback(ASSIGNMENT)["success"]
+    outputs = [out for cell in autograded(course, "ada").cells for out in cell.get("outputs", [])]
+    assert {out.output_type for out in outputs} == {"stream", "execute_result"}
+    assert grade_id(CHECKS[0].id) in str(autograded(course, "ada"))

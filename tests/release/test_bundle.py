@@ -1,0 +1,109 @@
+"""The students' bundle: complete, without the solution, the same on every run, and at work on its own."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.release.bundle import FOLDER, bundle_files, write_bundle
+from grader.release.solutions import solution_regions, strip_solutions
+from grader.release.source import module_sources, reference_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The .zip."""
+    return write_bundle(tmp_path_factory.mktemp("bundle") / "lab05.zip")
+
+
+@pytest.fixture(scope="module")
+def unpacked(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that a student gets of it."""
+    place = tmp_path_factory.mktemp("student")
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(place)
+    return place / FOLDER
+
+
+def statements(text: str) -> set[str]:
+    """Lines that say something: with a letter in them."""
+    return {line.strip() for line in text.splitlines() if any(character.isalpha() for character in line)}
+
+
+def solution_lines() -> set[str]:
+    """Lines of the solutions, without those that are given elsewhere in the lab."""
+    secret, given = set(), set()
+    for name, text in module_sources(reference_folder()).items():
+        lines = text.splitlines()
+        for region in solution_regions(text, name):
+            secret |= statements("\n".join(lines[region.begin : region.end - 1]))
+        given |= statements(strip_solutions(text, name))
+    return secret - given
+
+
+def test_no_line_of_a_solution_is_in_it() -> None:
+    """Neither in the templates nor in the grader, nor in a cell of the notebook."""
+    secret = solution_lines()
+    assert len(secret) > 100
+    found = {}
+    for name, content in bundle_files().items():
+        if not name.endswith(".npz"):
+            text = content.decode()
+            if name.endswith(".ipynb"):
+                text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+            found[name] = statements(text) & secret
+    assert not {name: lines for name, lines in found.items() if lines}
+    assert not [name for name in found if "SOLUTION" in name or name.startswith(("reference", "tests"))]
+
+
+def test_a_solution_would_be_found() -> None:
+    """The lines of the reference itself, taken for a file of the bundle, are told."""
+    text = (reference_folder() / "autoencoder.py").read_text(encoding="utf-8")
+    assert statements(text) & solution_lines()
+
+
+def test_it_holds_what_the_page_speaks_of(unpacked: Path) -> None:
+    """Notebook, modules, pinned requirements, the digits."""
+    for name in ("README.md", "requirements.txt", "constraints.txt", "lab05.ipynb", "my_solution/vae.py"):
+        assert (unpacked / name).is_file()
+    assert (unpacked / "mnist_subset" / "mnist_subset.npz").stat().st_size > 10**6
+    assert (unpacked / "lab05.ipynb").read_bytes() == (ROOT / "student_templates" / "lab05.ipynb").read_bytes()
+
+
+def test_bytes_are_the_same_on_every_run(bundle: Path, tmp_path: Path) -> None:
+    """No dates, no order of a set."""
+    assert write_bundle(tmp_path / "again.zip").read_bytes() == bundle.read_bytes()
+
+
+def test_it_checks_itself_where_there_is_no_reference(unpacked: Path, tmp_path: Path) -> None:
+    """From its own files alone, with the solution out of reach, the templates are found to be untouched."""
+    program = """
+import importlib.util, sys
+assert importlib.util.find_spec("reference") is None
+import grader
+assert grader.__file__.startswith(sys.argv[1]), grader.__file__
+from grader.cli import app
+app(["check", "data", "--submission", sys.argv[1] + "/my_solution"])
+"""
+    packages = [p for p in sys.path if p.endswith("site-packages")]
+    done = subprocess.run(
+        [sys.executable, "-S", "-P", "-c", program, str(unpacked)],
+        cwd=tmp_path,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "PYTHONPATH": os.pathsep.join([str(unpacked), *packages]),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "to do" in done.stdout
+    assert "0/6" in done.stdout
