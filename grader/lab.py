@@ -177,16 +177,18 @@ class Model:
     def twin(self, noise: np.ndarray) -> "Model":
         """A model of the same class with the same weights, trainable or not, in a second process.
 
-        It is built, and takes a step at learning rate 0, on images of `noise`; then all its weights are set. It keeps
-        nothing else of what this one has seen. Its process is to be ended with `twin.lab.close()`.
+        It is built on images of `noise`, by a step at learning rate 0 if need be; then all its weights are set. It
+        keeps nothing else of what this one has seen. Its process is to be ended with `twin.lab.close()`.
         """
         weights = self.lab.request("all_variables", (), ANY_FLOATS, model=self.number).arrays
         lab = self.lab.elsewhere()
         lab.seed_submission("twin")
         model = lab.create(self.origin.part, self.origin.name, **self.origin.arguments)
         model.reconstruct(noise)
-        model.set_learning_rate(0.0)
-        model.fit_iteration(noise)
+        built = lab.request("all_variables", (), ANY_FLOATS, model=model.number).arrays
+        if len(built) < len(weights):  # some layers are built in training alone
+            model.set_learning_rate(0.0)
+            model.fit_iteration(noise)
         lab.request("assign_variables", weights, model=model.number)
         return model
 

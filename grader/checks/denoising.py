@@ -18,7 +18,7 @@ from ..training import HELD_OUT, Plan, expect_encoder_trained, expect_fresh_nois
 PART, CLASS = "denoising", "DenoisingAutoencoder"
 STDDEV = 0.5
 GAIN = 1.8  # dB above the better of mean image (about 12) and plain blur (about 12.7); the reference goes on to 3.5
-PLAN = Plan(at_least=225, at_most=700, stage=25, batch_size=8)
+PLAN = Plan(at_least=225, at_most=450, stage=25, batch_size=8)
 
 
 @dataclass(frozen=True)
