@@ -17,7 +17,6 @@ from ..posteriors import (
     expect_loss_of,
     expect_pull,
     far_model,
-    pull,
 )
 from ..properties import for_all
 from ..registry import check
@@ -158,23 +157,14 @@ def beta_pulls_posterior_to_prior(lab: Lab) -> Evidence:
             "A log-variance may be any number: what keeps it from being negative?",
             Evidence("log-variances of both signs", f"from {rounded(log_variance.min(), 2)} on"),
         )
-    return _expect_pull_of_parameters(lab.once(far))
+    measured = lab.once(far)
+    return expect_pull(measured, lambda: distances_of(measured), certain=32)
 
 
-def _expect_pull_of_parameters(measured: FarModel) -> Evidence:
-    """The mean's share of the KL divergence falls, and so does the variance's."""
-    before = parameters_of(measured.model, measured.images)
-    whole = pull(measured)
-    after = parameters_of(measured.model, measured.images)
-    evidence = expect_pull(*whole)
-    expect_pull(_of_mean(before[0]), _of_mean(after[0]), "mean")
-    expect_pull(_of_variance(before[1]), _of_variance(after[1]), "variance")
-    return evidence
-
-
-def _of_mean(mean: np.ndarray) -> float:
-    return float(kl_divergence(mean, np.zeros_like(mean)).mean())
-
-
-def _of_variance(log_variance: np.ndarray) -> float:
-    return float(kl_divergence(np.zeros_like(log_variance), log_variance).mean())
+def distances_of(measured: FarModel) -> dict[str, float]:
+    """What mean and variance each add to the KL divergence, in nats an image."""
+    mean, log_variance = parameters_of(measured.model, measured.images, training=True)
+    return {
+        "mean": float(kl_divergence(mean, np.zeros_like(mean)).mean()),
+        "variance": float(kl_divergence(np.zeros_like(log_variance), log_variance).mean()),
+    }
