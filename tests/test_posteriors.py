@@ -18,6 +18,7 @@ from grader.posteriors import (
     expect_pull,
     far_model,
     has_come_nearer,
+    has_gone_away,
 )
 
 IMAGES, PIXELS = 8, 784
@@ -124,6 +125,14 @@ def test_a_pull_is_seen_when_it_is_certain(case: str) -> None:
     stages, expected = NEARER[case]
     seen = [{"mean": mean, "variance": variance} for mean, variance in stages]
     assert has_come_nearer(seen, certain=32) is expected
+
+
+@pytest.mark.parametrize(
+    ("nats", "away"), [((4, 5, 6, 7, 9), True), ((4, 9, 9, 9), False), ((0.1, 1, 2, 3, 3.9), False)]
+)
+def test_what_has_doubled_late_has_gone_away(nats: tuple[float, ...], away: bool) -> None:
+    """A rise counts after half of the steps, and only above what is next to nothing."""
+    assert has_gone_away([{"mean": 0.0, "variance": value} for value in nats]) is away
 
 
 def test_no_pull_says_at_what() -> None:
