@@ -129,7 +129,8 @@ def _no_pull(seen: Sequence[Distances]) -> Failed:
     worst = max(first, key=lambda name: last[name] / max(first[name], QUIET))
     return Failed(
         f"With beta {BETA:g}, {STAGE * (len(seen) - 1)} steps should pull the posterior to the prior, but the distance "
-        f"of its {worst} went from {first[worst]:.3g} to {last[worst]:.3g} nats an image: the KL divergence does not pull.",
+        f"of its {worst} went from {first[worst]:.3g} to {last[worst]:.3g} nats an image: the KL divergence does not "
+        "pull.",
         "Does the gradient of the KL divergence reach all that the encoder computes?",
         Evidence("less than half the distance", f"{_told(first)}; {_told(last)}"),
     )
