@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install system demo test test-fast lint bench seeds attacks templates constraints clean
+.PHONY: help install system demo test test-fast lint bench seeds attacks validity templates constraints clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -56,6 +56,10 @@ seeds: install  ## grade the reference under 20 seeds
 
 attacks: install  ## run every attack against the defences, on the two best tiers
 	$(BIN)/python -m benchmarks.attacks
+
+validity: install  ## grade every known mistake and every right variant, and write docs/validity.md
+	$(BIN)/python -m benchmarks.validity
+	$(BIN)/python -m benchmarks.verdicts > docs/validity.md
 
 templates: install  ## generate student_templates/ from reference/
 	$(BIN)/aelab release templates student_templates

@@ -28,6 +28,10 @@ class Failed(Exception):
         self.credit = credit
 
 
+class Diverged(Failed):
+    """A training came to numbers that are not finite."""
+
+
 class NotImplementedYet(Exception):
     """The check ran into an untouched stub; the text names the task."""
 
@@ -60,6 +64,17 @@ def finite(array: np.ndarray, what: str) -> None:
         "finite numbers",
         f"{bad} values are NaN or infinite",
     )
+
+
+def finite_losses(losses: np.ndarray) -> None:
+    """Raise Diverged at the first loss of a training (steps,) that is NaN or infinite."""
+    fine = np.isfinite(losses)
+    if not fine.all():
+        raise Diverged(
+            f"The training diverges: the loss of step {int(np.argmin(fine)) + 1} of {len(losses)} is not finite.",
+            "Look for a logarithm of 0, a division by 0, or steps that are too long.",
+            Evidence("finite losses", f"{int(fine.sum())} of {len(losses)} are finite"),
+        )
 
 
 def close(measured: np.ndarray, expected: np.ndarray, tolerance: float) -> bool:

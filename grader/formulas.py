@@ -32,6 +32,11 @@ WRONG_KL: Mapping[str, Formula] = {
     ),
     "your KL lacks the constant -1": lambda m, v: 0.5 * (_terms(m, v) + 1).sum(axis=1),
     "your KL lacks the log-variance": lambda m, v: 0.5 * (_terms(m, v) + v).sum(axis=1),
+    "your KL lacks the variance": lambda m, v: 0.5 * (_terms(m, v) - np.exp(v)).sum(axis=1),
+    "your KL has the absolute value of the mean, not its square": lambda m, v: (
+        0.5 * (_terms(m, v) - m**2 + np.abs(m)).sum(axis=1)
+    ),
+    "your KL is that of the first component alone": lambda m, v: 0.5 * _terms(m, v)[:, 0],
     "your KL lacks the squared mean": lambda m, v: 0.5 * (_terms(m, v) - m**2).sum(axis=1),
     "your KL has the mean without its square": lambda m, v: 0.5 * (_terms(m, v) - m**2 + m).sum(axis=1),
     "your KL is that of the prior from the posterior, the other way round": lambda m, v: (
@@ -45,11 +50,12 @@ WRONG_KL: Mapping[str, Formula] = {
 
 @dataclass(frozen=True)
 class Weights:
-    """How a loss weighs its two terms: loss = cross_entropy * BCE sum + divergence * beta * KL sum."""
+    """How a loss weighs its terms: cross_entropy * BCE sum + divergence * beta * KL sum, or squared errors for BCE."""
 
     cross_entropy: float
     divergence: float
     story: str = ""
+    squared_error: float = 0.0
 
 
 def weighings(batch: int, size: int, beta: float) -> list[Weights]:
@@ -82,4 +88,11 @@ def weighings(batch: int, size: int, beta: float) -> list[Weights]:
             mean / 784, one, "the cross-entropy is averaged over pixels and batch, and the KL divergence is summed"
         ),
         Weights(0.0, one, "the cross-entropy is missing"),
+        Weights(0.0, mean, "the cross-entropy is missing"),
+        Weights(beta, one / beta, "beta weighs the cross-entropy, not the KL divergence"),
+        Weights(mean * beta, mean / beta, "beta weighs the cross-entropy, not the KL divergence"),
+        Weights(beta, one, "beta weighs both terms"),
+        Weights(mean * beta, mean, "beta weighs both terms"),
+        Weights(0.0, one, "the squared error stands where the cross-entropy belongs", one),
+        Weights(0.0, mean, "the squared error stands where the cross-entropy belongs", mean),
     ]

@@ -22,6 +22,7 @@ from .render.names import printable
 T = TypeVar("T")
 IMAGE = (28, 28, 1)
 HIGHEST_RATE = 1e6
+JUDGED_LATER = ("all_variables", "train")  # a model may keep an infinity, and a training may come to one
 
 
 class Channel(Protocol):
@@ -57,7 +58,7 @@ class Lab:
         reply, failure = self.channel.request(asked)
         if reply is None:
             raise as_exception(failure)
-        for array in reply.arrays if operation != "all_variables" else ():  # a model may keep an infinity
+        for array in () if operation in JUDGED_LATER else reply.arrays:
             expect.finite(array, f"What {parameters.get('method') or parameters.get('name') or operation} returned")
         return reply
 
@@ -176,59 +177,85 @@ class Model:
     def twin(self, noise: np.ndarray) -> "Model":
         """A model of the same class with the same weights, trainable or not, in a second process.
 
-        It is built, and takes a step at learning rate 0, on images of `noise`; then all its weights are set. It keeps
-        nothing else of what this one has seen. Its process is to be ended with `twin.lab.close()`.
+        It is built on images of `noise`, by a step at learning rate 0 if need be; then all its weights are set. It
+        keeps nothing else of what this one has seen. Its process is to be ended with `twin.lab.close()`.
         """
         weights = self.lab.request("all_variables", (), ANY_FLOATS, model=self.number).arrays
         lab = self.lab.elsewhere()
         lab.seed_submission("twin")
         model = lab.create(self.origin.part, self.origin.name, **self.origin.arguments)
         model.reconstruct(noise)
-        model.set_learning_rate(0.0)
-        model.fit_iteration(noise)
+        built = lab.request("all_variables", (), ANY_FLOATS, model=model.number).arrays
+        if len(built) < len(weights):  # some layers are built in training alone
+            model.set_learning_rate(0.0)
+            model.fit_iteration(noise)
         lab.request("assign_variables", weights, model=model.number)
         return model
 
     def call(
-        self, method: str, arrays: Sequence[np.ndarray], *wants: Want, repeats: int | None = None, **arguments: Any
+        self,
+        method: str,
+        arrays: Sequence[np.ndarray],
+        *wants: Want,
+        repeats: int | None = None,
+        training: bool = False,
     ) -> list[np.ndarray]:
-        """Call any method; with `repeats`, as many times, the answers stacked in front."""
+        """Call any method; with `repeats`, as many times, the answers stacked in front.
+
+        With `training`, layers that are not told otherwise act as in training.
+        """
         stacked = [Want(w.dtype, (repeats, *w.shape)) for w in wants] if repeats else wants
-        asked = {"method": method, "model": self.number, "repeats": repeats, "arguments": arguments}
+        asked = {"method": method, "model": self.number, "repeats": repeats, "training": training}
         return list(self.lab.request("call", arrays, stacked, **asked).arrays)
 
     def encode(self, images: np.ndarray) -> np.ndarray:
         """(B, 28, 28, 1) -> (B, encoding_size)."""
         return self.call("encode", [images], Want("float32", (len(images), self.encoding_size)))[0]
 
-    def encode_often(self, images: np.ndarray, draws: int) -> np.ndarray:
+    def encode_often(self, images: np.ndarray, draws: int, training: bool = False) -> np.ndarray:
         """`draws` encodings of each image, (draws, B, encoding_size), in two calls on batches with repeated images."""
         calls, count = 2, len(images)
         want = Want("float32", (count * draws // calls, self.encoding_size))
         repeated = np.tile(images, (draws // calls, 1, 1, 1))
-        return self.call("encode", [repeated], want, repeats=calls)[0].reshape(draws, count, self.encoding_size)
+        found = self.call("encode", [repeated], want, repeats=calls, training=training)[0]
+        return found.reshape(draws, count, self.encoding_size)
 
     def decode(self, encodings: np.ndarray) -> np.ndarray:
         """(B, encoding_size) -> (B, 28, 28, 1)."""
         return self.call("decode", [encodings], Want("float32", (len(encodings), *IMAGE)))[0]
 
-    def reconstruct(self, images: np.ndarray) -> np.ndarray:
+    def reconstruct(self, images: np.ndarray, training: bool = False) -> np.ndarray:
         """(B, 28, 28, 1) -> (B, 28, 28, 1)."""
-        return self.call("reconstruct", [images], Want("float32", images.shape))[0]
+        return self.call("reconstruct", [images], Want("float32", images.shape), training=training)[0]
 
     def fit_iteration(self, batch: np.ndarray) -> float:
         """One step as the submission wrote it; its loss."""
         return float(self.call("fit_iteration", [batch], Want("float32", ()))[0])
 
     def train(self, batches: np.ndarray) -> np.ndarray:
-        """A step on each of (steps, B, …); the losses (steps,). May be traced."""
-        return self.lab.request("train", [batches], [Want("float32", (len(batches),))], model=self.number).arrays[0]
+        """A step on each of (steps, B, …); the losses (steps,). May be traced. Raises Diverged at the first NaN."""
+        asked = [Want("float32", (len(batches),))]
+        losses = self.lab.request("train", [batches], asked, model=self.number).arrays[0]
+        expect.finite_losses(losses)
+        return losses
+
+    def is_frozen_in_a_trace(self) -> bool:
+        """Whether training is random as written and repeats itself when it is traced, by the submission's own word."""
+        return self.lab.request("is_frozen_in_a_trace", model=self.number).value is True
 
     def fit(self, batches: np.ndarray, epochs: int, steps_per_epoch: int) -> np.ndarray:
         """`fit` on a dataset of the given batches; the History's losses (epochs,)."""
         want = Want("float32", (epochs,))
         asked: dict[str, Any] = {"model": self.number, "epochs": epochs, "steps_per_epoch": steps_per_epoch}
         return self.lab.request("fit", [batches], [want], **asked).arrays[0]
+
+    def steps(self, batch: np.ndarray, count: int) -> np.ndarray:
+        """`count` steps on one batch as the submission wrote them; the losses (count,)."""
+        return self.call("fit_iteration", [batch], Want("float32", ()), repeats=count)[0]
+
+    def scale_weights(self, factor: float) -> None:
+        """Multiply every trainable array by a factor."""
+        self.lab.request("scale_variables", model=self.number, factor=factor)
 
     def set_learning_rate(self, value: float) -> float:
         """Set optimizer.learning_rate; returns the one before."""
@@ -252,31 +279,15 @@ class Model:
         found = self.lab.request("decode_operations", [encodings], model=self.number).value
         return [str(name) for name in found] if isinstance(found, list) else []
 
-    @staticmethod
-    def prior_probes(lab: Lab, size: int) -> np.ndarray:
-        """Points at which a prior's density is compared, (16, size)."""
-        return lab.random("prior probes").normal(size=(16, size)).astype(np.float32)
-
-    def sampling_layer(self, lab: Lab) -> tuple[dict[str, Any], tuple[np.ndarray, ...]]:
-        """Facts about `sampling_layer`, by the submission's word, and what it computes from random parameters.
-
-        Arrays: posterior mean (512, d) and covariance (512, d, d), the regularizer's value (), and the prior's
-        log-probability at the probes (16,).
-        """
-        size, batch = self.encoding_size, 512
-        parameters = np.repeat(lab.random("layer parameters").normal(size=(1, size * (size + 3))), batch, axis=0)
-        wants = [Want("float32", s) for s in ((batch, size), (batch, size, size), (), (16,))]
-        asked = [parameters.astype(np.float32), self.prior_probes(lab, size)]
-        reply = lab.request("sampling_layer", asked, wants, model=self.number)
-        return (reply.value if isinstance(reply.value, dict) else {}), reply.arrays
-
     def variables_of_shape(self, shape: tuple[int, ...]) -> list[np.ndarray]:
         """All arrays of the model of one shape, trainable or not."""
         return list(self.lab.request("variables", (), ANY_FLOATS, model=self.number, shape=list(shape)).arrays)
 
-    def pretrain(self, batches: np.ndarray, epochs: int, steps_per_epoch: int) -> None:
-        """`pretrain` on a stream of batches."""
-        self.lab.request("pretrain", [batches], model=self.number, epochs=epochs, steps_per_epoch=steps_per_epoch)
+    def pretrain(self, batches: np.ndarray, epochs: int, steps_per_epoch: int) -> int:
+        """`pretrain` on a stream of batches; how many were drawn, by the submission's own word."""
+        asked: dict[str, Any] = {"model": self.number, "epochs": epochs, "steps_per_epoch": steps_per_epoch}
+        drawn = self.lab.request("pretrain", [batches], **asked).value
+        return drawn if isinstance(drawn, int) else -1
 
     def fit_labels(self, images: np.ndarray, labels: np.ndarray, epochs: int, steps_per_epoch: int) -> None:
         """`fit` on batches of images and labels."""

@@ -71,6 +71,9 @@ STUDENTS = {
     ),
     "lacks the constant -1": lambda m, v: loop(m, v, lambda m, v: 0.5 * (m * m + math.exp(v) - v)),
     "lacks the log-variance": lambda m, v: loop(m, v, lambda m, v: 0.5 * (m * m + math.exp(v) - 1)),
+    "lacks the variance": lambda m, v: loop(m, v, lambda m, v: 0.5 * (m * m - v - 1)),
+    "absolute value of the mean": lambda m, v: loop(m, v, lambda m, v: 0.5 * (abs(m) + math.exp(v) - v - 1)),
+    "first component alone": lambda m, v: np.array([right(a[0], b[0]) for a, b in zip(m, v, strict=True)]),
     "lacks the squared mean": lambda m, v: loop(m, v, lambda m, v: 0.5 * (math.exp(v) - v - 1)),
     "mean without its square": lambda m, v: loop(m, v, lambda m, v: 0.5 * (m + math.exp(v) - v - 1)),
     "the other way round": lambda m, v: loop(

@@ -40,18 +40,36 @@ def strip_pairs_original_and_reconstruction(lab: Lab) -> Evidence:
         images = lab.images.held_out(count)
         drawn = draw(lab, "reconstruction_strip", model, (count * 28, 56), images)
         left, right = images.reshape(-1, 28), model.decode(model.encode(images)).reshape(-1, 28)
-        known = {
-            "the original is shown twice": (left, left),
-            "the reconstruction is shown twice": (right, right),
-            "original and reconstruction have changed places": (right, left),
-        }
         if not expect.close(drawn, np.hstack([left, right]), 1e-3):
-            story = next((s for s, halves in known.items() if expect.close(drawn, np.hstack(halves), 1e-3)), None)
+            story = strip_story(drawn, left, right)
             raise Failed(
                 "The strip does not show each original beside its reconstruction" + (f": {story}." if story else "."),
                 "Draw the strip of five images and look at it.",
             )
     return Evidence("original left, reconstruction right", "so for 1 and 5 images")
+
+
+def strip_story(drawn: np.ndarray, left: np.ndarray, right: np.ndarray) -> str:
+    """Which known mistake gives this strip of originals (n * 28, 28) and reconstructions (n * 28, 28), or ''."""
+    count = len(left) // 28
+    first_left, first_right = (np.tile(half[:28], (count, 1)) for half in (left, right))
+    stacked = np.stack([left.reshape(-1, 28, 28), right.reshape(-1, 28, 28)], axis=1)
+    known = {
+        "the original is shown twice": np.hstack([left, left]),
+        "the reconstruction is shown twice": np.hstack([right, right]),
+        "original and reconstruction have changed places": np.hstack([right, left]),
+        "every row shows the first image": np.hstack([first_left, first_right]),
+        "every row shows the reconstruction of the first image": np.hstack([left, first_right]),
+        "the rows come in the opposite order": _opposite(np.hstack([left, right])),
+        "its values go up to 255, those of the images to 1": 255 * np.hstack([left, right]),
+        "the right half is the difference of the two": np.hstack([left, np.abs(left - right)]),
+        "lines of pixels are mixed up, as by a reshape that should have changed the axes": stacked.reshape(-1, 56),
+    }
+    return next((story for story, strip in known.items() if expect.close(drawn, strip, 1e-3)), "")
+
+
+def _opposite(strip: np.ndarray) -> np.ndarray:
+    return strip.reshape(-1, 28, 56)[::-1].reshape(-1, 56)
 
 
 @check(points=4)
@@ -90,15 +108,25 @@ def _tiles(
     codes = np.full((n, n, size), rest, np.float32)
     codes[..., components[0]] = rows[:, None]
     codes[..., components[1]] = columns[None, :]
-    tiles = model.decode(codes.reshape(-1, size)).reshape(n, n, 28, 28)
+    return _joined(model.decode(codes.reshape(-1, size)).reshape(n, n, 28, 28))
+
+
+def _joined(tiles: np.ndarray) -> np.ndarray:
+    """(n, n, 28, 28) -> (n * 28, n * 28)."""
+    n = len(tiles)
     return tiles.transpose(0, 2, 1, 3).reshape(n * 28, n * 28)
+
+
+def _apart(grid: np.ndarray, n: int) -> np.ndarray:
+    """(n * 28, n * 28) -> (n, n, 28, 28)."""
+    return grid.reshape(n, 28, n, 28).transpose(0, 2, 1, 3)
 
 
 def grid_story(drawn: np.ndarray, model: Painter, n: int, limit: float) -> str:
     """Which known mistake gives this grid, or ''."""
     values = np.linspace(-limit, limit, n)
     unlimited, open_ended = np.linspace(-2.5, 2.5, n), np.linspace(-limit, limit, n, endpoint=False)
-    last = model.out.shape[0] - 1
+    last, right = model.out.shape[0] - 1, _apart(expected_grid(model, n, limit), n)
     known = {
         "rows and columns have changed places": _tiles(model, values, values, (1, 0)),
         "the rows run the wrong way": _tiles(model, values[::-1], values),
@@ -111,5 +139,26 @@ def grid_story(drawn: np.ndarray, model: Painter, n: int, limit: float) -> str:
         "the other components are 1": _tiles(model, values, values, rest=1.0),
         "the second component is not walked": _tiles(model, values, np.zeros(n)),
         "the first component is not walked": _tiles(model, np.zeros(n), values),
+        "each tile is transposed": _joined(right.swapaxes(2, 3)),
+        "lines of pixels are mixed up, as by a reshape that should have changed the axes": right.reshape(drawn.shape),
     }
-    return next((story for story, grid in known.items() if expect.close(drawn, grid, 1e-3)), "")
+    fits = (story for story, grid in known.items() if expect.close(drawn, grid, 1e-3))
+    return next(fits, "") or _story_of_codes(_codes(drawn, model, n))
+
+
+def _codes(drawn: np.ndarray, model: Painter, n: int) -> np.ndarray:
+    """The encodings (n, n, size) that the painter paints this grid from; the nearest ones, if there are none."""
+    pixels = np.clip(_apart(drawn, n).reshape(-1, 784).astype(np.float64), 1e-5, 1 - 1e-5)
+    codes, *_ = np.linalg.lstsq(model.out.T.astype(np.float64), np.log(pixels / (1 - pixels)).T, rcond=None)
+    return codes.T.reshape(n, n, -1)
+
+
+def _story_of_codes(codes: np.ndarray) -> str:
+    """What is wrong with the encodings of a grid, by themselves, or ''."""
+    rows, columns = codes[:, :1, 0], codes[:1, :, 1]
+    if not (np.ptp(codes[..., 0] - rows) < 0.05 and np.ptp(codes[..., 1] - columns) < 0.05):
+        return ""
+    if np.abs(codes[..., 2:]).max(initial=0) > 0.05:
+        return "the other components are not 0"
+    uneven = [np.ptp(np.diff(walk.ravel())) > 0.05 for walk in (rows, columns)]
+    return "the values are not evenly spaced" if len(codes) > 2 and any(uneven) else ""

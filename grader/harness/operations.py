@@ -110,9 +110,17 @@ def forget(harness: Harness, request: Request) -> Reply:
 
 @operation
 def call(harness: Harness, request: Request) -> Reply:
-    """Call a method of a model on arrays, `repeats` times; the answers of the repeats are stacked in front."""
+    """Call a method of a model on arrays, `repeats` times; the answers of the repeats are stacked in front.
+
+    With `training`, layers that are not told otherwise act as they do in training.
+    """
+    import tensorflow as tf
+
     name = request.parameters["method"]
     method = harness.attribute(harness.model_of(request), name)
+    if request.parameters.get("training"):
+        with tf.keras.backend.learning_phase_scope(1):
+            return _call_repeatedly(method, name, request)
     return _call_repeatedly(method, name, request)
 
 
@@ -182,6 +190,13 @@ def train(harness: Harness, request: Request) -> Reply:
     trainer = harness.trainers.setdefault(request.parameters["model"], Trainer(model))
     with submission_code("training with fit_iteration"):
         return Reply(arrays=(np.array(trainer.run(request.arrays[0]), np.float32),))
+
+
+@operation
+def is_frozen_in_a_trace(harness: Harness, request: Request) -> Reply:
+    """Whether `train` found that a trace of this model's step repeats what is random in the step as written."""
+    trainer = harness.trainers.get(request.parameters["model"])
+    return Reply(trainer is not None and trainer.is_frozen_in_a_trace)
 
 
 @operation

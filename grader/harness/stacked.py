@@ -15,18 +15,23 @@ from .operations import Harness, Reply, Request, operation
 def pretrain(harness: Harness, request: Request) -> Reply:
     """Call `pretrain` on a stream of batches (n, B, 28, 28, 1).
 
-    Opened again, the stream goes on where it was left, so that later stages see later batches.
+    Opened again, the stream goes on where it was left, so that later stages see later batches. Returns how many batches
+    were drawn; prefetching draws some more than are used.
     """
     import tensorflow as tf
 
     (batches,) = request.arrays
-    stream = iter(cycle(batches))
+    stream, drawn = iter(cycle(batches)), 0
 
     def go_on() -> Iterator[np.ndarray]:
-        yield from stream
+        nonlocal drawn
+        for batch in stream:
+            drawn += 1
+            yield batch
 
     dataset = tf.data.Dataset.from_generator(go_on, output_signature=tf.TensorSpec(batches.shape[1:], tf.float32))
-    return _call_training(harness, request, "pretrain", dataset)
+    _call_training(harness, request, "pretrain", dataset)
+    return Reply(drawn)
 
 
 @operation
@@ -34,12 +39,12 @@ def fit_labels(harness: Harness, request: Request) -> Reply:
     """Call `fit` on batches of (images, labels), repeated for ever."""
     import tensorflow as tf
 
-    return _call_training(harness, request, "fit", tf.data.Dataset.from_tensor_slices(request.arrays).repeat())
+    _call_training(harness, request, "fit", tf.data.Dataset.from_tensor_slices(request.arrays).repeat())
+    return Reply()
 
 
-def _call_training(harness: Harness, request: Request, name: str, dataset: object) -> Reply:
+def _call_training(harness: Harness, request: Request, name: str, dataset: object) -> None:
     method = harness.attribute(harness.model_of(request), name)
     epochs, steps = request.parameters["epochs"], request.parameters["steps_per_epoch"]
     with submission_code(f"calling {name}"), redirect_stdout(StringIO()):
         method(dataset, epochs=epochs, steps_per_epoch=steps)
-    return Reply()

@@ -48,8 +48,9 @@ def sampling_layer(harness: Harness, request: Request) -> Reply:
             "regularizer": type(regularizer).__name__,
             "is_kl_regularizer": _is_kl_regularizer(regularizer),
             "prior_variables": len(getattr(prior, "trainable_variables", ())),
+            "prior_is_of_vectors": len(prior.event_shape) == 1,
         }
-        if not (described["is_distribution_layer"] and described["is_kl_regularizer"]):
+        if not all(described[name] for name in ("is_distribution_layer", "is_kl_regularizer", "prior_is_of_vectors")):
             return Reply(described, tuple(np.zeros([s or 0 for s in w.shape], np.float32) for w in request.wants or ()))
         posterior = layer(_parameters(layer, size, parameters))
         arrays = (posterior.mean(), _covariance(posterior), regularizer(posterior), prior.log_prob(probes))
@@ -102,6 +103,15 @@ def all_variables(harness: Harness, request: Request) -> Reply:
     """Every array of a model, trainable or not, as float32."""
     with submission_code("reading the model's weights"):
         return Reply(arrays=tuple(np.array(v.numpy(), np.float32) for v in harness.model_of(request).variables))
+
+
+@operation
+def scale_variables(harness: Harness, request: Request) -> Reply:
+    """Multiply every trainable array of a model by a factor."""
+    with submission_code("setting the model's weights"):
+        for variable in harness.model_of(request).trainable_variables:
+            variable.assign(variable * request.parameters["factor"])
+    return Reply()
 
 
 @operation

@@ -18,6 +18,7 @@ class Trainer:
 
     def __init__(self, model: Any):
         self.model = model
+        self.is_frozen_in_a_trace = False
         self._step: Step | None = None
 
     def run(self, batches: Iterable[np.ndarray]) -> list[float]:
@@ -58,6 +59,7 @@ class Trainer:
         except Exception:  # what cannot be traced is run as it is written, and fails there if it has to
             return False
         if (resting != loss) != (traced_resting != traced_loss):
+            self.is_frozen_in_a_trace = resting != loss
             return False
         if not loss:
             return False

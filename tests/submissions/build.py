@@ -16,18 +16,10 @@ from grader.outcomes import Outcome
 from grader.registry import all_checks
 from grader.release.notebook import render_notebook
 from grader.release.solutions import strip_solutions
-from grader.release.source import module_sources, reference_folder
+from grader.release.source import reference_folder
+from tests.submissions.edits import Edit, edited, reference_sources, write_modules
 
 RECIPES = Path(__file__).with_name("recipes")
-
-
-@dataclass(frozen=True)
-class Edit:
-    """Replace the text `old`, which occurs exactly once in `module`, by `new`."""
-
-    module: str
-    old: str
-    new: str
 
 
 @dataclass(frozen=True)
@@ -71,15 +63,8 @@ def read_recipe(path: Path) -> Recipe:
 
 def sources_of(recipe: Recipe) -> dict[str, str]:
     """The submission's modules. Raises ValueError when an edit does not apply exactly once."""
-    solved = module_sources(reference_folder())
-    sources = {name: _base(recipe, name, text) for name, text in solved.items()}
-    for edit in recipe.edits:
-        if sources[edit.module].count(edit.old) != 1:
-            raise ValueError(
-                f"{recipe.name}: {edit.module} has {sources[edit.module].count(edit.old)} times {edit.old!r}"
-            )
-        sources[edit.module] = sources[edit.module].replace(edit.old, edit.new)
-    return sources
+    sources = {name: _base(recipe, name, text) for name, text in reference_sources().items()}
+    return edited(recipe.name, sources, recipe.edits)
 
 
 def _base(recipe: Recipe, name: str, text: str) -> str:
@@ -90,23 +75,17 @@ def _base(recipe: Recipe, name: str, text: str) -> str:
 def build(recipe: Recipe, folder: Path) -> Path:
     """Write one submission into `folder`; returns its place."""
     if recipe.form == "notebook":
-        return _write(folder / recipe.name / "lab05.ipynb", render_notebook(reference_folder(), solutions=True))
-    sources = sources_of(recipe)
+        place = folder / recipe.name
+        place.mkdir(parents=True)
+        (place / "lab05.ipynb").write_text(render_notebook(reference_folder(), solutions=True))
+        return place / "lab05.ipynb"
     if recipe.form == "zip":
         path = folder / f"{recipe.name}.zip"
         with zipfile.ZipFile(path, "w") as archive:
-            for name, text in sources.items():
+            for name, text in sources_of(recipe).items():
                 archive.writestr(f"lab05/{name}", text)
         return path
-    for name, text in sources.items():
-        _write(folder / recipe.name / name, text)
-    return folder / recipe.name
-
-
-def _write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
+    return write_modules(folder / recipe.name, sources_of(recipe))
 
 
 def main() -> None:

@@ -1,0 +1,118 @@
+"""Grade the corpus of wrong and right submissions: `python -m benchmarks.validity [--part P] [--mutants] [--variants]
+[--seeds N] [NAME …]`.
+
+Prints a line for each grading and the matrix; exits 1 unless every mutant is caught, named, and loses nothing outside
+its part, and no right variant loses anything. Verdicts are stored under build/validity/ and used again as long as
+neither the submission nor the grader has changed, so an interrupted run goes on where it was.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from rich.console import Console
+
+import grader
+from benchmarks.verdicts import STORE, Verdict, is_as_promised, line_of, matrix, read_verdict, verdict_of, write_verdict
+from grader.grading import grade_submission
+from grader.isolation.choice import open_pool
+from grader.isolation.pool import Pool
+from grader.limits import Limits
+from grader.registry import PARTS, select
+from tests.submissions.corpus import Mutant, Variant, mutants, variants
+
+LIMITS = Limits(submission_seconds=3600)
+SHOWING = ("render", "release", "nbgrader")  # rooms of the grader that no verdict depends on
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission of the corpus under one seed."""
+
+    item: Mutant | Variant
+    seed: int
+
+    @property
+    def place(self) -> Path:
+        """Where the verdict is stored; another submission or another grader has another place."""
+        form = getattr(self.item, "form", "folder")
+        known = json.dumps([self.item.sources, form, self.item.parts, self.seed, fingerprint()])
+        digest = hashlib.sha256(known.encode()).hexdigest()[:12]
+        return STORE / self.item.part / f"{self.item.name}-{self.seed}-{digest}.json"
+
+
+@cache
+def fingerprint() -> str:
+    """A digest of every module of the grader that a verdict may depend on."""
+    root = Path(grader.__file__).parent
+    modules = [p for p in sorted(root.rglob("*.py")) if p.relative_to(root).parts[0] not in SHOWING]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in modules)).hexdigest()
+
+
+def graded(task: Task, pool: Pool) -> Verdict:
+    """The verdict on one submission, stored."""
+    with tempfile.TemporaryDirectory() as folder, pool.lend() as worker:
+        place = task.item.write(Path(folder))
+        report = grade_submission(task.item.name, place, select(task.item.parts), task.seed, worker)
+    for outdated in task.place.parent.glob(f"{task.item.name}-{task.seed}-*.json"):
+        outdated.unlink()
+    verdict = verdict_of(report)
+    write_verdict(verdict, task.place)
+    return verdict
+
+
+def run(tasks: Sequence[Task], console: Console) -> list[tuple[Mutant | Variant, Verdict]]:
+    """Grade what is not stored yet, one submission a core, with a line for each."""
+    cores = os.cpu_count() or 1
+
+    def one(task: Task) -> tuple[Mutant | Variant, Verdict]:
+        verdict = read_verdict(task.place) or graded(task, pool)
+        console.print(line_of(task.item, verdict), markup=False, highlight=False, soft_wrap=True)
+        return task.item, verdict
+
+    with open_pool(LIMITS, cores, trusted=False) as pool, ThreadPoolExecutor(cores) as workers:
+        console.print(f"isolation: {pool.tier.description}; {len(tasks)} gradings", highlight=False)
+        return list(workers.map(one, tasks))
+
+
+def chosen(arguments: argparse.Namespace) -> list[Task]:
+    """The submissions that were asked for: mutants under one seed, right variants under every seed."""
+    both = not (arguments.mutants or arguments.variants)
+    wrong = mutants() if both or arguments.mutants else []
+    right = variants() if both or arguments.variants else []
+    tasks = [Task(m, 0) for m in wrong] + [Task(v, seed) for seed in range(arguments.seeds) for v in right]
+    return [task for task in tasks if _is_wanted(task.item, arguments)]
+
+
+def _is_wanted(item: Mutant | Variant, arguments: argparse.Namespace) -> bool:
+    part, names = arguments.part, arguments.names
+    return (not part or item.part in part) and (not names or item.name in names)
+
+
+def main() -> None:
+    """Grade, print, and say by the exit status whether all is as promised."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.validity", description="Grade the corpus.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these submissions")
+    parser.add_argument("--part", action="append", choices=PARTS, help="only submissions that differ in this part")
+    parser.add_argument("--mutants", action="store_true", help="only wrong submissions")
+    parser.add_argument("--variants", action="store_true", help="only right submissions")
+    parser.add_argument("--seeds", type=int, default=10, help="grade right variants under this many seeds")
+    console = Console()
+    found = run(chosen(parser.parse_args()), console)
+    STORE.mkdir(parents=True, exist_ok=True)
+    (STORE / "matrix.md").write_text(matrix(found))
+    broken = [item.name for item, verdict in found if not is_as_promised(item, verdict)]
+    console.print(f"{len(found) - len(broken)} of {len(found)} gradings are as promised", *broken, highlight=False)
+    sys.exit(bool(broken) or not found)
+
+
+if __name__ == "__main__":
+    main()

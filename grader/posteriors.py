@@ -1,0 +1,156 @@
+"""A variational autoencoder whose posterior is far from the prior, although nothing has trained it.
+
+The KL divergence of a fresh model is next to nothing, so no loss shows how it is weighed, and a trained model would
+mix the verdict on the loss with that on the training. Larger weights move the posterior away from the prior, whatever
+the network looks like. There both terms of the loss are large, and a few steps show whether the KL divergence pulls
+the posterior back.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .elbo import BatchLoss, Terms, batch_loss, expect_negative_elbo, terms_of
+from .expect import Evidence, Failed, rounded
+from .gaussians import KLEstimate
+from .lab import Lab, Model
+from .training import RATE
+
+BETA = 20.0
+FAR = 3.0  # nats per image
+FACTORS = (1.0, 2.0, 1.25, 1.2, 1.2, 1.2, 1.2)  # of the weights, one after the other: the reference needs 2 to 3
+IMAGES, BATCH = 8, 16
+STAGE, STAGES = 8, 8  # steps at a time
+QUIET = 0.25  # nats per image
+INFORMATIVE = 2.0  # nats per image
+
+Divergence = Callable[[Model, np.ndarray, bool], KLEstimate]  # of the model's posteriors for images, in training or not
+Distances = Mapping[str, float]  # from the prior, in nats per image, of what the posterior consists of
+
+
+@dataclass(frozen=True)
+class FarModel:
+    """The model, its images (8, 28, 28, 1), and what was measured at rest, at learning rate 0.
+
+    same: losses of one and the same batch.
+    """
+
+    model: Model
+    images: np.ndarray
+    divergence: Divergence
+    terms: Terms
+    same: np.ndarray
+    many: np.ndarray
+    times: int
+
+    def losses(self, terms: Terms) -> list[BatchLoss]:
+        """A small and a large batch, which mistakes with means over the batch tell apart."""
+        return [batch_loss(terms, BETA, 1, self.same), batch_loss(terms, BETA, self.times, self.many)]
+
+
+def far_model(lab: Lab, part: str, name: str, divergence: Divergence, times: int) -> FarModel:
+    """Build it, move its posterior away from the prior, and measure. times: how often the large batch has an image."""
+    model = lab.create(part, name, encoding_size=10, beta=BETA)
+    images = lab.images.training(0, IMAGES)
+    model.reconstruct(images)  # builds what is built late
+    model.set_learning_rate(0.0)
+    for factor in FACTORS:
+        model.scale_weights(factor)
+        found = divergence(model, images, True)
+        if found.kl.mean() > FAR:
+            break
+    terms = terms_of(model, images, found, training=True)
+    many = np.tile(images, (times, 1, 1, 1))
+    return FarModel(model, images, divergence, terms, model.steps(images, 3), model.steps(many, 1), times)
+
+
+def expect_loss_of(far: FarModel) -> Evidence:
+    """The losses are the negative ELBO.
+
+    Layers such as dropout and batch normalization act otherwise in training; a loss may have them act either way.
+    """
+    try:
+        return expect_negative_elbo(far.losses(far.terms), far.model.encoding_size)
+    except Failed:
+        divergence = far.divergence(far.model, far.images, False)
+        at_rest = terms_of(far.model, far.images, divergence, training=False)
+        try:
+            return expect_negative_elbo(far.losses(at_rest), far.model.encoding_size)
+        except Failed:
+            pass
+        raise
+
+
+def expect_fresh_losses(far: FarModel) -> None:
+    """The same batch has different losses, at the same weights, if training samples."""
+    if len(set(far.same.tolist())) == 1:
+        raise Failed(
+            "The same batch has exactly the same loss again and again: training sees no fresh noise.",
+            "What does the decoder get while it is trained, and how often is its noise drawn?",
+        )
+
+
+def expect_pull(far: FarModel, distances: Callable[[], Distances], certain: int) -> Evidence:
+    """With a large beta some steps on the same images bring everything nearer to the prior.
+
+    Steps are taken in stages, until the verdict is clear; `certain` steps are enough to judge by half the distance.
+    """
+    batch = np.tile(far.images, (BATCH // IMAGES, 1, 1, 1))
+    far.model.set_learning_rate(RATE)
+    seen = [distances()]
+    while not has_come_nearer(seen, certain):
+        if len(seen) > STAGES or has_gone_away(seen):
+            raise _no_pull(seen)
+        far.model.steps(batch, STAGE)
+        seen.append(distances())
+    return Evidence(f"nearer to the prior with beta {BETA:g}", f"{_told(seen[0])}; {_told(seen[-1])}")
+
+
+def has_come_nearer(seen: Sequence[Distances], certain: int) -> bool:
+    """Whether all distances are next to nothing, two stages in a row, or, after `certain` steps, below half.
+
+    Without a gradient a distance may fall at first, as the cross-entropy pulls, too, but neither so far nor for long.
+    """
+    first, last = seen[0], seen[-1]
+    if len(seen) > 2 and all(d[name] < QUIET for d in seen[-2:] for name in first):
+        return True
+    return (len(seen) - 1) * STAGE >= certain and all(last[name] < first[name] / 2 for name in first)
+
+
+def has_gone_away(seen: Sequence[Distances]) -> bool:
+    """Whether a distance has more than doubled in half of the steps there are; right solutions may rise at first."""
+    first, last = seen[0], seen[-1]
+    return len(seen) > STAGES // 2 and any(last[name] > 2 * max(first[name], INFORMATIVE) for name in first)
+
+
+def _no_pull(seen: Sequence[Distances]) -> Failed:
+    first, last = seen[0], seen[-1]
+    worst = max(first, key=lambda name: last[name] / max(first[name], QUIET))
+    return Failed(
+        f"With beta {BETA:g}, {STAGE * (len(seen) - 1)} steps should pull the posterior to the prior, but the distance "
+        f"of its {worst} went from {first[worst]:.3g} to {last[worst]:.3g} nats an image: the KL divergence does not "
+        "pull.",
+        "Does the gradient of the KL divergence reach all that the encoder computes?",
+        Evidence("less than half the distance", f"{_told(first)}; {_told(last)}"),
+    )
+
+
+def _told(distances: Distances) -> str:
+    return ", ".join(f"{name} {rounded(nats, 3)} nats" for name, nats in distances.items())
+
+
+def expect_informative(beta: float, kl: float, means: np.ndarray) -> None:
+    """With a small beta the posteriors of images are worth some nats, and their means (B, d) have both signs."""
+    if not kl > INFORMATIVE:
+        raise Failed(
+            f"With beta {beta:g} the encoding should stay informative, but its KL is {kl:.3g} nats an image.",
+            "Does beta weigh the KL divergence alone, and does the cross-entropy reach the encoder through the sample?",
+            Evidence(f"above {INFORMATIVE:g} nats with beta {beta:g}", rounded(kl)),
+        )
+    if not means.min() < -0.05:
+        raise Failed(
+            "The posterior's mean is never negative, so half of the latent space is never used.",
+            "A mean may be any number: which activation keeps it from that?",
+            Evidence("means of both signs", f"from {rounded(means.min(), 2)} on"),
+        )

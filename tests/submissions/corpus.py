@@ -1,0 +1,108 @@
+"""The corpus that shows whether the grader is right: wrong submissions, and right ones that differ from the reference.
+
+tests/submissions/mutants/<part>.toml lists mistakes, each an edit of the reference; tests/submissions/variants/<part>.toml
+lists right solutions, edits or whole modules of their own. Both are data: `sources` holds the modules they come to.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.registry import PARTS
+from grader.release.notebook import render_notebook
+from tests.submissions.edits import Edit, edited, reference_sources, write_modules
+
+HERE = Path(__file__).parent
+INHERITING = ("upsampling", "gaussian_vae", "vae", "denoising")  # what builds on the class of part `autoencoder`
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The reference with one mistake, the check that has to fail, and a word that names the mistake in a message."""
+
+    name: str
+    part: str
+    story: str
+    check: str
+    word: str
+    edits: tuple[Edit, ...]
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The submission's modules."""
+        return edited(self.name, reference_sources(), self.edits)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The edited part and those that build on it."""
+        return with_inheriting(self.part)
+
+    def write(self, folder: Path) -> Path:
+        """Write the submission as `folder`/<name>; returns its place."""
+        return write_modules(folder / self.name, self.sources)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A right solution that differs from the reference; `replace` gives whole modules, by the file that holds each."""
+
+    name: str
+    part: str
+    story: str
+    edits: tuple[Edit, ...] = ()
+    replace: dict[str, str] = field(default_factory=dict)
+    form: str = "folder"
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The submission's modules."""
+        replaced = {module: (HERE / path).read_text() for module, path in self.replace.items()}
+        return edited(self.name, reference_sources() | replaced, self.edits)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The edited part and those that build on it."""
+        return with_inheriting(self.part)
+
+    def write(self, folder: Path) -> Path:
+        """Write the submission as `folder`/<name>, in its form; returns its place."""
+        place = folder / self.name
+        match self.form:
+            case "folder":
+                return write_modules(place, self.sources)
+            case "crlf":
+                return write_modules(place, self.sources, newline="\r\n")
+            case "notebook":
+                place.mkdir(parents=True)
+                modules = write_modules(folder / f".{self.name}", self.sources)
+                (place / "lab05.ipynb").write_text(render_notebook(modules, solutions=True))
+                return place
+        raise ValueError(f"{self.name}: there is no form {self.form!r}")
+
+
+def with_inheriting(part: str) -> tuple[str, ...]:
+    """A part and those that build on it."""
+    return (part, *INHERITING) if part == "autoencoder" else (part,)
+
+
+def mutants() -> list[Mutant]:
+    """All mutants, in the order of the lab."""
+    return [Mutant(part=part, edits=_edits(fields), **fields) for part, fields in _tables("mutants", "mutant")]
+
+
+def variants() -> list[Variant]:
+    """All right variants, in the order of the lab."""
+    return [Variant(part=part, edits=_edits(fields), **fields) for part, fields in _tables("variants", "variant")]
+
+
+def _tables(folder: str, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for part in PARTS:
+        path = HERE / folder / f"{part}.toml"
+        if path.exists():
+            yield from ((part, fields) for fields in tomllib.loads(path.read_text()).get(kind, []))
+
+
+def _edits(fields: dict[str, Any]) -> tuple[Edit, ...]:
+    return tuple(Edit(**edit) for edit in fields.pop("edits", ()))

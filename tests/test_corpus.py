@@ -1,0 +1,65 @@
+"""The corpus of mutants and right variants is well formed, and comes to what it says."""
+
+import ast
+from collections import Counter
+
+import pytest
+
+from grader.registry import all_checks
+from grader.submissions import read_submission
+from tests.submissions.corpus import Mutant, Variant, mutants, variants
+from tests.submissions.edits import Edit, edited, reference_sources
+
+CHECKS = {check.id for check in all_checks()}
+
+
+@pytest.mark.parametrize("item", [*mutants(), *variants()], ids=lambda item: item.name)
+def test_every_submission_of_the_corpus_can_be_made_and_differs_from_the_reference(item: Mutant | Variant) -> None:
+    """Its edits apply, its modules are Python, and something of them or of their form is not the reference's."""
+    changed = dict(item.sources.items() - reference_sources().items())
+    for name, text in changed.items():
+        ast.parse(text, name)
+    assert changed or getattr(item, "form", "folder") != "folder"
+
+
+def test_names_are_used_once() -> None:
+    """No two submissions of the corpus have the same name."""
+    counts = Counter(item.name for item in (*mutants(), *variants()))
+    assert [name for name, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.name)
+def test_a_mutant_names_a_check_of_its_part(mutant: Mutant) -> None:
+    """The check that has to fail exists and belongs to the edited part, and a word is asked for."""
+    assert mutant.check in CHECKS
+    assert mutant.check.startswith(f"{mutant.part}.")
+    assert mutant.word
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_an_edit_has_to_apply_exactly_once(times: int) -> None:
+    """An edit whose text is not there, or there twice, is an error with the submission's name."""
+    with pytest.raises(ValueError, match=f"somebody: a.py has {times} times 'x'"):
+        edited("somebody", {"a.py": "x" * times}, [Edit("a.py", "x", "y")])
+
+
+def test_windows_line_ends_are_written(tmp_path) -> None:
+    """The form `crlf` ends every line as Windows does."""
+    place = Variant("windows", "data", "", form="crlf").write(tmp_path)
+    written = (place / "data.py").read_bytes()
+    assert written.count(b"\n") == written.count(b"\r\n") > 0
+
+
+def test_a_notebook_holds_the_edited_definitions(tmp_path) -> None:
+    """The form `notebook` is one notebook with the submission's own code."""
+    edit = Edit("data.py", "tf.cast(image, tf.float32) / 255.0", "tf.cast(image, tf.float32) / 256.0")
+    place = Variant("note", "data", "", edits=(edit,), form="notebook").write(tmp_path)
+    submission = read_submission("note", place)
+    assert submission.kind == "notebook"
+    assert any("/ 256.0" in source.text for source in submission.sources)
+
+
+def test_a_form_that_does_not_exist_is_an_error(tmp_path) -> None:
+    """A misspelled form is not taken for a folder."""
+    with pytest.raises(ValueError, match="no form 'scroll'"):
+        Variant("odd", "data", "", form="scroll").write(tmp_path)

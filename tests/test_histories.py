@@ -1,0 +1,45 @@
+"""What fit recorded is explained by the losses of the single batches."""
+
+import numpy as np
+import pytest
+
+from grader.histories import is_within, story_of
+
+EPOCHS, STEPS = 3, 4
+LOSSES = 100 * np.linspace(1, 0.05, 2 * EPOCHS * STEPS + 1) ** 1.3 + 20  # ever fainter batches
+EACH = LOSSES[: EPOCHS * STEPS].reshape(EPOCHS, STEPS)
+
+
+def test_the_mean_and_the_last_loss_of_each_epoch_are_within_it() -> None:
+    """Both are losses that an epoch has; so is what differs from one by less than 2 %."""
+    for recorded in (EACH.mean(axis=1), EACH[:, -1], EACH[:, 0] * 1.01):
+        assert is_within(recorded, EACH).all()
+
+
+def test_nan_is_within_nothing() -> None:
+    """A loss that is no number is none of an epoch."""
+    assert not is_within(np.array([np.nan, *EACH.mean(axis=1)[1:]]), EACH)[0]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "word"),
+    [
+        ([LOSSES[0]] * 3, "one batch for ever"),
+        ([EACH[0].mean()] * 3, "begins again with the first batch"),
+        (EACH.sum(axis=1), "sum of the losses"),
+        ([LOSSES[:n].mean() for n in (4, 8, 12)], "mean over all epochs so far"),
+        ([LOSSES[n : n + 3].mean() for n in (0, 3, 6)], "3 steps an epoch"),
+        ([LOSSES[n : n + 5].mean() for n in (0, 5, 10)], "5 steps an epoch"),
+        ([LOSSES[n : n + 8 : 2].mean() for n in (1, 9, 17)], "every other batch"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_known_mistakes_are_named_and_are_outside(recorded: list[float], word: str) -> None:
+    """Each known wrong History has an epoch outside its own losses, and its own story."""
+    assert not is_within(np.array(recorded), EACH).all()
+    assert word in story_of(np.array(recorded), LOSSES, STEPS)
+
+
+def test_nothing_is_claimed_where_nothing_fits() -> None:
+    """Numbers that no known mistake gives have no story."""
+    assert story_of(np.array([7.0, 7.0, 7.0]), LOSSES, STEPS) == ""

@@ -1,0 +1,159 @@
+"""What is said about a posterior far from the prior: the pull of the KL divergence, fresh noise, the loss."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.elbo import DRAWS
+from grader.expect import Failed
+from grader.gaussians import KLEstimate
+from grader.posteriors import (
+    BETA,
+    FAR,
+    FarModel,
+    expect_fresh_losses,
+    expect_informative,
+    expect_loss_of,
+    expect_pull,
+    far_model,
+    has_come_nearer,
+    has_gone_away,
+)
+
+IMAGES, PIXELS = 8, 784
+
+
+class Stand:
+    """A stand-in for a model: grey images, a KL that grows with its weights, and a loss of one's choice."""
+
+    encoding_size = 10
+
+    def __init__(self, loss: Any, dropout: float = 0.0):
+        self.loss, self.dropout, self.scale, self.rate = loss, dropout, 1.0, 1e-3
+
+    def divergence(self, training: bool = False) -> float:
+        return 0.02 * self.scale**6 * (1 + self.dropout * training)
+
+    def grey(self, training: bool = False) -> float:
+        return 0.2 + self.dropout * training
+
+    def reconstruct(self, images: np.ndarray, training: bool = False) -> np.ndarray:
+        return np.full(images.shape, self.grey(training), np.float32)
+
+    def scale_weights(self, factor: float) -> None:
+        self.scale *= factor
+
+    def set_learning_rate(self, value: float) -> float:
+        self.rate, before = value, self.rate
+        return before
+
+    def steps(self, batch: np.ndarray, count: int) -> np.ndarray:
+        training = bool(self.dropout)
+        nats = -PIXELS * np.log1p(-self.grey(training))  # of a black image, by the closed form
+        return np.array([self.loss(len(batch) * nats, len(batch) * self.divergence(training), len(batch))] * count)
+
+
+class Laboratory:
+    """A stand-in for a lab with one model and black images."""
+
+    def __init__(self, model: Stand):
+        self.model = model
+        self.images = self
+
+    def create(self, part: str, name: str, encoding_size: int, beta: float) -> Stand:
+        return self.model
+
+    def training(self, start: int, stop: int) -> np.ndarray:
+        return np.zeros((stop - start, 28, 28, 1), np.float32)
+
+
+def far(loss: Any, dropout: float = 0.0) -> FarModel:
+    def divergence(model: Stand, images: np.ndarray, training: bool) -> KLEstimate:
+        return KLEstimate(np.full(len(images), model.divergence(training)), 0.0, 0.0)
+
+    return far_model(Laboratory(Stand(loss, dropout)), "vae", "Stand", divergence, times=4)
+
+
+def right(bce: float, kl: float, n: int) -> float:
+    return bce + BETA * kl
+
+
+def test_the_posterior_is_moved_just_far_enough_and_measured_at_rest() -> None:
+    """Weights grow until the KL divergence is above the bar, and the learning rate is 0 then."""
+    found = far(right)
+    assert found.terms.divergence.kl.mean() > FAR
+    assert found.model.divergence() / 1.25**6 < FAR
+    assert found.model.rate == 0.0
+    assert found.terms.cross_entropy == pytest.approx(-PIXELS * np.log(0.8), rel=1e-5)
+    assert DRAWS > 1
+
+
+def test_the_right_loss_passes_as_sum_and_as_mean() -> None:
+    """Both reductions are right."""
+    expect_loss_of(far(right))
+    expect_loss_of(far(lambda bce, kl, n: right(bce, kl, n) / n))
+
+
+def test_a_wrong_loss_is_named() -> None:
+    """What is missing at rest is missing in training."""
+    with pytest.raises(Failed, match="the KL divergence is missing"):
+        expect_loss_of(far(lambda bce, kl, n: bce))
+
+
+def test_a_loss_of_layers_in_training_is_right_too() -> None:
+    """Where dropout raises both terms of the loss, the loss is judged as it is in training."""
+    expect_loss_of(far(right, dropout=0.2))
+    with pytest.raises(Failed, match="the KL divergence is missing"):
+        expect_loss_of(far(lambda bce, kl, n: bce, dropout=0.2))
+
+
+NEARER = {
+    "half of both, late enough": ([(4.0, 2.0), (3.0, 1.5), (2.5, 1.5), (2.4, 1.2), (1.9, 0.9)], True),
+    "half of both, too early": ([(4.0, 2.0), (1.0, 0.9)], False),
+    "half of one alone": ([(4.0, 2.0), (3.0, 2.0), (2.5, 2.0), (2.0, 2.0), (1.9, 1.9)], False),
+    "quiet twice": ([(4.0, 2.0), (0.2, 0.1), (0.1, 0.2)], True),
+    "quiet once": ([(4.0, 2.0), (1.2, 1.1), (0.1, 0.2)], False),
+    "near from the start": ([(0.1, 0.1), (0.1, 0.1), (0.1, 0.2)], True),
+    "no number": ([(4.0, 2.0)] + 4 * [(0.1, float("nan"))], False),
+}
+
+
+@pytest.mark.parametrize("case", NEARER)
+def test_a_pull_is_seen_when_it_is_certain(case: str) -> None:
+    """After 32 steps half of every distance is enough, before that only next to nothing, two stages in a row."""
+    stages, expected = NEARER[case]
+    seen = [{"mean": mean, "variance": variance} for mean, variance in stages]
+    assert has_come_nearer(seen, certain=32) is expected
+
+
+@pytest.mark.parametrize(
+    ("nats", "away"), [((4, 5, 6, 7, 9), True), ((4, 9, 9, 9), False), ((0.1, 1, 2, 3, 3.9), False)]
+)
+def test_what_has_doubled_late_has_gone_away(nats: tuple[float, ...], away: bool) -> None:
+    """A rise counts after half of the steps, and only above what is next to nothing."""
+    assert has_gone_away([{"mean": 0.0, "variance": value} for value in nats]) is away
+
+
+def test_no_pull_says_at_what() -> None:
+    """After all stages, what has moved least is named with its distances."""
+    found, stages = far(right), iter(range(100))
+    with pytest.raises(Failed, match=r"distance of its variance went from 2 to 2 nats .* does not pull"):
+        expect_pull(found, lambda: {"mean": 4.0 / (1 + next(stages)), "variance": 2.0}, certain=32)
+    assert expect_pull(found, lambda: {"mean": 4.0 * 0.5 ** next(stages)}, certain=8).measured
+
+
+def test_encodings_have_to_be_informative_with_means_of_both_signs() -> None:
+    """Few nats, and means that are never negative, are two mistakes with two messages."""
+    means = np.random.default_rng(1).normal(size=(8, 10))
+    expect_informative(0.1, 20.0, means)
+    with pytest.raises(Failed, match="stay informative"):
+        expect_informative(0.1, 0.01, means)
+    with pytest.raises(Failed, match="never negative"):
+        expect_informative(0.1, 20.0, np.abs(means))
+
+
+def test_equal_losses_show_that_nothing_is_sampled() -> None:
+    """Three losses of one batch that are all the same say so."""
+    with pytest.raises(Failed, match="no fresh noise"):
+        expect_fresh_losses(far(right))

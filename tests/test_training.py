@@ -1,0 +1,91 @@
+"""Training in stages: shown with a toy whose cost falls as fast as its rate lets it."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.expect import Diverged
+from grader.images import Images
+from grader.training import FIRST_STEPS, RATE, Plan, train_in_stages
+
+PLAN = Plan(at_least=20, at_most=60, stage=10, batch_size=2)
+ORIGIN = SimpleNamespace(part="toy", name="Toy", arguments={"encoding_size": 1})
+
+
+class Toy:
+    """Starts at a cost of 100, which each step lowers by a share of its rate; diverges above `limit`."""
+
+    def __init__(self, rate: float, speed: float, limit: float = 1.0):
+        self.rate, self.speed, self.limit, self.steps, self.cost = rate, speed, limit, 0, 100.0
+        self.origin = ORIGIN
+
+    def set_learning_rate(self, rate: float) -> float:
+        before, self.rate = self.rate, rate
+        return before
+
+    def train(self, batches: np.ndarray) -> None:
+        if self.rate > self.limit:
+            raise Diverged("not finite")
+        self.steps += len(batches)
+        self.cost *= (1 - self.speed * self.rate) ** len(batches)
+
+    def encode(self, images: np.ndarray) -> np.ndarray:
+        return np.full((len(images), 1), self.cost)
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        return np.full((len(codes), 28, 28, 1), self.cost / 200)
+
+
+def trained(toy: Toy, bar: float) -> tuple[Any, Any, list[Toy]]:
+    """The model and the course that are judged, and what else was made."""
+    made: list[Toy] = []
+    own = toy.rate, toy.speed, toy.limit
+
+    def create(part: str, name: str, **arguments: Any) -> Toy:
+        made.append(Toy(*own))
+        return made[-1]
+
+    lab: Any = SimpleNamespace(images=Images(np.random.default_rng(2)), create=create)
+    given: Any = toy
+    model, course = train_in_stages(lab, given, lambda m: m.cost, bar, PLAN)
+    return model, course, made
+
+
+def test_training_stops_after_the_first_stage_below_the_bar() -> None:
+    """No step is taken once the verdict is certain, and none less than the plan says."""
+    model, course, made = trained(Toy(1e-3, speed=10), bar=45)
+    assert course.steps == 30  # (1 - 0.03) ** 30 = 0.40, after 20 steps it is 0.54
+    assert np.isclose(course.costs, [100 * 0.97**n for n in (0, FIRST_STEPS, 20, 30)]).all()
+    assert model.rate == RATE
+    assert made == []
+
+
+def test_what_is_slow_and_still_learning_goes_on() -> None:
+    """At the end of the plan one that gets better by more than 1 % a stage gets as many steps again."""
+    _, course, _ = trained(Toy(1e-3, speed=1), bar=75)
+    assert course.steps == 100  # 0.997 ** 100 = 0.74, after 60 steps it is 0.84
+
+
+def test_what_learns_nothing_ends_with_the_plan() -> None:
+    """Hopeless cases cost no more than the plan, and no second try where the own rate is much like 3e-3."""
+    _, course, made = trained(Toy(1e-3, speed=0), bar=75)
+    assert course.steps == PLAN.at_most
+    assert made == []
+
+
+@pytest.mark.parametrize("limit", [1e-4, 1.0], ids=["diverges", "too slow"])
+def test_an_optimizer_of_another_kind_is_tried_at_its_own_rate(limit: float) -> None:
+    """Where 3e-3 is of no use and the own rate is far from it, a fresh model trains at that."""
+    rate, speed = (1e-5, 3000.0) if limit < RATE else (1.0, 0.03)
+    model, course, made = trained(Toy(rate, speed, limit), bar=60)
+    assert made == [model]
+    assert model.rate == rate
+    assert course.costs[-1] < 60
+
+
+def test_what_diverges_at_a_usual_rate_has_diverged() -> None:
+    """No second try for what is like the first."""
+    with pytest.raises(Diverged):
+        trained(Toy(1e-3, speed=1, limit=2e-3), bar=60)

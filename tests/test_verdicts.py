@@ -1,0 +1,67 @@
+"""Verdicts on the corpus: what counts as caught and named, how they are kept, and the page made from them."""
+
+from pathlib import Path
+
+from benchmarks import verdicts
+from benchmarks.verdicts import Finding, Verdict, is_as_promised, line_of, matrix, read_verdict, write_verdict
+from tests.submissions.corpus import Mutant, Variant
+
+MUTANT = Mutant("kl_halved", "vae", "The KL is halved.", "vae.loss_is_negative_elbo", "halved", ())
+VARIANT = Variant("dense", "vae", "Dense layers.")
+CAUGHT = Finding("vae.loss_is_negative_elbo", "vae", "failed", 3.0, "the KL divergence is halved.")
+ELSEWHERE = Finding("denoising.removes_noise", "denoising", "failed", 5.0, "halved")
+SKIPPED = Finding("vae.loss_is_negative_elbo", "vae", "skipped", 3.0, "halved")
+
+
+def of(*findings: Finding, name: str = "kl_halved") -> Verdict:
+    return Verdict(name, 0, 1.0, findings)
+
+
+def test_a_mutant_is_as_promised_when_caught_named_and_alone() -> None:
+    """Its check failed, the word is in a message of its part, and no other part lost anything."""
+    assert is_as_promised(MUTANT, of(CAUGHT))
+    assert not is_as_promised(MUTANT, of())
+    assert not is_as_promised(MUTANT, of(SKIPPED))
+    assert not is_as_promised(MUTANT, of(CAUGHT, ELSEWHERE))
+
+
+def test_a_word_in_another_part_or_a_skipped_check_names_nothing() -> None:
+    """Only failed checks of the mutant's part count."""
+    assert not of(ELSEWHERE).names(MUTANT)
+    assert not of(SKIPPED).names(MUTANT)
+
+
+def test_a_right_variant_is_as_promised_with_full_marks_alone() -> None:
+    """Whatever it lost breaks the promise."""
+    assert is_as_promised(VARIANT, of(name="dense"))
+    assert not is_as_promised(VARIANT, of(CAUGHT, name="dense"))
+
+
+def test_a_broken_promise_is_told_with_its_messages() -> None:
+    """The line on a grading shows messages only where something is not as it should be."""
+    assert CAUGHT.message in line_of(VARIANT, of(CAUGHT, name="dense"))
+    assert CAUGHT.message not in line_of(MUTANT, of(CAUGHT))
+
+
+def test_a_stored_verdict_comes_back_the_same(tmp_path: Path) -> None:
+    """Writing and reading are inverse; what is not stored is None."""
+    path = tmp_path / "part" / "kl_halved.json"
+    assert read_verdict(path) is None
+    write_verdict(of(CAUGHT, ELSEWHERE), path)
+    assert read_verdict(path) == of(CAUGHT, ELSEWHERE)
+
+
+def test_the_page_lists_sums_mutants_and_what_is_below_full_marks() -> None:
+    """Every mutant has a row, and so has every right variant that lost something, with the message."""
+    page = matrix([(MUTANT, of(CAUGHT)), (VARIANT, of(name="dense")), (VARIANT, of(CAUGHT, name="dense"))])
+    assert "| vae | 1 | 1 | 1 | 1 | 2 | 1 |" in page
+    assert "| all | 1 | 1 | 1 | 1 | 2 | 1 |" in page
+    assert "| vae | kl_halved | The KL is halved. | vae.loss_is_negative_elbo | yes | 0 |" in page
+    assert "| vae | dense | 0 | vae.loss_is_negative_elbo: the KL divergence is halved. |" in page
+
+
+def test_the_committed_page_has_the_form_of_what_is_generated() -> None:
+    """docs/validity.md has the headings and the table heads that the generator writes today."""
+    page = (Path(verdicts.__file__).parents[1] / "docs" / "validity.md").read_text()
+    form = [line for line in matrix([]).splitlines() if line.startswith(("#", "Generated", "| part"))]
+    assert [line for line in page.splitlines() if line in form] == form
