@@ -216,6 +216,7 @@ def test_without_isolation_nothing_is_graded(
     aelab: Aelab, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Exit status 2, and one line with the reason of every tier and the way out."""
+    monkeypatch.setenv("AELAB_CACHE", str(places["out"].parent / "new.sqlite"))  # nothing is known of this machine
     monkeypatch.setattr(
         "grader.isolation.choice.examine", lambda tier, *_: (None, Finding(tier, f"no {tier.name} here"))
     )
