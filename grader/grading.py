@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .cache import Cache
 from .checking import Progress, unheard, unmeasured
 from .inheritance import StandIn, stand_ins
 from .isolation.worker import Worker
@@ -88,12 +89,34 @@ def _too_late(result: CheckResult) -> CheckResult:
 
 
 def grade_submission(
-    name: str, path: Path, checks: tuple[Check, ...], seed: int, worker: Worker, progress: Progress = unheard
+    name: str,
+    path: Path,
+    checks: tuple[Check, ...],
+    seed: int,
+    worker: Worker,
+    progress: Progress = unheard,
+    cache: Cache | None = None,
 ) -> Report:
-    """Grade the submission at `path`, one part after the other, each in a process of its own, forked by `worker`."""
+    """Grade the submission at `path`, one part after the other, each in a process of its own, forked by `worker`.
+
+    What is in the cache is not measured again, and what is measured is kept there.
+    """
     plan = plan_of(name, path, checks, seed, worker.limits)
-    measured = {unit.part: measure(unit, worker, progress) for unit in plan.units}
+    measured = {unit.part: _found_or_measured(unit, worker, progress, cache) for unit in plan.units}
     for chance in plan.second_chances(measured):
         part = chance.unit.part
-        measured[part] = chance.better_of(measured[part], measure(chance.unit, worker, progress))
+        second = _found_or_measured(chance.unit, worker, progress, cache)
+        measured[part] = chance.better_of(measured[part], second)
     return plan.report(measured, worker.tier.name)
+
+
+def _found_or_measured(unit: Unit, worker: Worker, progress: Progress, cache: Cache | None) -> Measured:
+    if cache is None:
+        return measure(unit, worker, progress)
+    key = unit.key(worker.tier.name)
+    found = cache.find(key)
+    if found is None:
+        found = measure(unit, worker, progress)
+        if found.is_final:
+            cache.keep(key, unit.part, found)
+    return found

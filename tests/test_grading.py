@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from grader import registry
+from grader.cache import Cache
 from grader.checking import run_checks
 from grader.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied
 from grader.grading import grade_submission
@@ -480,3 +481,16 @@ def test_what_was_known_before_a_loss_does_not_count(
     names = [c.id for c in select(["data"])]
     assert tried == [names[:2], names]
     assert [c.score for c in report.checks] == [2.0] * len(names)
+
+
+def test_what_is_kept_is_not_measured_again(tmp_path: Path, worker: Worker, opened: list[ProcessChannel]) -> None:
+    """With a cache, the second time no process is opened, and the report is the same."""
+    cache = Cache(tmp_path / "cache.sqlite")
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "data.py").write_text(RIGHT.format(more=""))
+    first, second = (
+        grade_submission("ada", tmp_path / "ada", select([CHECK]), 1, worker, cache=cache) for _ in range(2)
+    )
+    assert len(opened) == 1
+    assert first == second
+    assert first.score == 2.0

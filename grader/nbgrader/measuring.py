@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ..cache import Cache, default_path
 from ..checking import Progress
 from ..grading import grade_submission
 from ..isolation.choice import open_pool
@@ -50,7 +51,7 @@ def report_of(name: str, path: Path, checks: tuple[Check, ...], conditions: Cond
     if name in _finished:
         return _finished[name]
     with _pool(conditions.limits, conditions.trusted, conditions.root).lend() as worker:
-        return grade_submission(name, path, checks, conditions.seed, worker, progress)
+        return grade_submission(name, path, checks, conditions.seed, worker, progress, _cache())
 
 
 @contextmanager
@@ -64,6 +65,12 @@ def finished(reports: Iterable[Report]) -> Iterator[None]:
 
 
 @cache
+def _cache() -> Cache:
+    """The results that `aelab grade` keeps, so that what one way of grading measured, the other does not."""
+    return Cache(default_path())
+
+
+@cache
 def _pool(limits: Limits, trusted: bool, root: Path) -> Pool:
     """Nbgrader makes its preprocessors anew for every notebook; this stays until the process ends."""
-    return _open_pools.enter_context(open_pool(limits, 1, trusted, [root]))
+    return _open_pools.enter_context(open_pool(limits, 1, trusted, [root, _cache().path.parent]))
