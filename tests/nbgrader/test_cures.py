@@ -14,10 +14,11 @@ import pytest
 from nbformat.notebooknode import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
-from grader.nbgrader.gradebook import grade_id
+from grader.nbgrader.course import CONFIG_NAME, enter_reports
+from grader.nbgrader.gradebook import GradebookError, grade_id
 from grader.nbgrader.measuring import finished
 from grader.outcomes import CheckResult, Outcome, Picture, Report, Status
-from grader.release.course import ASSIGNMENT
+from grader.release.course import ASSIGNMENT, CONFIG
 
 from ..render.samples import HOSTILE, digit
 from .courses import (
@@ -33,6 +34,7 @@ from .courses import (
     report,
     scores,
     solved,
+    source_notebook,
     submit,
 )
 from .illnesses import ALL, ENDS_THE_CLASS, FULL, LONG, LOSES_THE_SUBMISSION, NONE, STOCK
@@ -213,6 +215,16 @@ def test_stock_nbgrader_takes_a_numpy_float_for_full_points(course: Path) -> Non
     with finished([report("ada", lambda _: np.float64(0.25))]):
         autograde(course, cured=True)
     assert scores(course)["ada"] == {TESTS[0]: 0.5, TESTS[1]: 1.0}
+
+
+def test_a_course_without_the_assignment_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When `nbgrader generate_assignment` was forgotten, one line says what is missing; nothing is entered."""
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")  # the environment is not activated
+    (tmp_path / CONFIG_NAME).write_text(CONFIG)
+    submit(tmp_path, "ada", source_notebook())
+    with pytest.raises(GradebookError, match=r"generate_assignment lab05.*No assignment with ID 'lab05'"):
+        enter_reports(tmp_path, [report("ada")])
+    assert not (tmp_path / "autograded" / "ada").exists()
 
 
 def test_what_was_not_measured_waits_for_a_person(course: Path) -> None:
