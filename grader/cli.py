@@ -278,7 +278,7 @@ def release_templates(
     from .release.templates import write_templates
 
     with clear_errors(OSError, ValueError):
-        _say_written(write_templates(target), target)
+        say_written(write_templates(target), target)
 
 
 @release_app.command("course", epilog="Example: `aelab release course lab-course`")
@@ -287,10 +287,11 @@ def release_course(target: Annotated[Path, typer.Argument(help="The course folde
     from .release.course import write_course
 
     with clear_errors(OSError, ValueError):
-        _say_written(write_course(target), target)
+        say_written(write_course(target), target)
 
 
-def _say_written(files: list[Path], target: Path) -> None:
+def say_written(files: list[Path], target: Path) -> None:
+    """What was written where."""
     console.print(f"wrote {len(files)} files to {target}", markup=False, highlight=False, soft_wrap=True)
 
 

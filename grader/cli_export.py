@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .cli import _say_written, app, clear_errors, console, release_app, stop
+from .cli import app, clear_errors, console, release_app, say_written, stop
 
 export_app = typer.Typer(
     no_args_is_help=True,
@@ -45,7 +45,7 @@ def export_classroom(out: Annotated[Path, typer.Option(help="The template reposi
     from .export.classroom import write_workflow
 
     with clear_errors(OSError):
-        _say_written(write_workflow(out), out)
+        say_written(write_workflow(out), out)
 
 
 @export_app.command("csv", epilog="Example: `aelab export csv results --format moodle --out grades.csv`")

@@ -37,7 +37,13 @@ def enter_reports(root: Path, reports: Sequence[Report]) -> None:
     with finished(reports):
         answer = api.autograde(ASSIGNMENT, "*")
     if not answer["success"]:
-        told = [line for line in str(answer.get("log", "")).splitlines() if "ERROR" in line] or [
-            answer.get("error", "")
-        ]
-        raise GradebookError(f"nbgrader did not enter all grades of {root}: {told[0]}")
+        raise GradebookError(
+            f"nbgrader did not enter all grades of {root}; was `nbgrader generate_assignment {ASSIGNMENT}` run there? "
+            f"{_told(answer)}"
+        )
+
+
+def _told(answer: dict[str, object]) -> str:
+    """The first error that nbgrader logged."""
+    errors = [line for line in str(answer.get("log", "")).splitlines() if "ERROR" in line]
+    return (errors or str(answer.get("error", "")).splitlines()[-1:] or ["it does not say why"])[0]

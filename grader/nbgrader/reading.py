@@ -28,9 +28,15 @@ class SubmittedNotebookExporter(NotebookExporter):  # type: ignore[misc]  # nbco
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         """The notebook in the file `filename`, as nbgrader's preprocessors leave it, and the resources."""
-        with Path(filename).open("rb") as file:
-            raw = file.read(MAX_FILE_BYTES + 1)
-        return self.from_notebook_node(read_notebook(raw), resources=resources, **options)
+        return self.from_notebook_node(read_notebook(_bytes(Path(filename))), resources=resources, **options)
+
+
+def _bytes(file: Path) -> bytes:
+    """What is in the file; nothing of a link, which could lead to a file of the instructor's, or of what is no file."""
+    if file.is_symlink() or not file.is_file():
+        return b""
+    with file.open("rb") as stream:
+        return stream.read(MAX_FILE_BYTES + 1)
 
 
 def read_notebook(raw: bytes) -> NotebookNode:

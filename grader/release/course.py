@@ -14,15 +14,18 @@ CONFIG = f'''\
     nbgrader generate_assignment {ASSIGNMENT} --create
     nbgrader autograde {ASSIGNMENT}
     nbgrader generate_feedback {ASSIGNMENT}
-
-nbgrader starts the program `alembic`: the environment's folder of programs has to be on PATH.
 """
 
+import os
+import sysconfig
 from pathlib import Path
 
 from grader.nbgrader.intake import complete_submissions
 
 c = get_config()  # noqa: F821, nbgrader defines it
+
+# nbgrader starts the program `alembic`, also where the environment was not activated.
+os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
 
 c.CourseDirectory.course_id = "autoencoder_lab"
 

@@ -14,10 +14,11 @@ import pytest
 from nbformat.notebooknode import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
-from grader.nbgrader.gradebook import grade_id
+from grader.nbgrader.course import CONFIG_NAME, enter_reports
+from grader.nbgrader.gradebook import GradebookError, grade_id
 from grader.nbgrader.measuring import finished
 from grader.outcomes import CheckResult, Outcome, Picture, Report, Status
-from grader.release.course import ASSIGNMENT
+from grader.release.course import ASSIGNMENT, CONFIG
 
 from ..render.samples import HOSTILE, digit
 from .courses import (
@@ -33,110 +34,10 @@ from .courses import (
     report,
     scores,
     solved,
+    source_notebook,
     submit,
 )
-
-FULL = POINTS
-NONE = dict.fromkeys(TESTS)
-LONG = 200_000
-
-
-def spoil_text(text: str, place: int = 1) -> Callable[[NotebookNode], None]:
-    """Put `text` in front of the answer in cell `place`."""
-
-    def spoil(notebook: NotebookNode) -> None:
-        notebook.cells[place].source = f"{text}\n{notebook.cells[place].source}"
-
-    return spoil
-
-
-def duplicate(place: int) -> Callable[[NotebookNode], None]:
-    def spoil(notebook: NotebookNode) -> None:
-        notebook.cells.insert(place, nbformat.from_dict(dict(notebook.cells[place], id="copy")))
-
-    return spoil
-
-
-def split(notebook: NotebookNode) -> None:
-    """As JupyterLab splits a cell: both halves keep the metadata."""
-    duplicate(1)(notebook)
-    head, _, body = notebook.cells[1].source.partition("\n")
-    notebook.cells[1].source = "# my function comes next"
-    notebook.cells[2].source = f"{head}\n{body}"
-
-
-def delete(*places: int) -> Callable[[NotebookNode], None]:
-    def spoil(notebook: NotebookNode) -> None:
-        notebook.cells = [cell for place, cell in enumerate(notebook.cells) if place not in places]
-
-    return spoil
-
-
-def reorder(notebook: NotebookNode) -> None:
-    notebook.cells = [notebook.cells[place] for place in (2, 0, 1, 4, 3)]
-
-
-def retype(notebook: NotebookNode) -> None:
-    for place in (1, 2):
-        old = notebook.cells[place]
-        notebook.cells[place] = nbformat.v4.new_markdown_cell(old.source, id=old.id, metadata=old.metadata)
-
-
-def mark(place: int, **marks: object) -> Callable[[NotebookNode], None]:
-    def spoil(notebook: NotebookNode) -> None:
-        notebook.cells[place].metadata.nbgrader.update(marks)
-
-    return spoil
-
-
-def edit_test(notebook: NotebookNode) -> None:
-    notebook.cells[2].source = "pass"
-    notebook.cells[2].metadata.nbgrader.points = 100
-
-
-def other_kernel(notebook: NotebookNode) -> None:
-    notebook.metadata.kernelspec = {"display_name": "Julia 1.9", "language": "julia", "name": "julia-1.9"}
-
-
-def training_cell(notebook: NotebookNode) -> None:
-    notebook.cells[0].source = "import time\ntime.sleep(60)"
-
-
-def long_output(notebook: NotebookNode) -> None:
-    notebook.cells[1].source += f"\nprint('x' * {LONG})"
-
-
-# What a student does -> the scores that stock nbgrader gives for a submission that is right.
-STOCK = {
-    "healthy": (lambda _: None, FULL),
-    "warns when called": (
-        lambda notebook: notebook.cells[1].update(
-            source="import sys\ndef double(x):\n    print('W0000 slow', file=sys.stderr)\n    return 2 * x"
-        ),
-        FULL | {TESTS[0]: 0.0},
-    ),
-    "reordered cells": (reorder, dict.fromkeys(TESTS, 0.0)),
-    "retyped cells": (retype, FULL),  # nbgrader's own cure
-    "edited test": (edit_test, FULL),  # nbgrader's own cure
-    "wrong kernel": (other_kernel, FULL),  # nbgrader's own cure
-    "deleted test": (delete(2), FULL | {TESTS[0]: None}),
-    "deleted answer and test": (delete(1, 2), FULL | {TESTS[0]: None}),
-    "kernel dies": (spoil_text("import os\nos._exit(1)"), None),
-    "given training cell is slow": (training_cell, FULL),
-    "endless loop": (spoil_text("while True:\n    pass"), dict.fromkeys(TESTS, 0.0) | {TESTS[1]: 4.0}),
-    "prints without end": (long_output, FULL),
-}
-ENDS_THE_CLASS = {
-    "duplicated answer": duplicate(1),
-    "duplicated test": duplicate(2),
-    "split answer": split,
-    "schema of another world": mark(1, schema_version=99),
-}
-LOSES_THE_SUBMISSION = {
-    "metadata of another kind": mark(1, grade=True),
-    "nbgrader without its keys": lambda notebook: notebook.cells[1].metadata.nbgrader.pop("solution"),
-}
-ALL = {name: spoil for name, (spoil, _) in STOCK.items()} | ENDS_THE_CLASS | LOSES_THE_SUBMISSION
+from .illnesses import ALL, ENDS_THE_CLASS, FULL, LONG, LOSES_THE_SUBMISSION, NONE, STOCK
 
 
 def student(illness: str) -> str:
@@ -262,6 +163,22 @@ def test_answers_stay_where_they_are(cured: tuple[Path, str]) -> None:
     ] * 2
 
 
+def test_a_link_leads_nowhere(course: Path, tmp_path: Path) -> None:
+    """Stock nbgrader shows the student what a link leads to, whoever's it is; here nothing is read through one."""
+    secret = solved(course)
+    secret.cells[0].source = "'the secret of the instructor'"
+    nbformat.write(secret, tmp_path / "secret.ipynb")
+    hand_in(course, "ada", lambda _: None)
+    notebook = course / "submitted" / "ada" / ASSIGNMENT / NOTEBOOK
+    notebook.unlink()
+    notebook.symlink_to(tmp_path / "secret.ipynb")
+    autograde(course, cured=False)
+    assert "secret of the instructor" in str(autograded(course, "ada"))
+    with finished([report("ada")]):
+        autograde(course, cured=True)
+    assert "secret of the instructor" not in str(autograded(course, "ada"))
+
+
 def test_progress_is_said(cured: tuple[Path, str]) -> None:
     """The log says who was measured."""
     assert all(f"Measured {student(name)}: graded" in cured[1] for name in ALL)
@@ -298,6 +215,16 @@ def test_stock_nbgrader_takes_a_numpy_float_for_full_points(course: Path) -> Non
     with finished([report("ada", lambda _: np.float64(0.25))]):
         autograde(course, cured=True)
     assert scores(course)["ada"] == {TESTS[0]: 0.5, TESTS[1]: 1.0}
+
+
+def test_a_course_without_the_assignment_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When `nbgrader generate_assignment` was forgotten, one line says what is missing; nothing is entered."""
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")  # the environment is not activated
+    (tmp_path / CONFIG_NAME).write_text(CONFIG)
+    submit(tmp_path, "ada", source_notebook())
+    with pytest.raises(GradebookError, match=r"generate_assignment lab05.*No assignment with ID 'lab05'"):
+        enter_reports(tmp_path, [report("ada")])
+    assert not (tmp_path / "autograded" / "ada").exists()
 
 
 def test_what_was_not_measured_waits_for_a_person(course: Path) -> None:
