@@ -53,6 +53,9 @@ class Stand:
         nats = -PIXELS * np.log1p(-self.grey(training))  # of a black image, by the closed form
         return np.array([self.loss(len(batch) * nats, len(batch) * self.divergence(training), len(batch))] * count)
 
+    def train(self, batches: np.ndarray) -> np.ndarray:
+        return self.steps(batches[0], len(batches))
+
 
 class Laboratory:
     """A stand-in for a lab with one model and black images."""
@@ -114,6 +117,7 @@ NEARER = {
     "half of one alone": ([(4.0, 2.0), (3.0, 2.0), (2.5, 2.0), (2.0, 2.0), (1.9, 1.9)], False),
     "quiet twice": ([(4.0, 2.0), (0.2, 0.1), (0.1, 0.2)], True),
     "quiet once": ([(4.0, 2.0), (1.2, 1.1), (0.1, 0.2)], False),
+    "half of a peak": ([(4.0, 2.0), (9.0, 8.0), (6.0, 6.0), (5.0, 5.0), (4.0, 3.0)], True),
     "near from the start": ([(0.1, 0.1), (0.1, 0.1), (0.1, 0.2)], True),
     "no number": ([(4.0, 2.0)] + 4 * [(0.1, float("nan"))], False),
 }
@@ -128,7 +132,8 @@ def test_a_pull_is_seen_when_it_is_certain(case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("nats", "away"), [((4, 5, 6, 7, 9), True), ((4, 9, 9, 9), False), ((0.1, 1, 2, 3, 3.9), False)]
+    ("nats", "away"),
+    [((4, 5, 6, 7, 9), True), ((4, 9, 9, 9), False), ((4, 50, 40, 30, 20), False), ((0.1, 1, 2, 3, 3.9), False)],
 )
 def test_what_has_doubled_late_has_gone_away(nats: tuple[float, ...], away: bool) -> None:
     """A rise counts after half of the steps, and only above what is next to nothing."""
