@@ -14,7 +14,7 @@ import numpy as np
 from .elbo import BatchLoss, Terms, batch_loss, expect_negative_elbo, terms_of
 from .expect import Evidence, Failed, rounded
 from .gaussians import KLEstimate
-from .lab import Lab, Model
+from .lab import Model
 from .training import RATE
 
 BETA = 20.0
@@ -50,10 +50,12 @@ class FarModel:
         return [batch_loss(terms, BETA, 1, self.same), batch_loss(terms, BETA, self.times, self.many)]
 
 
-def far_model(lab: Lab, part: str, name: str, divergence: Divergence, times: int) -> FarModel:
-    """Build it, move its posterior away from the prior, and measure. times: how often the large batch has an image."""
-    model = lab.create(part, name, encoding_size=10, beta=BETA)
-    images = lab.images.training(0, IMAGES)
+def far_model(model: Model, divergence: Divergence, times: int) -> FarModel:
+    """Move the posterior of a fresh model with beta BETA away from the prior, and measure.
+
+    times: how often the large batch has an image.
+    """
+    images = model.lab.images.training(0, IMAGES)
     model.reconstruct(images)  # builds what is built late
     model.set_learning_rate(0.0)
     for factor in FACTORS:

@@ -1,5 +1,6 @@
 """What is said about a posterior far from the prior: the pull of the KL divergence, fresh noise, the loss."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ class Stand:
 
     def __init__(self, loss: Any, dropout: float = 0.0):
         self.loss, self.dropout, self.scale, self.rate = loss, dropout, 1.0, 1e-3
+        self.lab = SimpleNamespace(images=BlackImages())
 
     def divergence(self, training: bool = False) -> float:
         return 0.02 * self.scale**6 * (1 + self.dropout * training)
@@ -57,15 +59,8 @@ class Stand:
         return self.steps(batches[0], len(batches))
 
 
-class Laboratory:
-    """A stand-in for a lab with one model and black images."""
-
-    def __init__(self, model: Stand):
-        self.model = model
-        self.images = self
-
-    def create(self, part: str, name: str, encoding_size: int, beta: float) -> Stand:
-        return self.model
+class BlackImages:
+    """A stand-in for the images of a lab."""
 
     def training(self, start: int, stop: int) -> np.ndarray:
         return np.zeros((stop - start, 28, 28, 1), np.float32)
@@ -75,7 +70,7 @@ def far(loss: Any, dropout: float = 0.0) -> FarModel:
     def divergence(model: Stand, images: np.ndarray, training: bool) -> KLEstimate:
         return KLEstimate(np.full(len(images), model.divergence(training)), 0.0, 0.0)
 
-    return far_model(Laboratory(Stand(loss, dropout)), "vae", "Stand", divergence, times=4)
+    return far_model(Stand(loss, dropout), divergence, times=4)
 
 
 def right(bce: float, kl: float, n: int) -> float:
