@@ -18,7 +18,7 @@ from .lab import Model
 from .training import RATE
 
 BETA = 20.0
-FAR = 3.0  # nats per image
+FAR = 6.0  # nats per image
 FACTORS = (1.0, 2.0, 1.25, 1.2, 1.2, 1.2, 1.2)  # of the weights, one after the other: the reference needs 2 to 3
 IMAGES, BATCH = 8, 16
 STAGE, STAGES = 8, 8  # steps at a time
@@ -154,7 +154,10 @@ def _told(distances: Distances) -> str:
 
 
 def expect_informative(beta: float, kl: float, means: np.ndarray) -> None:
-    """With a small beta the posteriors of images are worth some nats, and their means (B, d) have both signs."""
+    """With a small beta the posteriors of images are worth some nats, and their means have both signs.
+
+    means: (B, d); where they are estimated, the most that they can be.
+    """
     if not kl > INFORMATIVE:
         raise Failed(
             f"With beta {beta:g} the encoding should stay informative, but its KL is {kl:.3g} nats an image.",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import expect
+from ..elbo import ALLOWED
 from ..expect import Evidence, Failed, rounded
 from ..gaussians import KLEstimate, gaussian_kl, kl_from_samples
 from ..isolation.wire import Want
@@ -46,7 +47,7 @@ def built(lab: Lab) -> Model:
 
 def far(lab: Lab) -> FarModel:
     """The same, its posterior far from the prior."""
-    return far_model(lab.once(built), divergence_of, times=16)
+    return far_model(lab.once(built), divergence_of, times=48)
 
 
 @check(points=4)
@@ -205,7 +206,8 @@ def beta_pulls_posterior_to_prior(lab: Lab) -> Evidence:
         certain=8,
     )
     draws = lab.once(trained).model.encode_often(lab.images.held_out(8), DRAWS)
-    expect_informative(1.0, float(kl_from_samples(draws).kl.mean()), draws.mean(axis=0))
+    most = draws.mean(axis=0) + ALLOWED * draws.std(axis=0) / np.sqrt(DRAWS)
+    expect_informative(1.0, float(kl_from_samples(draws).kl.mean()), most)
     return evidence
 
 
