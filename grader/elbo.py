@@ -72,13 +72,19 @@ def expect_negative_elbo(losses: Sequence[BatchLoss], size: int) -> Evidence:
     )
     if min(worst[0], worst[1]) <= ALLOWED:
         return evidence
-    best = int(np.argmin(worst))
-    story = f": {tables[0][best].story}" if worst[best] <= ALLOWED else ""
+    stories = _stories([row.story for row in tables[0]], np.array(worst))
     raise Failed(
-        f"The loss is not the cross-entropy plus beta times the KL divergence, each summed over the batch{story}.",
+        f"The loss is not the cross-entropy plus beta times the KL divergence, each summed over the batch{stories}.",
         "Write down both terms for one image, then sum.",
         evidence,
     )
+
+
+def _stories(stories: Sequence[str], worst: np.ndarray) -> str:
+    """The weighing that explains the losses best, and those that are as good but for 1 standard error."""
+    near = np.nonzero((worst <= ALLOWED) & (worst <= np.nanmin(worst, initial=np.inf) + 1))[0]
+    told = dict.fromkeys(stories[i] for i in near[np.argsort(worst[near])] if stories[i])
+    return ": " + ", or ".join(list(told)[:3]) if told else ""
 
 
 def terms_of(model: Model, images: np.ndarray, divergence: KLEstimate, training: bool) -> Terms:

@@ -274,10 +274,12 @@ class Model:
             for i, (name, a) in enumerate(zip(reply.value, reply.arrays, strict=True))
         }
 
-    def decode_operations(self, encodings: np.ndarray) -> list[str]:
-        """The types of the operations that `decode` consists of, by the submission's own word."""
-        found = self.lab.request("decode_operations", [encodings], model=self.number).value
-        return [str(name) for name in found] if isinstance(found, list) else []
+    def decode_operations(self, encodings: np.ndarray) -> tuple[list[str], np.ndarray]:
+        """The types of the operations that `decode` consists of, by the submission's own word, and what they answer."""
+        want = Want("float32", (len(encodings), *IMAGE))
+        reply = self.lab.request("decode_operations", [encodings], [want], model=self.number)
+        found = reply.value if isinstance(reply.value, list) else []
+        return [str(name) for name in found], reply.arrays[0]
 
     def variables_of_shape(self, shape: tuple[int, ...]) -> list[np.ndarray]:
         """All arrays of the model of one shape, trainable or not."""

@@ -10,6 +10,7 @@ from ..gaussians import KLEstimate
 from ..isolation.wire import Want
 from ..lab import Lab, Model
 from ..posteriors import (
+    BETA,
     INFORMATIVE,
     FarModel,
     expect_fresh_losses,
@@ -48,7 +49,7 @@ def divergence_of(model: Model, images: np.ndarray, training: bool) -> KLEstimat
 
 def far(lab: Lab) -> FarModel:
     """The one model of this part with a large beta, its posterior far from the prior."""
-    return far_model(lab, PART, CLASS, divergence_of, times=4)
+    return far_model(lab.create(PART, CLASS, encoding_size=10, beta=BETA), divergence_of, times=4)
 
 
 def weak(lab: Lab) -> Model:

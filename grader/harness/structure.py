@@ -14,18 +14,19 @@ from .operations import Harness, Reply, Request, operation
 
 @operation
 def decode_operations(harness: Harness, request: Request) -> Reply:
-    """The types of the operations in the traced `decode`, library functions included."""
+    """The types of the operations in the traced `decode`, library functions included, and what the trace answers."""
     import tensorflow as tf
 
     model = harness.model_of(request)
     decode = harness.attribute(model, "decode")
     (encodings,) = request.arrays
     with submission_code("tracing decode"):
-        graph = (
-            tf.function(decode).get_concrete_function(tf.TensorSpec(encodings.shape, tf.float32)).graph.as_graph_def()
-        )
+        traced = tf.function(decode).get_concrete_function(tf.TensorSpec(encodings.shape, tf.float32))
+        painted = traced(tf.constant(encodings))
+    graph = traced.graph.as_graph_def()
     nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
-    return Reply(sorted({node.op for node in nodes})[:500])
+    assert request.wants is not None
+    return Reply(sorted({node.op for node in nodes})[:500], (as_array(painted, "decode", request.wants[0]),))
 
 
 @operation

@@ -11,7 +11,7 @@ class DenoisingAutoencoder(tf.keras.Model):
             [
                 tf.keras.layers.Flatten(input_shape=(28, 28, 1)),
                 tf.keras.layers.Dense(256, activation="relu"),
-                tf.keras.layers.Dense(encoding_size, activation="tanh"),
+                tf.keras.layers.Dense(encoding_size),
             ]
         )
         self.decoder = tf.keras.Sequential(
