@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install system demo test test-fast lint bench seeds attacks validity templates constraints clean
+.PHONY: help install system demo test test-fast lint bench kills seeds attacks validity templates constraints clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -47,9 +47,16 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: install  ## time full gradings of the reference: in training steps, and isolated against not
+bench: install  ## time gradings, a class, the gradebook, pages and the reference's training step
 	$(BIN)/python -m benchmarks.full_grading 3
 	$(BIN)/python -m benchmarks.isolation_cost 3
+	$(BIN)/python -m benchmarks.class_speed --results benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks.training_step
+	$(BIN)/python -m benchmarks.gradebook
+	$(BIN)/python -m benchmarks.rendering
+
+kills: install  ## kill a grading run at random moments, and compare what is left with an undisturbed run
+	$(BIN)/python -m benchmarks.kills 30 24
 
 seeds: install  ## grade the reference under 20 seeds
 	$(BIN)/python -m benchmarks.reference_seeds 20
