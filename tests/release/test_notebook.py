@@ -2,11 +2,15 @@
 
 import ast
 import json
+import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 from nbformat.notebooknode import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
@@ -127,6 +131,22 @@ def test_set_up_sets_keras_2_before_anything_else(student: NotebookNode) -> None
     assert first.endswith("from grader import check")
     assert "import tensorflow" not in first
     assert any("import tensorflow" in source for source in others)
+
+
+def test_set_up_says_what_to_do_when_it_is_too_late(student: NotebookNode, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where TensorFlow runs with Keras 3 already, the first cell ends with the way out; with Keras 2 it goes on."""
+    first = next(cell.source for cell in student.cells if cell.cell_type == "code")
+    for module, too_late in (("keras.src.models.model", True), ("tf_keras.src.engine.training", False)):
+        model = type("Model", (), {"__module__": module})
+        running = SimpleNamespace(keras=SimpleNamespace(Model=model))
+        monkeypatch.setitem(sys.modules, "tensorflow", running)
+        with pytest.raises(RuntimeError, match="restart the kernel") if too_late else nullcontext():
+            exec(first, {})
+
+
+def test_stock_execution_passes_over_experiments() -> None:
+    """`nbgrader validate` runs the notebook with nbclient, whose own word marks what it skips."""
+    assert NotebookClient(nbformat.v4.new_notebook()).skip_cells_with_tag == PRACTICE_TAG
 
 
 def _relative_imports(text: str) -> Iterator[str]:
