@@ -65,8 +65,7 @@ attacks: install  ## run every attack against the defences, on the two best tier
 	$(BIN)/python -m benchmarks.attacks
 
 validity: install  ## grade every known mistake and every right variant, and write docs/validity.md
-	$(BIN)/python -m benchmarks.validity
-	$(BIN)/python -m benchmarks.verdicts > docs/validity.md
+	$(BIN)/python -m benchmarks.validity --page docs/validity.md
 
 templates: install  ## generate student_templates/ from reference/
 	$(BIN)/aelab release templates student_templates

@@ -1,9 +1,9 @@
 """Grade the corpus of wrong and right submissions: `python -m benchmarks.validity [--part P] [--mutants] [--variants]
-[--seeds N] [NAME …]`.
+[--seeds N] [--page FILE] [NAME …]`.
 
-Prints a line for each grading and the matrix; exits 1 unless every mutant is caught, named, and loses nothing outside
-its part, and no right variant loses anything. Verdicts are stored under build/validity/ and used again as long as
-neither the submission nor the grader has changed, so an interrupted run goes on where it was.
+Prints a line for each grading; exits 1 unless every mutant is caught, named, and loses nothing outside its part, and no
+right variant loses anything. Verdicts are stored under build/validity/ and used again as long as neither the submission
+nor the grader has changed, so an interrupted run goes on where it was.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from pathlib import Path
 from rich.console import Console
 
 import grader
-from benchmarks.verdicts import STORE, Verdict, is_as_promised, line_of, matrix, read_verdict, verdict_of, write_verdict
+from benchmarks.verdicts import Verdict, is_as_promised, line_of, matrix, read_verdict, verdict_of, write_verdict
 from grader.grading import grade_submission
 from grader.isolation.choice import open_pool
 from grader.isolation.pool import Pool
@@ -29,6 +29,7 @@ from grader.limits import Limits
 from grader.registry import PARTS, select
 from tests.submissions.corpus import Mutant, Variant, mutants, variants
 
+STORE = Path("build/validity")
 LIMITS = Limits(submission_seconds=3600)
 SHOWING = ("render", "release", "nbgrader")  # rooms of the grader that no verdict depends on
 
@@ -105,10 +106,11 @@ def main() -> None:
     parser.add_argument("--mutants", action="store_true", help="only wrong submissions")
     parser.add_argument("--variants", action="store_true", help="only right submissions")
     parser.add_argument("--seeds", type=int, default=10, help="grade right variants under this many seeds")
-    console = Console()
-    found = run(chosen(parser.parse_args()), console)
-    STORE.mkdir(parents=True, exist_ok=True)
-    (STORE / "matrix.md").write_text(matrix(found))
+    parser.add_argument("--page", type=Path, help="write the matrix into this file", metavar="FILE")
+    console, arguments = Console(), parser.parse_args()
+    found = run(chosen(arguments), console)
+    if arguments.page:
+        arguments.page.write_text(matrix(found))
     broken = [item.name for item, verdict in found if not is_as_promised(item, verdict)]
     console.print(f"{len(found) - len(broken)} of {len(found)} gradings are as promised", *broken, highlight=False)
     sys.exit(bool(broken) or not found)

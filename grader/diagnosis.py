@@ -44,7 +44,8 @@ def story_of(course: Course, images: np.ndarray, answers: np.ndarray, mean_image
     first, last = course.costs[0], course.costs[-1]
     variety = float(answers.std(axis=0).mean() / max(images.std(axis=0).mean(), SAME))
     known = {
-        "The answers have no pixel darker than 0.5: is the output squashed twice?": _is_squashed(answers),
+        "The answers have no pixel darker than 0.5: is the output squashed twice?": _is_squashed(answers)
+        and not _rests(course.paintings),
         "The cost has risen: the training goes uphill.": last > max(first, 2 * mean_image),
         f"Every pixel of every answer is {answers.mean():.2g}: it is the same image for all.": np.ptp(answers) <= SAME,
         "Nothing is learned: no gradient reaches the weights, or no step is taken.": last == first,

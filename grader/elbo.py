@@ -13,6 +13,7 @@ from .measures import cross_entropy
 
 ALLOWED = 5.0  # standard errors, which a normal error exceeds once in 1.7 million
 ROOM = 0.004  # of the cross-entropy, for arithmetic of other precision; 2 % with the 5 standard errors
+ARITHMETIC = 1e-4  # of the loss, at least: sums in single precision
 DRAWS = 16  # reconstructions of an image
 
 
@@ -55,7 +56,7 @@ class BatchLoss:
         """How far the loss is from what a weighing predicts, in standard errors; those of both terms are added."""
         room = (weights.cross_entropy + weights.squared_error) * (ROOM * self.cross_entropy + self.cross_entropy_error)
         error = abs(room) + abs(weights.divergence * self.beta * self.kl_error)
-        return float(abs(self.loss - self.predicted(weights)) / max(error, 1e-9))
+        return float(abs(self.loss - self.predicted(weights)) / max(error, ARITHMETIC * abs(self.loss), 1e-9))
 
 
 def expect_negative_elbo(losses: Sequence[BatchLoss], size: int) -> Evidence:
@@ -84,7 +85,7 @@ def _stories(stories: Sequence[str], worst: np.ndarray) -> str:
     """The weighing that explains the losses best, and those that are as good but for 1 standard error."""
     near = np.nonzero((worst <= ALLOWED) & (worst <= np.nanmin(worst, initial=np.inf) + 1))[0]
     told = dict.fromkeys(stories[i] for i in near[np.argsort(worst[near])] if stories[i])
-    return ": " + ", or ".join(list(told)[:3]) if told else ""
+    return ": " + ", or ".join(list(told)[:4]) if told else ""
 
 
 def terms_of(model: Model, images: np.ndarray, divergence: KLEstimate, training: bool) -> Terms:

@@ -185,12 +185,20 @@ def expect_encoder_trained(course: Course) -> None:
         )
 
 
-def expect_fresh_noise(lab: Lab, model: Model) -> None:
-    """At learning rate 0 the same batch has two different losses, if training samples."""
+def sees_fresh_noise(lab: Lab, model: Model, batch_size: int = BATCH_SIZE) -> bool:
+    """Whether the same batch has two different losses at learning rate 0, as it has where training samples.
+
+    With the batch size of its training a model need not be traced again.
+    """
     before = model.set_learning_rate(0.0)
-    first, second = model.train(np.repeat(lab.images.batches(0, 1, BATCH_SIZE), 2, axis=0))
+    first, second = model.train(np.repeat(lab.images.batches(0, 1, batch_size), 2, axis=0))
     model.set_learning_rate(before)
-    if first == second:
+    return bool(first != second)
+
+
+def expect_fresh_noise(lab: Lab, model: Model, batch_size: int = BATCH_SIZE) -> None:
+    """Raise Failed unless training draws noise of its own at each step."""
+    if not sees_fresh_noise(lab, model, batch_size):
         raise Failed(
             "The same batch has exactly the same loss twice: training sees no fresh noise.",
             "What does the network get while it is trained, and how often is its noise drawn?",

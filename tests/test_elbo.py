@@ -97,6 +97,26 @@ def test_right_weighings_pass_with_sampling_noise(right: Loss) -> None:
     assert len(evidence.expected) == 2
 
 
+@pytest.mark.parametrize("loss", [summed, lambda bce, kl, beta, n: beta * kl], ids=["right", "without cross-entropy"])
+def test_rounding_of_single_precision_changes_no_verdict(loss: Loss) -> None:
+    """Losses that are off by one part in 100,000, as sums of many numbers are, have the story of exact ones."""
+    losses = [replace(found, loss=found.loss * (1 + 1e-5)) for found in losses_of(loss)]
+    if loss is summed:
+        expect_negative_elbo(losses, SIZE)
+    else:
+        with pytest.raises(Failed, match="batch: the cross-entropy is missing"):
+            expect_negative_elbo(losses, SIZE)
+
+
+def test_mistakes_that_cannot_be_told_apart_are_all_told() -> None:
+    """Where the KL divergence is uncertain by more than the cross-entropy is worth, both stories are in the message."""
+    losses = [seen(lambda bce, kl, beta, n: beta * kl, n, kl_error=0.3) for n in BATCHES]
+    with pytest.raises(Failed) as caught:
+        expect_negative_elbo(losses, SIZE)
+    assert "the cross-entropy is missing" in caught.value.message
+    assert ", or the cross-entropy is averaged over the pixels" in caught.value.message
+
+
 def test_a_loss_that_no_weighing_explains_is_failed_without_a_story() -> None:
     """Nothing is claimed that was not measured."""
     with pytest.raises(Failed) as caught:

@@ -179,7 +179,7 @@ def fit_runs_requested_steps(lab: Lab) -> Evidence:
     """`fit` draws the batches of every epoch in order and records their mean loss."""
     model = lab.once(trained).model
     epochs, steps = 3, 4
-    batches = _ever_fainter_batches(lab, 2 * epochs * steps + 1)
+    batches = _ever_fainter_batches(lab, epochs * steps, epochs * steps + 1)
     losses = _losses_at_rest(model, batches[: epochs * steps])
     recorded, each = model.fit(batches, epochs, steps), losses.reshape(epochs, steps)
     evidence = Evidence([f"{e.min():.5g} to {e.max():.5g}" for e in each], [rounded(r) for r in recorded])
@@ -218,11 +218,14 @@ def _losses_at_rest(model: Model, batches: np.ndarray) -> np.ndarray:
     return losses
 
 
-def _ever_fainter_batches(lab: Lab, count: int) -> np.ndarray:
-    """Batches whose losses fall from one to the next, so that they can be told apart: the ink grows ever fainter."""
-    strength = np.linspace(1, 0.05, count, dtype=np.float32).reshape(-1, 1, 1, 1, 1)
+def _ever_fainter_batches(lab: Lab, used: int, more: int) -> np.ndarray:
+    """Batches whose losses fall from one to the next, so that they can be told apart: the ink grows ever fainter.
+
+    Those that nobody should get to have full ink, and so a loss that no late epoch has.
+    """
+    strength = np.concatenate([np.linspace(1, 0.08, used), np.ones(more)]).astype(np.float32)
     same = lab.images.batches(900, 1, SMALL_BATCH)
-    return np.asarray(np.repeat(same, count, axis=0) * strength, np.float32)
+    return np.asarray(np.repeat(same, used + more, axis=0) * strength.reshape(-1, 1, 1, 1, 1), np.float32)
 
 
 def _expect_fit_trains(lab: Lab, model: Model) -> None:

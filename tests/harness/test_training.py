@@ -88,6 +88,21 @@ def test_noise_of_tensorflow_is_traced(tf: Any, make: Make, batches: np.ndarray)
     assert noisy.python_calls == before
 
 
+def test_noise_that_a_trace_would_freeze_is_told_from_noise_that_it_would_not(
+    tf: Any, make: Make, batches: np.ndarray
+) -> None:
+    """NumPy draws while TensorFlow traces; TensorFlow draws in each step; what draws nothing freezes nothing."""
+    random = np.random.default_rng(2)
+    frozen = make(lambda batch: batch + random.normal(scale=0.1, size=batch.shape).astype(np.float32))
+    fresh = make(lambda batch: batch + tf.random.normal(tf.shape(batch), stddev=0.1))
+    found = []
+    for model in (frozen, fresh, make()):
+        trainer = Trainer(model)
+        trainer.run(batches[:2])
+        found.append(trainer.is_frozen_in_a_trace)
+    assert found == [True, False, False]
+
+
 def test_state_of_python_stays_eager(make: Make, batches: np.ndarray) -> None:
     """A counter that changes what a step does would stand still in a trace."""
     calls: list[int] = []
