@@ -21,8 +21,8 @@ BETA = 20.0
 FAR = 6.0  # nats per image
 FACTORS = (1.0, 2.0, 1.25, 1.2, 1.2, 1.2, 1.2)  # of the weights, one after the other: the reference needs 2 to 3
 IMAGES, BATCH = 8, 16
-STAGE, STAGES = 8, 8  # steps at a time
-AS_WRITTEN = 3  # stages; a trace, which makes steps faster, is worth its time after these
+STAGE, STAGES = 4, 24  # steps at a time
+AS_WRITTEN = 6  # stages; a trace, which makes steps faster, is worth its time after these
 QUIET = 0.25  # nats per image
 INFORMATIVE = 2.0  # nats per image
 
@@ -114,15 +114,15 @@ def expect_pull(far: FarModel, distances: Callable[[], Distances], certain: int)
 
 
 def has_come_nearer(seen: Sequence[Distances], certain: int) -> bool:
-    """Whether all distances are next to nothing, two stages in a row, or, after `certain` steps, below half their peak.
+    """Whether all distances are next to nothing, two stages in a row, or, after `certain` steps, below half.
 
-    Without a gradient a distance may fall at first, as the cross-entropy pulls, too, but neither so far nor for long.
-    With one it may rise at first, where the step is large for the network.
+    Without a gradient a distance may fall at first, as the cross-entropy pulls, too, but neither so far nor for long,
+    and it may rise to a peak and fall from there. With one it may rise at first, where steps are large for the network.
     """
-    last = seen[-1]
+    first, last = seen[0], seen[-1]
     if len(seen) > 2 and all(d[name] < QUIET for d in seen[-2:] for name in last):
         return True
-    return (len(seen) - 1) * STAGE >= certain and all(last[name] < _peak(seen, name) / 2 for name in last)
+    return (len(seen) - 1) * STAGE >= certain and all(last[name] < first[name] / 2 for name in last)
 
 
 def _peak(seen: Sequence[Distances], name: str) -> float:
