@@ -29,7 +29,7 @@ class Failed(Exception):
 
 
 class Diverged(Failed):
-    """A training came to numbers that are not finite."""
+    """Numbers that are not finite came back, as they do after a training with steps that are too long."""
 
 
 class NotImplementedYet(Exception):
@@ -55,15 +55,14 @@ def that(condition: Any, message: str, hint: str = "", expected: Any = None, mea
 
 
 def finite(array: np.ndarray, what: str) -> None:
-    """Raise Failed if `array` holds NaN or an infinity."""
+    """Raise Diverged if `array` holds NaN or an infinity."""
     bad = int(array.size - np.isfinite(array).sum())
-    that(
-        bad == 0,
-        f"{what} holds {bad} of {array.size} values that are not finite.",
-        "Look for a logarithm of 0, a division by 0 or a diverging training.",
-        "finite numbers",
-        f"{bad} values are NaN or infinite",
-    )
+    if bad:
+        raise Diverged(
+            f"{what} holds {bad} of {array.size} values that are not finite.",
+            "Look for a logarithm of 0, a division by 0 or a diverging training.",
+            Evidence("finite numbers", f"{bad} values are NaN or infinite"),
+        )
 
 
 def finite_losses(losses: np.ndarray) -> None:

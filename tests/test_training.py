@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.expect import Diverged
+from grader.expect import Diverged, finite
 from grader.images import Images
 from grader.training import FIRST_STEPS, RATE, Plan, train_in_stages
 
@@ -89,3 +89,9 @@ def test_what_diverges_at_a_usual_rate_has_diverged() -> None:
     """No second try for what is like the first."""
     with pytest.raises(Diverged):
         trained(Toy(1e-3, speed=1, limit=2e-3), bar=60)
+
+
+def test_reconstructions_that_are_not_finite_are_a_divergence_too() -> None:
+    """The last step of a stage may spoil the weights, and the next reconstruction shows it first."""
+    with pytest.raises(Diverged, match="holds 1 of 3 values"):
+        finite(np.array([1.0, np.nan, 2.0]), "What reconstruct returned")
