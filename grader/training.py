@@ -20,7 +20,8 @@ HELD_OUT = 64
 PROBES = 8  # images whose encodings are kept from before the training
 FIRST_STEPS = 5  # right solutions need about 40 to get from noise to the mean image
 SAME_COST = 2.0  # nats an image, beside 5 standard errors: 16-bit encodings change the cost by .0002
-STILL_LEARNING = 0.99  # a stage that leaves less than this share of the cost is worth going on after
+STILL_LEARNING = 0.99  # stages that leave less than this share of the cost are worth going on after
+STAGES_BACK = 4  # a single one may bring nothing by chance
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def _course(lab: Lab, model: Model, cost: Callable[[Model], float], bar: float, 
         model.train(lab.images.batches(steps, until - steps, plan.batch_size))
         steps = until
         costs.append(cost(model))
-        learning = costs[-1] < STILL_LEARNING * costs[-2]
+        learning = costs[-1] < STILL_LEARNING * costs[max(-len(costs), -1 - STAGES_BACK)]
         if steps >= plan.at_least and (costs[-1] < bar or (steps >= plan.at_most and not learning)):
             break
     return Course(tuple(costs), steps, (codes, model.encode(probes)), (painted, model.decode(codes)))

@@ -68,6 +68,21 @@ def test_what_is_slow_and_still_learning_goes_on() -> None:
     assert course.steps == 100  # 0.997 ** 100 = 0.74, after 60 steps it is 0.84
 
 
+class Halting(Toy):
+    """Rests for ten steps around the end of the plan."""
+
+    def train(self, batches: np.ndarray) -> None:
+        speed, self.speed = self.speed, 0.0 if self.steps == PLAN.at_most - PLAN.stage else self.speed
+        super().train(batches)
+        self.speed = speed
+
+
+def test_one_stage_that_brings_nothing_is_no_end() -> None:
+    """The last of several stages may bring nothing by chance."""
+    _, course, _ = trained(Halting(1e-3, speed=1), bar=75)
+    assert course.costs[-1] < 75
+
+
 def test_what_learns_nothing_ends_with_the_plan() -> None:
     """Hopeless cases cost no more than the plan, and no second try where the own rate is much like 3e-3."""
     _, course, made = trained(Toy(1e-3, speed=0), bar=75)
