@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from rich.console import Console
 
 import grader
 from benchmarks.verdicts import Verdict, is_as_promised, line_of, matrix, read_verdict, verdict_of, write_verdict
+from grader.cache import Cache
+from grader.fingerprint import fingerprint
 from grader.grading import grade_submission
 from grader.isolation.choice import open_pool
 from grader.isolation.pool import Pool
@@ -31,7 +34,7 @@ from tests.submissions.corpus import Mutant, Variant, mutants, variants
 
 STORE = Path("build/validity")
 LIMITS = Limits(submission_seconds=3600)
-SHOWING = ("render", "release", "nbgrader")  # rooms of the grader that no verdict depends on
+_of_thread = threading.local()
 
 
 @dataclass(frozen=True)
@@ -45,24 +48,33 @@ class Task:
     def place(self) -> Path:
         """Where the verdict is stored; another submission or another grader has another place."""
         form = getattr(self.item, "form", "folder")
-        known = json.dumps([self.item.sources, form, self.item.parts, self.seed, fingerprint()])
+        known = json.dumps([self.item.sources, form, self.item.parts, self.seed, digest_of(tuple(self.item.parts))])
         digest = hashlib.sha256(known.encode()).hexdigest()[:12]
         return STORE / self.item.part / f"{self.item.name}-{self.seed}-{digest}.json"
 
 
 @cache
-def fingerprint() -> str:
-    """A digest of every module of the grader that a verdict may depend on."""
+def digest_of(parts: tuple[str, ...]) -> str:
+    """A digest of all of the grader that a verdict on these parts may depend on."""
     root = Path(grader.__file__).parent
-    modules = [p for p in sorted(root.rglob("*.py")) if p.relative_to(root).parts[0] not in SHOWING]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in modules)).hexdigest()
+    joining = [(root / name).read_bytes() for name in ("grading.py", "inheritance.py")]
+    return hashlib.sha256(b"".join([*(fingerprint(part).encode() for part in parts), *joining])).hexdigest()
+
+
+def own_cache() -> Cache:
+    """The results of parts, for this thread: a mistake leaves most parts as they are."""
+    if not hasattr(_of_thread, "cache"):
+        _of_thread.cache = Cache(STORE / "measured.sqlite")
+    found: Cache = _of_thread.cache
+    return found
 
 
 def graded(task: Task, pool: Pool) -> Verdict:
     """The verdict on one submission, stored."""
     with tempfile.TemporaryDirectory() as folder, pool.lend() as worker:
         place = task.item.write(Path(folder))
-        report = grade_submission(task.item.name, place, select(task.item.parts), task.seed, worker)
+        checks = select(task.item.parts)
+        report = grade_submission(task.item.name, place, checks, task.seed, worker, cache=own_cache())
     for outdated in task.place.parent.glob(f"{task.item.name}-{task.seed}-*.json"):
         outdated.unlink()
     verdict = verdict_of(report)
