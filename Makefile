@@ -35,7 +35,7 @@ demo: install  ## build the assignment, grade the sample class, write reports, g
 	       echo "The sample class is our own, so it is graded without isolation." ;; \
 	    *) exit 2 ;; \
 	esac; \
-	$(BIN)/aelab grade demo/submissions --out demo/results --seed 7 --limit call_seconds=20 $$trust || test $$? -eq 1
+	AELAB_CACHE=demo/cache/measured.sqlite $(BIN)/aelab grade demo/submissions --out demo/results --seed 7 --limit call_seconds=20 $$trust || test $$? -eq 1
 
 test: install lint test-fast  ## lint, types and all tests
 
