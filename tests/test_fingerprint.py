@@ -23,9 +23,10 @@ def test_a_part_depends_on_what_measures_it(part: str) -> None:
     assert not files & SHOWING
 
 
-def test_a_part_depends_on_the_checks_it_shares() -> None:
-    """The VAE's checks use those of the VAE by hand; nobody uses those of the classifier."""
-    assert "checks/gaussian_vae.py" in fingerprint.measuring_files("vae")
+def test_a_part_depends_on_what_it_shares_with_another() -> None:
+    """Both variational autoencoders are measured far from the prior; nobody uses the checks of the classifier."""
+    sharing = [part for part in PARTS if "posteriors.py" in fingerprint.measuring_files(part)]
+    assert sharing == ["gaussian_vae", "vae"]
     assert [part for part in PARTS if "checks/classifier.py" in fingerprint.measuring_files(part)] == ["classifier"]
 
 
