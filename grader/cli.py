@@ -30,8 +30,6 @@ data_app = typer.Typer(
 release_app = typer.Typer(
     no_args_is_help=True, help="What is handed out.", epilog="Example: `aelab release course lab-course`"
 )
-cache_app = typer.Typer(no_args_is_help=True, help="What was measured before.", epilog="Example: `aelab cache info`")
-app.add_typer(cache_app, name="cache")
 app.add_typer(data_app, name="data")
 app.add_typer(release_app, name="release")
 console = Console()
@@ -218,30 +216,6 @@ def doctor(
     raise typer.Exit(0 if found.holds else 1)
 
 
-@cache_app.command("info", epilog="Example: `aelab cache info`")
-def cache_info() -> None:
-    """Say what was measured and is kept, so that it is not measured again."""
-    from .cache import Cache, CacheError, default_path
-
-    with clear_errors(CacheError):
-        found = Cache(default_path()).info()
-    console.print(f"{found.path}", markup=False, highlight=False, soft_wrap=True)
-    for part, count in found.results.items():
-        console.print(f"{part:14s}{count:8d} results", markup=False, highlight=False)
-    sizes = f"{found.size / 2**20:.1f} of {found.largest / 2**20:.0f} MiB"
-    console.print(f"{'in all':14s}{sum(found.results.values()):8d} results, {sizes}", markup=False, highlight=False)
-
-
-@cache_app.command("clear", epilog="Example: `aelab cache clear`")
-def cache_clear() -> None:
-    """Forget what was measured."""
-    from .cache import CacheError, clear, default_path
-
-    with clear_errors(CacheError):
-        clear(default_path())
-    console.print(f"removed {default_path()}", markup=False, highlight=False, soft_wrap=True)
-
-
 @data_app.command("import", epilog="Example: `aelab data import downloads/mnist`")
 def data_import(
     folder: Annotated[Path, typer.Argument(help="Holds the four official IDX files, plain or .gz.")],
@@ -295,7 +269,7 @@ def say_written(files: list[Path], target: Path) -> None:
     console.print(f"wrote {len(files)} files to {target}", markup=False, highlight=False, soft_wrap=True)
 
 
-from . import cli_export  # noqa: E402, F401 - it adds its commands to those above
+from . import cli_cache, cli_export  # noqa: E402, F401 - they add their commands to those above
 
 
 def main() -> None:
