@@ -163,12 +163,12 @@ class Autoencoder(tf.keras.Model):
         callbacks.on_train_begin()
         for epoch in range(epochs):
             callbacks.on_epoch_begin(epoch)
-            mean_loss = tf.keras.metrics.Mean()
+            losses = []
             for step in range(steps_per_epoch):
                 callbacks.on_train_batch_begin(step)
-                mean_loss.update_state(self.compiled_step(next(batches)))
-                callbacks.on_train_batch_end(step, {"loss": mean_loss.result()})
-            callbacks.on_epoch_end(epoch, {"loss": float(mean_loss.result())})
+                losses.append(float(self.compiled_step(next(batches))))
+                callbacks.on_train_batch_end(step, {"loss": losses[-1]})  # the progress bar shows the mean so far
+            callbacks.on_epoch_end(epoch, {"loss": sum(losses) / len(losses)})
         callbacks.on_train_end()
         return self.history
         ### END SOLUTION
