@@ -1,9 +1,10 @@
 """A variational autoencoder whose posterior is far from the prior, although nothing has trained it.
 
 The KL divergence of a fresh model is next to nothing, so no loss shows how it is weighed, and a trained model would
-mix the verdict on the loss with that on the training. Larger weights move the posterior away from the prior, whatever
-the network looks like. There both terms of the loss are large, and a few steps show whether the KL divergence pulls
-the posterior back.
+mix the verdict on the loss with that on the training. Larger weights of the encoder move the posterior away from the
+prior, whatever the network looks like. There the KL divergence is large, and a few steps show whether it pulls the
+posterior back. The decoder keeps its weights: with larger ones its pixels would be black and white beyond what a
+probability in single precision can tell, and a loss computed from logits would rightly differ from one of the pixels.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +61,7 @@ def far_model(model: Model, divergence: Divergence, times: int) -> FarModel:
     model.reconstruct(images)  # builds what is built late
     model.set_learning_rate(0.0)
     for factor in FACTORS:
-        model.scale_weights(factor)
+        model.scale_encoder(factor)
         found = divergence(model, images, True)
         if found.kl.mean() > FAR:
             break

@@ -45,7 +45,7 @@ class Stand:
     def reconstruct(self, images: np.ndarray, training: bool = False) -> np.ndarray:
         return np.full(images.shape, self.grey(training), np.float32)
 
-    def scale_weights(self, factor: float) -> None:
+    def scale_encoder(self, factor: float) -> None:
         self.scale *= factor
 
     def set_learning_rate(self, value: float) -> float:

@@ -27,11 +27,12 @@ PART, CLASS = "vae", "VariationalAutoencoder"
 GOOD_RECONSTRUCTION = 175.0  # nats per image
 DRAWS = 128  # encodings of an image
 ROWS = 512  # random parameters of the sampling layer
+WEAK = 0.1  # a beta
 
 
 def trained(lab: Lab) -> Trained:
-    """The one model of this part that is trained with beta 1."""
-    model = lab.create(PART, CLASS, encoding_size=10, beta=1.0)
+    """The one model of this part that is trained, with a small beta: it leaves its plateau sooner than with beta 1."""
+    model = lab.create(PART, CLASS, encoding_size=10, beta=WEAK)
     return train_until(lab, model, GOOD_RECONSTRUCTION, at_least=100, stage=25)
 
 
@@ -207,7 +208,7 @@ def beta_pulls_posterior_to_prior(lab: Lab) -> Evidence:
     )
     draws = lab.once(trained).model.encode_often(lab.images.held_out(8), DRAWS)
     most = draws.mean(axis=0) + ALLOWED * draws.std(axis=0) / np.sqrt(DRAWS)
-    expect_informative(1.0, float(kl_from_samples(draws).kl.mean()), most)
+    expect_informative(WEAK, float(kl_from_samples(draws).kl.mean()), most)
     return evidence
 
 

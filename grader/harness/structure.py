@@ -107,11 +107,14 @@ def all_variables(harness: Harness, request: Request) -> Reply:
 
 
 @operation
-def scale_variables(harness: Harness, request: Request) -> Reply:
-    """Multiply every trainable array of a model by a factor."""
+def scale_encoder(harness: Harness, request: Request) -> Reply:
+    """Multiply every trainable array of a model that is not its decoder's by a factor."""
     with submission_code("setting the model's weights"):
-        for variable in harness.model_of(request).trainable_variables:
-            variable.assign(variable * request.parameters["factor"])
+        model = harness.model_of(request)
+        kept = {id(variable) for variable in getattr(getattr(model, "decoder", None), "variables", ())}
+        for variable in model.trainable_variables:
+            if id(variable) not in kept:
+                variable.assign(variable * request.parameters["factor"])
     return Reply()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from grader.harness.modules import LiveNamespace
 from grader.harness.operations import Harness, Request, call
-from grader.harness.structure import sampling_layer, scale_variables
+from grader.harness.structure import sampling_layer, scale_encoder
 from grader.isolation.wire import Want
 
 SIZE, BATCH = 3, 5
@@ -59,11 +59,26 @@ def test_scaling_multiplies_what_is_trained_and_nothing_else(tf: Any) -> None:
     trained, resting = [[v.numpy() for v in vs] for vs in (model.trainable_variables, model.non_trainable_variables)]
     harness = Harness(LiveNamespace({}), Path())
     harness.models[1] = model
-    scale_variables(harness, Request("scale_variables", {"model": 1, "factor": 2.5}))
+    scale_encoder(harness, Request("scale_encoder", {"model": 1, "factor": 2.5}))
     for before, variable in zip(trained, model.trainable_variables, strict=True):
         np.testing.assert_allclose(variable.numpy(), 2.5 * before, rtol=1e-6)
     for before, variable in zip(resting, model.non_trainable_variables, strict=True):
         np.testing.assert_array_equal(variable.numpy(), before)
+
+
+def test_scaling_leaves_the_decoder_as_it_is(tf: Any) -> None:
+    """Every trainable array is the factor times as large, but those that the decoder has, too."""
+    encoder = tf.keras.layers.Dense(2)
+    decoder = tf.keras.layers.Dense(3)
+    encoder(tf.ones((1, 3)))
+    decoder(tf.ones((1, 2)))
+    model = SimpleNamespace(decoder=decoder, trainable_variables=[*encoder.variables, *decoder.variables])
+    before = [variable.numpy() for variable in model.trainable_variables]
+    harness = Harness(LiveNamespace({}), Path())
+    harness.models[1] = model
+    scale_encoder(harness, Request("scale_encoder", {"model": 1, "factor": 2.5}))
+    for factor, start, variable in zip((2.5, 2.5, 1, 1), before, model.trainable_variables, strict=True):
+        np.testing.assert_allclose(variable.numpy(), factor * start, rtol=1e-6)
 
 
 @pytest.mark.parametrize(("training", "changed"), [(True, True), (False, False)])
