@@ -34,21 +34,23 @@ from tests.submissions.corpus import Mutant, Variant, mutants, variants
 
 STORE = Path("build/validity")
 LIMITS = Limits(submission_seconds=3600)
+DEPENDENT_SEEDS = 3
 _of_thread = threading.local()
 
 
 @dataclass(frozen=True)
 class Task:
-    """One submission of the corpus under one seed."""
+    """One submission of the corpus under one seed, and the parts that are graded."""
 
     item: Mutant | Variant
     seed: int
+    parts: tuple[str, ...]
 
     @property
     def place(self) -> Path:
         """Where the verdict is stored; another submission or another grader has another place."""
         form = getattr(self.item, "form", "folder")
-        known = json.dumps([self.item.sources, form, self.item.parts, self.seed, digest_of(tuple(self.item.parts))])
+        known = json.dumps([self.item.sources, form, self.parts, self.seed, digest_of(self.parts)])
         digest = hashlib.sha256(known.encode()).hexdigest()[:12]
         return STORE / self.item.part / f"{self.item.name}-{self.seed}-{digest}.json"
 
@@ -73,7 +75,7 @@ def graded(task: Task, pool: Pool) -> Verdict:
     """The verdict on one submission, stored."""
     with tempfile.TemporaryDirectory() as folder, pool.lend() as worker:
         place = task.item.write(Path(folder))
-        checks = select(task.item.parts)
+        checks = select(task.parts)
         report = grade_submission(task.item.name, place, checks, task.seed, worker, cache=own_cache())
     for outdated in task.place.parent.glob(f"{task.item.name}-{task.seed}-*.json"):
         outdated.unlink()
@@ -97,12 +99,25 @@ def run(tasks: Sequence[Task], console: Console) -> list[tuple[Mutant | Variant,
 
 
 def chosen(arguments: argparse.Namespace) -> list[Task]:
-    """The submissions that were asked for: mutants under one seed, right variants under every seed."""
+    """The submissions that were asked for."""
     both = not (arguments.mutants or arguments.variants)
-    wrong = mutants() if both or arguments.mutants else []
-    right = variants() if both or arguments.variants else []
-    tasks = [Task(m, 0) for m in wrong] + [Task(v, seed) for seed in range(arguments.seeds) for v in right]
-    return [task for task in tasks if _is_wanted(task.item, arguments)]
+    wrong = tasks_of_mutants() if both or arguments.mutants else []
+    right = tasks_of_variants(arguments.seeds) if both or arguments.variants else []
+    return [task for task in (*wrong, *right) if _is_wanted(task.item, arguments)]
+
+
+def tasks_of_mutants() -> list[Task]:
+    """Every mutant under one seed, with the parts that build on the edited one."""
+    return [Task(mutant, 0, mutant.parts) for mutant in mutants()]
+
+
+def tasks_of_variants(seeds: int) -> list[Task]:
+    """Every right variant under so many seeds; the parts that build on the one that differs only under the first few."""
+    return [
+        Task(variant, seed, variant.parts if seed < DEPENDENT_SEEDS else (variant.part,))
+        for seed in range(seeds)
+        for variant in variants()
+    ]
 
 
 def _is_wanted(item: Mutant | Variant, arguments: argparse.Namespace) -> bool:

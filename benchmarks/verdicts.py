@@ -25,12 +25,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One grading of one submission of the corpus: what it lost, and how long it took in seconds."""
+    """One grading of one submission of the corpus: what it lost, and how long it took in seconds.
+
+    noted: for each check, the quantities that were compared with a bar, by its name.
+    """
 
     name: str
     seed: int
     seconds: float
     findings: tuple[Finding, ...]
+    noted: dict[str, dict[str, float]]
 
     @property
     def lost(self) -> float:
@@ -58,7 +62,8 @@ def verdict_of(report: Report) -> Verdict:
         for c in report.checks
         if c.outcome is not Outcome.PASSED or c.score < c.points
     )
-    return Verdict(report.submission, report.seed, report.seconds, findings)
+    noted = {check.id: check.noted for check in report.checks if check.noted}
+    return Verdict(report.submission, report.seed, report.seconds, findings, noted)
 
 
 def read_verdict(path: Path) -> Verdict | None:

@@ -4,7 +4,8 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 
-from .expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied
+from . import bars
+from .expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied, rounded
 from .lab import Lab
 from .outcomes import CheckResult, Outcome
 from .registry import Check, with_needs
@@ -45,11 +46,12 @@ def run_checks(
 def _run(lab: Lab, item: Check) -> CheckResult:
     started = time.perf_counter()
     lab.pictures = []
-    outcome, credit, message, hint, evidence = _verdict(lab, item)
+    with bars.noting() as noted:
+        outcome, credit, message, hint, evidence = _verdict(lab, item)
     return CheckResult(
         item.id, item.part, item.points, round(credit * item.points, 2), outcome, message, hint,
         {} if evidence is None else {"expected": evidence.expected, "measured": evidence.measured},
-        time.perf_counter() - started, tuple(lab.pictures),
+        time.perf_counter() - started, tuple(lab.pictures), {name: rounded(value) for name, value in noted.items()},
     )  # fmt: skip
 
 

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from . import expect
+from . import bars, expect
 from .expect import Evidence, rounded
 from .lab import Lab, Model
 
 BATCH_SIZE = 8
 SAME = 2e-4  # of a pixel: reconstructions of equal weights differ by rounding alone
-MISSED = 0.3  # of the length of a step; an Adam that forgets misses by 2 or 3 lengths
 HINT = "Save the weights and the optimizer in one tf.train.Checkpoint."
 
 
@@ -54,7 +53,7 @@ def expect_same_step(lab: Lab, model: Model, saved: np.ndarray, wanted: np.ndarr
     """
     found = after_one_more_step(lab, model)
     missed, length = _distance(found, wanted), _distance(wanted, saved)
-    if missed <= MISSED * length:
+    if bars.holds("step missed", missed / max(length, 1e-9)):
         return
     model.restore()
     usual = _distance(after_one_more_step(lab, model), found)

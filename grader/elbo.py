@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import bars
 from .expect import Evidence, Failed, rounded
 from .formulas import Weights, weighings
 from .gaussians import KLEstimate
 from .lab import Model
 from .measures import cross_entropy
 
-ALLOWED = 5.0  # standard errors, which a normal error exceeds once in 1.7 million
+ALLOWED = bars.limit("standard errors")  # 5, which a normal error exceeds once in 1.7 million
 ROOM = 0.004  # of the cross-entropy, for arithmetic of other precision; 2 % with the 5 standard errors
 ARITHMETIC = 1e-4  # of the loss, at least: sums in single precision
 DRAWS = 16  # reconstructions of an image
@@ -71,7 +72,7 @@ def expect_negative_elbo(losses: Sequence[BatchLoss], size: int) -> Evidence:
         [f"batch of {f.batch}: {rounded(f.predicted(tables[0][0]))}, or their mean an image" for f in losses],
         [f"batch of {f.batch}: {rounded(f.loss)}" for f in losses],
     )
-    if min(worst[0], worst[1]) <= ALLOWED:
+    if bars.holds("standard errors", min(worst[0], worst[1])):
         return evidence
     stories = _stories([row.story for row in tables[0]], np.array(worst))
     raise Failed(

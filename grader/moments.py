@@ -5,9 +5,10 @@ Each statistic is allowed 5 standard errors, which a right solution exceeds once
 
 import numpy as np
 
+from . import bars
 from .expect import Evidence, Failed, rounded
 
-ALLOWED = 5.0
+ALLOWED = bars.limit("standard errors")
 
 
 def expect_gaussian_noise(samples: np.ndarray, mean: np.ndarray, log_variance: np.ndarray) -> None:
@@ -65,7 +66,7 @@ def expect_standard(noise: np.ndarray, what: str) -> None:
 
 def _within(found: np.ndarray, wanted: float, error: float, what: str, statistic: str) -> None:
     worst = found[np.argmax(np.abs(found - wanted))]
-    if not abs(worst - wanted) <= ALLOWED * error:
+    if not bars.holds("standard errors", abs(worst - wanted) / error):
         raise Failed(
             f"The samples of {what} are not those of a Gaussian with the requested mean and variance: "
             f"the {statistic} is {rounded(worst, 3)}.",

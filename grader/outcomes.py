@@ -53,6 +53,7 @@ class CheckResult:
     evidence: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     pictures: tuple[Picture, ...] = ()
+    noted: dict[str, float] = field(default_factory=dict)  # quantities that were compared with a bar, by its name
 
 
 @dataclass(frozen=True)

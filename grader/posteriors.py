@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import bars
 from .elbo import BatchLoss, Terms, batch_loss, expect_negative_elbo, terms_of
 from .expect import Evidence, Failed, rounded
 from .gaussians import KLEstimate
@@ -26,7 +27,7 @@ STAGES = 16
 STAGE, AS_WRITTEN = 4, 6  # steps in each of the first stages, which are taken as written
 LONG_STAGE = 16  # steps in each of the others, for which a trace is worth its time
 QUIET = 0.25  # nats per image
-INFORMATIVE = 2.0  # nats per image
+INFORMATIVE = bars.limit("informative nats")  # per image
 
 Divergence = Callable[[Model, np.ndarray, bool], KLEstimate]  # of the model's posteriors for images, in training or not
 Distances = Mapping[str, float]  # from the prior, in nats per image, of what the posterior consists of
@@ -112,6 +113,7 @@ def expect_pull(far: FarModel, distances: Callable[[], Distances], certain: int)
         else:
             far.model.train(np.repeat(batch[None], LONG_STAGE, axis=0))
         seen.append(distances())
+    bars.note("steps to half the distance", steps_after(len(seen) - 1))
     return Evidence(f"nearer to the prior with beta {BETA:g}", f"{_told(seen[0])}; {_told(seen[-1])}")
 
 
@@ -165,7 +167,7 @@ def expect_informative(beta: float, kl: float, means: np.ndarray) -> None:
 
     means: (B, d); where they are estimated, the most that they can be.
     """
-    if not kl > INFORMATIVE:
+    if not bars.holds("informative nats", kl):
         raise Failed(
             f"With beta {beta:g} the encoding should stay informative, but its KL is {kl:.3g} nats an image.",
             "Does beta weigh the KL divergence alone, and does the cross-entropy reach the encoder through the sample?",

@@ -14,7 +14,7 @@ SKIPPED = Finding("vae.loss_is_negative_elbo", "vae", "skipped", 3.0, "halved")
 
 
 def of(*findings: Finding, name: str = "kl_halved") -> Verdict:
-    return Verdict(name, 0, 1.0, findings)
+    return Verdict(name, 0, 1.0, findings, {})
 
 
 def test_a_mutant_is_as_promised_when_caught_named_and_alone() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import checkpoints, cross_entropies, expect, histories
+from .. import bars, checkpoints, cross_entropies, expect, histories
 from ..expect import Evidence, rounded
 from ..lab import Lab, Model
 from ..measures import cross_entropy
@@ -13,8 +13,9 @@ from ..training import RATE, Trained, expect_good_reconstructions, good_cost, tr
 from . import shapes
 
 PART, CLASS = "autoencoder", "Autoencoder"
-GOOD = 0.88  # of what the mean image costs; no answer that is the same for all images costs less than that
-ROOM = 0.3  # for batch normalization and dropout, which act otherwise while training; bits would be off by 0.44
+ROOM = bars.limit(
+    "loss off the cross-entropy"
+)  # .3 for batch normalization and dropout, which act otherwise while training; bits would be off by 0.44
 SMALL_BATCH = 8  # half the cost of 16, and nearly as much learned in a step
 FAINT = np.float32(0.1)  # of the ink: where a fresh model says 1/2, losses of logits stand out on images that are dark
 CLEAR_DECREASE = 0.6  # of the held-out cross-entropy before training
@@ -27,7 +28,7 @@ def fresh(lab: Lab) -> Model:
 
 def trained(lab: Lab) -> Trained:
     """The one trained model of this part."""
-    return train_until(lab, fresh(lab), good_cost(lab, GOOD), at_least=125, stage=25, batch_size=SMALL_BATCH)
+    return train_until(lab, fresh(lab), at_least=125, stage=25, batch_size=SMALL_BATCH)
 
 
 @check(points=3)
@@ -83,8 +84,9 @@ _SUMS = "Sum over the pixels of each image; sum or average over the images."
 
 def _unit_of(loss: float, nats: float, count: int) -> float | None:
     """1 for a sum over the batch, 1 / count for a mean an image, None where neither is near."""
-    near = [unit for unit in (1.0, 1.0 / count) if abs(loss / (nats * unit) - 1) < ROOM]
-    return near[0] if near else None
+    off = {unit: abs(loss / (nats * unit) - 1) for unit in (1.0, 1.0 / count)}
+    unit = min(off, key=lambda known: off[known])
+    return unit if bars.holds("loss off the cross-entropy", off[unit]) else None
 
 
 def _loss_message(loss: float, images: np.ndarray, answers: np.ndarray) -> str:
@@ -156,7 +158,7 @@ def _moved(before: np.ndarray, after: np.ndarray | None) -> bool:
 def loss_decreases(lab: Lab) -> Evidence:
     """Training lowers the cross-entropy of images the model has never seen."""
     run = lab.once(trained)
-    bar = max(CLEAR_DECREASE * run.before, GOOD * run.mean_image)  # a good start is no fault
+    bar = max(CLEAR_DECREASE * run.before, good_cost(lab))  # a good start is no fault
     evidence = Evidence(f"below {rounded(bar)} nats an image", f"{rounded(run.before)} → {rounded(run.after)}")
     if not run.after < bar:
         raise expect.Failed(
@@ -171,7 +173,7 @@ def loss_decreases(lab: Lab) -> Evidence:
 @check(points=3, needs=[loss_decreases])
 def reconstructs_unseen_images(lab: Lab) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
-    return expect_good_reconstructions(lab, PART, lab.once(trained), good_cost(lab, GOOD))
+    return expect_good_reconstructions(lab, PART, lab.once(trained))
 
 
 @check(points=2, needs=[loss_decreases])

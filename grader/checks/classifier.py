@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from .. import expect
+from .. import bars, expect
 from ..expect import Evidence, Failed, rounded
 from ..isolation.wire import Want
 from ..lab import Lab, Model
@@ -13,10 +13,10 @@ from ..properties import for_all
 from ..registry import check
 
 PART, CLASS = "classifier", "StackedAutoencoderClassifier"
-ACCURACY_BAR = 0.78  # 200 steps at batch 32 give .85 to .92; one batch for ever .6
+ACCURACY_BAR = bars.limit("accuracy")  # .78; 200 steps at batch 32 give .85 to .92; one batch for ever .6
 KNOWS_NOTHING = 0.5  # a random network is right in 2 to 30 % of cases
 BATCH, HELD_OUT = 32, 500
-STAGE, STAGES = 100, 8  # steps of a stage, and how many stages a slow solution gets
+STAGE = 100  # steps; a slow solution gets several
 NARROW = 16  # units; a narrower relu layer may be dead from the start, through no fault of the student
 STAGE_STEPS, MARGIN = 20, 12  # of pretraining; batches that may be prefetched past the end of a stage
 
@@ -39,7 +39,7 @@ def fitted(lab: Lab) -> Fitted:
 
 
 def _fit(lab: Lab, model: Model, label_of: np.ndarray) -> Fitted:
-    """Fine-tune, digit d being labelled label_of[d], until held-out images are classified well; see STAGES.
+    """Fine-tune, digit d being labelled label_of[d], until held-out images are classified well.
 
     Every stage has the same batches, so that whoever uses one of them for ever never sees another.
     """
@@ -47,10 +47,11 @@ def _fit(lab: Lab, model: Model, label_of: np.ndarray) -> Fitted:
     images = lab.images.batches(0, STAGE, BATCH)
     labels = label_of[lab.images.training_labels(0, STAGE * BATCH)].reshape(STAGE, BATCH)
     steps = 0
-    while steps < STAGES * STAGE:
+    while steps < bars.limit("fine-tuning steps"):
         model.fit_labels(images, labels, 1, STAGE)
         steps, classes = steps + STAGE, _classes(lab, model)
         if (classes == right).mean() > ACCURACY_BAR:
+            bars.note("fine-tuning steps", steps)
             break
     return Fitted(model, before, classes, steps)
 
@@ -185,7 +186,7 @@ def _expect_kept(lab: Lab, model: Model) -> None:
         "fit trains all layers. Can each of them still be trained after pretrain?",
     )
     expect.that(
-        kept > 0.5,
+        bars.holds("kept weights", kept),
         "fit does not start from the pretrained weights: they are thrown away.",
         "Let fit go on with the layers that pretrain has trained.",
         "weights that one step has hardly changed",
@@ -243,7 +244,7 @@ def _expect_accuracy(lab: Lab, run: Fitted, label_of: np.ndarray) -> Evidence:
     right = _right_classes(lab, label_of)
     accuracy = float((run.classes == right).mean())
     evidence = Evidence(f"above {ACCURACY_BAR:.0%}", f"{accuracy:.1%} of {HELD_OUT} unseen digits")
-    if not accuracy > ACCURACY_BAR:
+    if not bars.holds("accuracy", accuracy):
         raise Failed(
             f"Only {accuracy:.1%} of unseen digits are classified correctly after {run.steps} steps. "
             f"{_accuracy_story(lab, run, label_of)}".strip(),

@@ -4,7 +4,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from .. import expect
+from .. import bars, expect
 from ..expect import Evidence
 from ..lab import Lab
 from ..registry import check
@@ -93,8 +93,9 @@ def _expect_seen(drawn: list[list[int]], least: int) -> None:
 
 def _expect_mixed(drawn: list[list[int]]) -> Evidence:
     pairs = len({pair for batch in drawn for pair in combinations(sorted(batch), 2)})
-    evidence = Evidence("more than 1200 different pairs of samples share a batch", f"{pairs} pairs")
-    if not pairs > 1200:
+    bar = bars.limit("pairs of samples")
+    evidence = Evidence(f"at least {bar:g} different pairs of samples share a batch", f"{pairs} pairs")
+    if not bars.holds("pairs of samples", pairs):
         raise expect.Failed(f"The same samples meet again and again: {_habit(drawn)}", _HABITS[_habit(drawn)], evidence)
     return evidence
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import expect
+from .. import bars, expect
 from ..elbo import ALLOWED
 from ..expect import Evidence, Failed, rounded
 from ..gaussians import KLEstimate, gaussian_kl, kl_from_samples
@@ -20,11 +20,10 @@ from ..posteriors import (
 )
 from ..properties import for_all
 from ..registry import check
-from ..training import Trained, expect_good_reconstructions, train_until
+from ..training import GOOD, Trained, expect_good_reconstructions, train_until
 from . import shapes
 
 PART, CLASS = "vae", "VariationalAutoencoder"
-GOOD_RECONSTRUCTION = 175.0  # nats per image
 DRAWS = 128  # encodings of an image
 ROWS = 512  # random parameters of the sampling layer
 WEAK = 0.1  # a beta
@@ -33,7 +32,7 @@ WEAK = 0.1  # a beta
 def trained(lab: Lab) -> Trained:
     """The one model of this part that is trained, with a small beta: it leaves its plateau sooner than with beta 1."""
     model = lab.create(PART, CLASS, encoding_size=10, beta=WEAK)
-    return train_until(lab, model, GOOD_RECONSTRUCTION, at_least=100, stage=25)
+    return train_until(lab, model, at_least=100, stage=25)
 
 
 def divergence_of(model: Model, images: np.ndarray, training: bool) -> KLEstimate:
@@ -141,7 +140,7 @@ def _expect_weight(mean: np.ndarray, covariance: np.ndarray, value: np.ndarray) 
     """The regularizer gives beta times the KL summed over the batch; a Monte Carlo estimate over 512 rows."""
     kl = gaussian_kl(mean.astype(np.float64), covariance.astype(np.float64)).sum()
     weight = float(value) / kl / BETA
-    if not abs(weight - 1) < 0.25:
+    if not bars.holds("weight off beta", abs(weight - 1)):
         fits = [story for story, wrong in WRONG_WEIGHTS.items() if abs(weight - wrong) <= 0.12 * wrong + 1e-4]
         story = f": {fits[0]}" if fits else ""
         raise Failed(
@@ -218,20 +217,21 @@ def reconstructs_unseen_images(lab: Lab) -> Evidence:
     expect_fresh_losses(lab.once(far))
     run = lab.once(trained)
     _expect_decoder_of_samples(run)
-    return expect_good_reconstructions(lab, PART, run, GOOD_RECONSTRUCTION)
+    return expect_good_reconstructions(lab, PART, run)
 
 
 def _expect_decoder_of_samples(run: Trained) -> None:
     """Where samples are decoded badly and their mean is decoded well, training has shown the decoder means."""
-    if run.after < GOOD_RECONSTRUCTION:
+    good = GOOD * run.mean_image
+    if run.after < good:
         return
     images = run.images[:8]
     means = run.model.encode_often(images, DRAWS).mean(axis=0)
     of_means = float(cross_entropy(images, run.model.decode(means)).mean())
-    if of_means < GOOD_RECONSTRUCTION:
+    if of_means < good:
         raise Failed(
             f"The decoder decodes the mean of the encodings well, at {of_means:.0f} nats an image, and samples badly, "
             f"at {run.after:.0f}.",
             "In training the decoder has to get what `encode` gives, a sample.",
-            Evidence(f"below {GOOD_RECONSTRUCTION:g} nats an image", rounded(run.after)),
+            Evidence(f"below {rounded(good)} nats an image", rounded(run.after)),
         )
