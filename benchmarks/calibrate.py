@@ -1,5 +1,4 @@
-"""Derive the bars of the grader from what right solutions and known mistakes measure: `python -m benchmarks.calibrate`.
-"""
+"""Derive the bars of the grader from what right solutions and known mistakes measure: `python -m benchmarks.calibrate`."""
 
 from benchmarks.validity import Task, run, tasks_of_mutants, tasks_of_variants
 from grader.registry import PARTS
@@ -12,11 +11,16 @@ REFERENCE_SEEDS, VARIANT_SEEDS = 100, 10
 def tasks_of_reference(seeds: int) -> list[Task]:
     """Every part of the reference under so many seeds, by itself."""
     parts = [Variant("reference", part, "The reference itself.") for part in PARTS]
-    return [Task(item, seed, (item.part,)) for seed in range(seeds) for item in parts]
+    return [Task(item, seed) for seed in range(seeds) for item in parts]
 
 
 def main() -> None:
-    tasks = [*tasks_of_variants(1), *tasks_of_mutants(), *tasks_of_reference(REFERENCE_SEEDS), *tasks_of_variants(VARIANT_SEEDS)]
+    tasks = [
+        *tasks_of_variants(1),
+        *tasks_of_mutants(),
+        *tasks_of_reference(REFERENCE_SEEDS),
+        *tasks_of_variants(VARIANT_SEEDS),
+    ]
     run(tasks, Console())
 
 

@@ -63,8 +63,8 @@ class Variant:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The edited part and those that build on it."""
-        return with_inheriting(self.part)
+        """The part that differs: what the reference builds on its own version need not suit this one."""
+        return (self.part,)
 
     def write(self, folder: Path) -> Path:
         """Write the submission as `folder`/<name>, in its form; returns its place."""
