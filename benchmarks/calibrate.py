@@ -1,8 +1,9 @@
-"""Derive the bars of the grader from what right solutions and known mistakes measure: `python -m benchmarks.calibrate`."""
+"""Derive the bars from what right solutions and mistakes measure: `python -m benchmarks.calibrate`."""
+
+from rich.console import Console
 
 from benchmarks.validity import Task, run, tasks_of_mutants, tasks_of_variants
 from grader.registry import PARTS
-from rich.console import Console
 from tests.submissions.corpus import Variant
 
 REFERENCE_SEEDS, VARIANT_SEEDS = 100, 10

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from . import bars
+
 SCHEMA = 1
 
 
@@ -69,6 +71,7 @@ class Report:
     message: str = ""  # why a submission is unreadable, or what went wrong on our side
     stdout: str = ""  # what the submission printed, for display only; kept beside the record, not in it
     stderr: str = ""
+    calibration: str = field(default_factory=bars.version)  # the version of the bars
 
     @property
     def score(self) -> float:

@@ -8,7 +8,7 @@ from ..expect import Evidence, Failed, rounded
 from ..gaussians import KLEstimate, gaussian_kl, kl_from_samples
 from ..isolation.wire import Want
 from ..lab import Lab, Model
-from ..measures import cross_entropy
+from ..measures import cross_entropy, mosaic
 from ..posteriors import (
     BETA,
     FarModel,
@@ -25,6 +25,7 @@ from . import shapes
 
 PART, CLASS = "vae", "VariationalAutoencoder"
 DRAWS = 128  # encodings of an image
+GRID = 9  # images along a side of the picture of the latent space
 ROWS = 512  # random parameters of the sampling layer
 WEAK = 0.1  # a beta
 
@@ -216,8 +217,22 @@ def reconstructs_unseen_images(lab: Lab) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
     expect_fresh_losses(lab.once(far))
     run = lab.once(trained)
+    _show_latent_space(lab, run.model)
     _expect_decoder_of_samples(run)
     return expect_good_reconstructions(lab, PART, run)
+
+
+def _show_latent_space(lab: Lab, model: Model) -> None:
+    """Pictures of what the decoder makes of the latent space: its first two components, and samples of the prior."""
+    values = np.linspace(-2.5, 2.5, GRID)
+    codes = np.zeros((GRID, GRID, 10), np.float32)
+    codes[..., 0], codes[..., 1] = values[:, None], values[None, :]
+    drawn = lab.random("samples of the prior").normal(size=(2, GRID, 10)).astype(np.float32)
+    painted = model.decode(np.concatenate([codes, drawn]).reshape(-1, 10))
+    rows = lab.images.look.upright(painted).reshape(-1, GRID, 28, 28, 1)
+    span = "from -2.5 to 2.5, the first component down and the second across"
+    lab.picture("vae-latent-grid", f"Decoded encodings {span}", mosaic(*rows[:GRID]))
+    lab.picture("vae-prior-samples", "Decoded samples of the prior", mosaic(*rows[GRID:]))
 
 
 def _expect_decoder_of_samples(run: Trained) -> None:

@@ -97,6 +97,7 @@ def to_json(report: Report) -> str:
         "max_score": report.max_score,
         "isolation": report.isolation,
         "seed": report.seed,
+        "calibration": report.calibration,
         "seconds": round(report.seconds, 3),
         "status": report.status.value,
         "message": printable(report.message),
@@ -172,6 +173,7 @@ def _report(record: Any, folder: Path) -> Report:
         seed=_take(record, "seed", int),
         seconds=_number(record, "seconds"),
         message=_take(record, "message", str),
+        calibration=_take(record, "calibration", str),
         **_read_printed(folder),
     )
     if abs(report.score - _number(record, "score")) > 1e-3 or report.max_score != _take(record, "max_score", int):

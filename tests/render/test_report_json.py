@@ -13,7 +13,19 @@ from grader.render.report_json import ReportError, read_report, read_reports, re
 
 from . import samples
 
-TOP = ["schema", "submission", "score", "max_score", "isolation", "seed", "seconds", "status", "message", "checks"]
+TOP = [
+    "schema",
+    "submission",
+    "score",
+    "max_score",
+    "isolation",
+    "seed",
+    "calibration",
+    "seconds",
+    "status",
+    "message",
+    "checks",
+]
 CHECK = ["id", "part", "points", "score", "outcome", "message", "hint", "evidence", "seconds", "pictures"]
 
 
