@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install system demo test test-fast lint bench kills seeds attacks validity templates constraints clean
+.PHONY: help install system demo test test-fast lint bench kills seeds attacks validity calibrate templates constraints clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -66,6 +66,9 @@ attacks: install  ## run every attack against the defences, on the two best tier
 
 validity: install  ## grade every known mistake and every right variant, and write docs/validity.md
 	$(BIN)/python -m benchmarks.validity --page docs/validity.md
+
+calibrate: install  ## derive the bars from many gradings of right solutions and mistakes, and write docs/calibration.md
+	$(BIN)/python -m benchmarks.calibrate
 
 templates: install  ## generate student_templates/ from reference/
 	$(BIN)/aelab release templates student_templates

@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -100,7 +100,7 @@ def chosen(arguments: argparse.Namespace) -> list[Task]:
     """The submissions that were asked for."""
     both = not (arguments.mutants or arguments.variants)
     wrong = tasks_of_mutants() if both or arguments.mutants else []
-    right = tasks_of_variants(arguments.seeds) if both or arguments.variants else []
+    right = tasks_of_variants(range(arguments.seeds)) if both or arguments.variants else []
     return [task for task in (*wrong, *right) if _is_wanted(task.item, arguments)]
 
 
@@ -109,9 +109,9 @@ def tasks_of_mutants() -> list[Task]:
     return [Task(mutant, 0) for mutant in mutants()]
 
 
-def tasks_of_variants(seeds: int) -> list[Task]:
-    """Every right variant under so many seeds, in the part that differs."""
-    return [Task(variant, seed) for seed in range(seeds) for variant in variants()]
+def tasks_of_variants(seeds: Iterable[int]) -> list[Task]:
+    """Every right variant under each seed, in the part that differs."""
+    return [Task(variant, seed) for seed in seeds for variant in variants()]
 
 
 def _is_wanted(item: Mutant | Variant, arguments: argparse.Namespace) -> bool:

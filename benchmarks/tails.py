@@ -1,0 +1,70 @@
+"""How likely a right solution is to miss a bar: a model of the tail of what right solutions measure.
+
+Beyond a high quantile u of a solution's own values, excesses are taken to be exponential:
+P(X > x) = q exp(-(x - u) / m), with q the share of values above u and m their mean excess (peaks over a threshold with
+shape 0; Coles, An Introduction to Statistical Modeling of Extreme Values, chapter 4). Tails of normal numbers are
+lighter, so for them the model is careful; standard errors are squared first, which makes their tails exponential.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.bars import Bar
+
+RARE = 1e-4  # how often a right solution may miss a bar
+MANY = 50  # values, of which a fifth is tail enough; of fewer it is half
+SQUARED = ("standard errors",)
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The upper tail of one solution's values: the share `share` lies above `start`, `excess` away on average."""
+
+    start: float
+    share: float
+    excess: float
+    largest: float
+
+    def probability_above(self, value: float) -> float:
+        """P(X > value); 1 below the start of the tail, of which nothing is said."""
+        if value < self.start:
+            return 1.0
+        return 0.0 if self.excess == 0 else float(self.share * np.exp(-(value - self.start) / self.excess))
+
+    def quantile_above(self, probability: float) -> float:
+        """The value that is exceeded with a probability, which is smaller than the share."""
+        return float(self.start + self.excess * np.log(self.share / probability))
+
+
+def tail_of(values: Sequence[float]) -> Tail:
+    """Fit the tail of at least two values."""
+    share = 0.2 if len(values) >= MANY else 0.5
+    ordered = np.sort(np.asarray(values, np.float64))
+    start = float(np.quantile(ordered, 1 - share))
+    above = ordered[ordered > start]
+    excess = float((above - start).mean()) if len(above) else 0.0
+    return Tail(start, share, excess, float(ordered[-1]))
+
+
+def badness(name: str, bar: Bar, value: float) -> float:
+    """A value on a scale that grows towards the wrong side of its bar."""
+    signed = value if bar.side == "at most" else -value
+    return signed * abs(signed) if name in SQUARED else signed
+
+
+def value_of(name: str, bar: Bar, bad: float) -> float:
+    """The way back from `badness`."""
+    signed = float(np.sign(bad) * np.sqrt(abs(bad))) if name in SQUARED else bad
+    return signed if bar.side == "at most" else -signed
+
+
+def tails_of(name: str, bar: Bar, values: Mapping[str, Sequence[float]]) -> dict[str, Tail]:
+    """The tail of each solution, in badness; of few values none is thinner than that of half of the solutions."""
+    tails = {who: tail_of([badness(name, bar, v) for v in own]) for who, own in values.items()}
+    usual = float(np.median([tail.excess for tail in tails.values()]))
+    return {
+        who: tail if len(values[who]) >= MANY else Tail(tail.start, tail.share, max(tail.excess, usual), tail.largest)
+        for who, tail in tails.items()
+    }

@@ -1,0 +1,62 @@
+"""The model of tails that the bars are derived from, against SciPy's distributions."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from benchmarks.tails import Tail, badness, tail_of, tails_of, value_of
+from grader.bars import Bar
+
+LOW, HIGH = Bar("at most", 3.0), Bar("at least", 3.0)
+
+
+def test_a_tail_of_exponential_numbers_is_found_again() -> None:
+    """20,000 of them: probabilities far out agree with SciPy's survival function within a tenth."""
+    values = stats.expon(loc=2, scale=0.5).rvs(20_000, random_state=1)
+    tail = tail_of(list(values))
+    for far in (3.0, 4.0, 5.0):
+        assert tail.probability_above(far) == pytest.approx(stats.expon(loc=2, scale=0.5).sf(far), rel=0.3)
+    assert tail.quantile_above(1e-3) == pytest.approx(stats.expon(loc=2, scale=0.5).isf(1e-3), rel=0.05)
+
+
+def test_normal_numbers_miss_less_often_than_is_said() -> None:
+    """Of 200 samples of a hundred normal numbers nine in ten give a higher probability at 4 deviations than is true."""
+    samples = np.random.default_rng(0).normal(size=(200, 100))
+    said = [tail_of(list(values)).probability_above(4.0) for values in samples]
+    assert np.quantile(said, 0.1) > stats.norm.sf(4.0)
+
+
+def test_squared_standard_errors_have_the_tail_that_the_model_says() -> None:
+    """The largest of 30 standard errors, 2,000 times: at 5 of them the model is right within a factor of 4."""
+    values = np.abs(np.random.default_rng(0).normal(size=(2000, 30))).max(axis=1)
+    tail = tail_of([badness("standard errors", LOW, v) for v in values])
+    right = 30 * 2 * stats.norm.sf(5.0)
+    assert right / 4 < tail.probability_above(25.0) < 4 * right
+
+
+def test_equal_values_never_reach_another_one() -> None:
+    """All runs took the same steps: no excess, so no probability, and below them nothing is said."""
+    tail = tail_of([150.0] * 10)
+    assert (tail.probability_above(151), tail.probability_above(149), tail.quantile_above(1e-4)) == (0.0, 1.0, 150.0)
+
+
+def test_few_values_get_at_least_the_usual_excess() -> None:
+    """Ten equal values of one solution beside others that vary: its tail is as long as half of theirs."""
+    varied = list(np.linspace(0, 1, 10))
+    tails = tails_of("accuracy", LOW, {"still": [0.5] * 10, "one": varied, "other": varied})
+    assert tails["still"].excess == tails["one"].excess > 0
+
+
+@pytest.mark.parametrize("bar", [LOW, HIGH])
+@pytest.mark.parametrize("name", ["accuracy", "standard errors"])
+def test_badness_grows_towards_the_wrong_side_and_back(name: str, bar: Bar) -> None:
+    """The wrong value is the worse one, and the way back gives the value."""
+    right, wrong = (2.0, 4.0) if bar is LOW else (4.0, 2.0)
+    assert badness(name, bar, right) < badness(name, bar, bar.limit) < badness(name, bar, wrong)
+    assert value_of(name, bar, badness(name, bar, right)) == pytest.approx(right)
+
+
+def test_the_tail_starts_where_a_fifth_of_many_values_lies_above() -> None:
+    """Of a hundred values the twenty largest, of ten the five."""
+    assert tail_of(list(range(100))) == Tail(pytest.approx(79.2), 0.2, pytest.approx(10.3), 99.0)
+    assert tail_of(list(range(10))) == Tail(4.5, 0.5, 2.5, 9.0)
