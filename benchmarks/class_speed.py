@@ -1,12 +1,11 @@
-"""How fast a class is graded: `python -m benchmarks.class_speed [NAME …] [--results FILE]`.
+"""How fast a class is graded: `python -m benchmarks.class_speed [NAME …]`.
 
-Each comparison takes both sides in one run, so that a busy machine slows both down. Without a name all are run; their
-lines, with machine and versions, go into the results file.
+Each comparison takes both sides in one run, so that a busy machine slows both down. Without a name all are run.
 """
 
 import argparse
+import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -19,13 +18,12 @@ from contextlib import ExitStack
 from io import StringIO
 from pathlib import Path
 
-import psutil
 from rich.console import Console
 
+from benchmarks.largest_process import LargestProcess
 from benchmarks.made_up_class import class_of
 from grader.batch import Job, grade_all
 from grader.cache import VARIABLE, Cache
-from grader.fingerprint import environment
 from grader.limits import Limits
 from grader.measurers import Measurer, Place, Started
 from grader.registry import select
@@ -36,7 +34,6 @@ from grader.render.progress import ClassProgress
 from grader.submissions import find_submissions
 from grader.units import Measured, Unit
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
 SEED = 7
 NAP = 0.2  # seconds in place of a part
 LIMITS = Limits(submission_seconds=3600)
@@ -95,11 +92,19 @@ def aelab(submissions: Path, out: Path, cache: Path, *options: str) -> float:
     return seconds(lambda: subprocess.run(command, env=surroundings, check=True, capture_output=True))
 
 
+def measuring_seconds(out: Path) -> float:
+    """Seconds that the checks of a graded class took, all of them together."""
+    reports = [json.loads(path.read_text()) for path in out.glob("*/report.json")]
+    return sum(float(check["seconds"]) for report in reports for check in report["checks"])
+
+
 def cold_and_warm(folder: Path) -> list[str]:
     """(a) to (c): cold against stock nbgrader, unchanged, one part changed."""
     count, stock_count = 12, 2
     submissions = make_class(folder / "class", count)
-    cold = aelab(submissions, folder / "out", folder / "cache")
+    with LargestProcess("grader.isolation.warm") as largest:
+        cold = aelab(submissions, folder / "out", folder / "cache")
+    busy = measuring_seconds(folder / "out") / (cold * (os.cpu_count() or 1))
     stock = stock_autograde(folder / "course", submissions, stock_count)
     again = [aelab(submissions, folder / "out", folder / "cache") for _ in range(3)]
     notebook = submissions / "student0000" / "lab05.ipynb"
@@ -108,9 +113,11 @@ def cold_and_warm(folder: Path) -> list[str]:
     changed = aelab(submissions, folder / "out", folder / "cache")
     alone = aelab(submissions / "student0000", folder / "alone", folder / "alone.cache", "--part", "pictures")
     spread = f"{min(again):.1f} to {max(again):.1f}"
+    most = largest.bytes / 2**20
     return [
         f"(a) cold, {count} right notebooks: {cold:.0f} s, {cold / count:.1f} s each; stock `nbgrader autograde` on "
         f"{stock_count} of them, with the same checks: {stock:.0f} s each: {stock * count / cold:.1f} times",
+        f"    checks take {busy:.0%} of the time of all cores; the largest process of a worker holds {most:.0f} MiB",
         f"(b) again, unchanged: {min(again):.1f} s ({spread}): {cold / min(again):.0f} times",
         f"(c) one part of one submission changed: {changed:.1f} s; that part alone, cold: {alone:.1f} s",
     ]
@@ -209,23 +216,13 @@ BENCHMARKS = {"cold": cold_and_warm, "workers": workers, "orchestration": orches
 
 
 def main() -> None:
-    """Print each line as it is measured, then write the file."""
+    """Print each line as it is measured."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which; all without any")
-    parser.add_argument("--results", type=Path, help=f"write the lines there, {RESULTS.name} for example")
-    options = parser.parse_args()
-    lines = []
-    for name in options.names or BENCHMARKS:
+    for name in parser.parse_args().names or BENCHMARKS:
         with tempfile.TemporaryDirectory() as folder:
             for line in BENCHMARKS[name](Path(folder)):
-                Console(width=200).print(line, markup=False, highlight=False)
-                lines.append(line)
-    if options.results:
-        machine = f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB, {platform.system()}"
-        text = "\n".join(f"- {line}" for line in lines)
-        options.results.write_text(
-            f"# Results\n\n`python -m benchmarks.class_speed` on {machine}; {environment()}.\n\n{text}\n"
-        )
+                Console().print(line, markup=False, highlight=False)
 
 
 if __name__ == "__main__":
