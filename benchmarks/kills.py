@@ -100,23 +100,31 @@ def disturb(run: Run, kills: int, chance: random.Random) -> None:
         time.sleep(chance.uniform(*PAUSE))
         if process.poll() is not None:
             break
-        kind = kill_one(process.pid, chance)
-        run.killed[kind] += 1
+        kind = chance.choice(list(run.killed))
+        run.killed[kind] += kill_one(kind, process, chance)
         if kind == "grader":
             process.wait()
             process = run.start()
     process.communicate()
 
 
-def kill_one(grader: int, chance: random.Random) -> str:
-    """SIGKILL to the grader or to one of the processes below it; what it was."""
-    below = [p for p in psutil.Process(grader).children(recursive=True) if WARM in _command(p)]
-    kinds = {"grader": [psutil.Process(grader)], "warm process": [p for p in below if _is_warm(p)]}
-    kinds["submission"] = [p for p in below if p not in kinds["warm process"]]
-    kind = chance.choice([kind for kind, processes in kinds.items() if processes])
-    with suppress(psutil.NoSuchProcess):
-        chance.choice(kinds[kind]).kill()
-    return kind
+def kill_one(kind: str, grader: subprocess.Popen[bytes], chance: random.Random) -> bool:
+    """SIGKILL to the grader or, as soon as there is one, to a process of this kind below it; whether it was done."""
+    if kind == "grader":
+        grader.kill()
+        return True
+    while grader.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            if found := [p for p in _below(grader.pid) if _is_warm(p) == (kind == "warm process")]:
+                chance.choice(found).kill()
+                return True
+        time.sleep(0.01)
+    return False
+
+
+def _below(grader: int) -> list[psutil.Process]:
+    """Warm processes and those of submissions."""
+    return [p for p in psutil.Process(grader).children(recursive=True) if WARM in _command(p)]
 
 
 def _command(process: psutil.Process) -> str:

@@ -253,9 +253,9 @@ class Model:
         """`count` steps on one batch as the submission wrote them; the losses (count,)."""
         return self.call("fit_iteration", [batch], Want("float32", ()), repeats=count)[0]
 
-    def scale_encoder(self, factor: float) -> None:
-        """Multiply every trainable array outside the decoder by a factor."""
-        self.lab.request("scale_encoder", model=self.number, factor=factor)
+    def scale_weights(self, factor: float, *, decoder: bool) -> None:
+        """Multiply every trainable array by a factor: those of the decoder, or all the others."""
+        self.lab.request("scale_variables", model=self.number, factor=factor, decoder=decoder)
 
     def set_learning_rate(self, value: float) -> float:
         """Set optimizer.learning_rate; returns the one before."""

@@ -3,8 +3,10 @@
 The KL divergence of a fresh model is next to nothing, so no loss shows how it is weighed, and a trained model would
 mix the verdict on the loss with that on the training. Larger weights of the encoder move the posterior away from the
 prior, whatever the network looks like. There the KL divergence is large, and a few steps show whether it pulls the
-posterior back. The decoder keeps its weights: with larger ones its pixels would be black and white beyond what a
-probability in single precision can tell, and a loss computed from logits would rightly differ from one of the pixels.
+posterior back. For the loss the decoder keeps its weights: with larger ones its pixels are black and white beyond what
+a probability in single precision can tell, and a loss computed from logits rightly differs from one of the pixels. For
+the pull it gets larger ones, too, so that the cross-entropy pulls hard the other way, and wins where the KL divergence
+does not pull.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +39,7 @@ Distances = Mapping[str, float]  # from the prior, in nats per image, of what th
 class FarModel:
     """The model, its images (8, 28, 28, 1), and what was measured at rest, at learning rate 0.
 
-    same: losses of one and the same batch.
+    same: losses of one and the same batch; moved: the factor of the encoder's weights.
     """
 
     model: Model
@@ -47,6 +49,7 @@ class FarModel:
     same: np.ndarray
     many: np.ndarray
     times: int
+    moved: float
 
     def losses(self, terms: Terms) -> list[BatchLoss]:
         """A small and a large batch, which mistakes with means over the batch tell apart."""
@@ -61,14 +64,16 @@ def far_model(model: Model, divergence: Divergence, times: int) -> FarModel:
     images = model.lab.images.training(0, IMAGES)
     model.reconstruct(images)  # builds what is built late
     model.set_learning_rate(0.0)
+    moved = 1.0
     for factor in FACTORS:
-        model.scale_encoder(factor)
+        model.scale_weights(factor, decoder=False)
+        moved *= factor
         found = divergence(model, images, True)
         if found.kl.mean() > FAR:
             break
     terms = terms_of(model, images, found, training=True)
     many = np.tile(images, (times, 1, 1, 1))
-    return FarModel(model, images, divergence, terms, model.steps(images, 3), model.steps(many, 1), times)
+    return FarModel(model, images, divergence, terms, model.steps(images, 3), model.steps(many, 1), times, moved)
 
 
 def expect_loss_of(far: FarModel) -> Evidence:
@@ -103,6 +108,7 @@ def expect_pull(far: FarModel, distances: Callable[[], Distances], certain: int)
     Steps are taken in stages, until the verdict is clear; `certain` steps are enough to judge by half the distance.
     """
     batch = np.tile(far.images, (BATCH // IMAGES, 1, 1, 1))
+    far.model.scale_weights(far.moved, decoder=True)
     far.model.set_learning_rate(RATE)
     seen = [distances()]
     while not has_come_nearer(seen, certain):

@@ -33,7 +33,8 @@ class Stand:
     encoding_size = 10
 
     def __init__(self, loss: Any, dropout: float = 0.0):
-        self.loss, self.dropout, self.scale, self.rate = loss, dropout, 1.0, 1e-3
+        self.loss, self.dropout, self.rate = loss, dropout, 1e-3
+        self.scale, self.contrast = 1.0, 1.0  # of the encoder's weights and of the decoder's
         self.lab = SimpleNamespace(images=BlackImages())
 
     def divergence(self, training: bool = False) -> float:
@@ -45,8 +46,11 @@ class Stand:
     def reconstruct(self, images: np.ndarray, training: bool = False) -> np.ndarray:
         return np.full(images.shape, self.grey(training), np.float32)
 
-    def scale_encoder(self, factor: float) -> None:
-        self.scale *= factor
+    def scale_weights(self, factor: float, *, decoder: bool) -> None:
+        if decoder:
+            self.contrast *= factor
+        else:
+            self.scale *= factor
 
     def set_learning_rate(self, value: float) -> float:
         self.rate, before = value, self.rate
@@ -84,7 +88,7 @@ def test_the_posterior_is_moved_just_far_enough_and_measured_at_rest() -> None:
     found = far(right)
     assert found.terms.divergence.kl.mean() > FAR
     assert found.model.divergence() / 1.25**6 < FAR
-    assert found.model.rate == 0.0
+    assert (found.model.rate, found.model.contrast, found.moved) == (0.0, 1.0, found.model.scale)
     assert found.terms.cross_entropy == pytest.approx(-PIXELS * np.log(0.8), rel=1e-5)
     assert DRAWS > 1
 
@@ -144,6 +148,18 @@ def test_no_pull_says_at_what() -> None:
     with pytest.raises(Failed, match=r"distance of its variance went from 2 to 2 nats .* does not pull"):
         expect_pull(found, lambda: {"mean": 4.0 / (1 + next(stages)), "variance": 2.0}, certain=32)
     assert expect_pull(found, lambda: {"mean": 4.0 * 0.5 ** next(stages)}, certain=8).measured
+
+
+def test_against_the_pull_the_decoder_is_as_strong_as_the_encoder() -> None:
+    """Its weights are enlarged before the first step, by the factor of the encoder's."""
+    found, contrasts = far(right), []
+
+    def distances() -> dict[str, float]:
+        contrasts.append(found.model.contrast)
+        return {"mean": 0.0}
+
+    expect_pull(found, distances, certain=8)
+    assert set(contrasts) == {found.moved} != {1.0}
 
 
 def test_encodings_have_to_be_informative_with_means_of_both_signs() -> None:

@@ -107,13 +107,13 @@ def all_variables(harness: Harness, request: Request) -> Reply:
 
 
 @operation
-def scale_encoder(harness: Harness, request: Request) -> Reply:
-    """Multiply every trainable array of a model that is not its decoder's by a factor."""
+def scale_variables(harness: Harness, request: Request) -> Reply:
+    """Multiply every trainable array by a factor: those of the model's decoder, or all the others."""
     with submission_code("setting the model's weights"):
         model = harness.model_of(request)
-        kept = {id(variable) for variable in getattr(getattr(model, "decoder", None), "variables", ())}
+        decoder = {id(variable) for variable in getattr(getattr(model, "decoder", None), "variables", ())}
         for variable in model.trainable_variables:
-            if id(variable) not in kept:
+            if (id(variable) in decoder) == request.parameters["decoder"]:
                 variable.assign(variable * request.parameters["factor"])
     return Reply()
 

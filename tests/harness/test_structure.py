@@ -9,7 +9,7 @@ import pytest
 
 from grader.harness.modules import LiveNamespace
 from grader.harness.operations import Harness, Request, call
-from grader.harness.structure import sampling_layer, scale_encoder
+from grader.harness.structure import sampling_layer, scale_variables
 from grader.isolation.wire import Want
 
 SIZE, BATCH = 3, 5
@@ -59,15 +59,16 @@ def test_scaling_multiplies_what_is_trained_and_nothing_else(tf: Any) -> None:
     trained, resting = [[v.numpy() for v in vs] for vs in (model.trainable_variables, model.non_trainable_variables)]
     harness = Harness(LiveNamespace({}), Path())
     harness.models[1] = model
-    scale_encoder(harness, Request("scale_encoder", {"model": 1, "factor": 2.5}))
+    scale_variables(harness, Request("scale_variables", {"model": 1, "factor": 2.5, "decoder": False}))
     for before, variable in zip(trained, model.trainable_variables, strict=True):
         np.testing.assert_allclose(variable.numpy(), 2.5 * before, rtol=1e-6)
     for before, variable in zip(resting, model.non_trainable_variables, strict=True):
         np.testing.assert_array_equal(variable.numpy(), before)
 
 
-def test_scaling_leaves_the_decoder_as_it_is(tf: Any) -> None:
-    """Every trainable array is the factor times as large, but those that the decoder has, too."""
+@pytest.mark.parametrize(("whose", "factors"), [(False, (2.5, 2.5, 1, 1)), (True, (1, 1, 2.5, 2.5))])
+def test_the_decoder_and_the_others_are_scaled_apart(tf: Any, whose: bool, factors: tuple[float, ...]) -> None:
+    """Every trainable array is the factor times as large: either those that the decoder has, or the others."""
     encoder = tf.keras.layers.Dense(2)
     decoder = tf.keras.layers.Dense(3)
     encoder(tf.ones((1, 3)))
@@ -76,8 +77,8 @@ def test_scaling_leaves_the_decoder_as_it_is(tf: Any) -> None:
     before = [variable.numpy() for variable in model.trainable_variables]
     harness = Harness(LiveNamespace({}), Path())
     harness.models[1] = model
-    scale_encoder(harness, Request("scale_encoder", {"model": 1, "factor": 2.5}))
-    for factor, start, variable in zip((2.5, 2.5, 1, 1), before, model.trainable_variables, strict=True):
+    scale_variables(harness, Request("scale_variables", {"model": 1, "factor": 2.5, "decoder": whose}))
+    for factor, start, variable in zip(factors, before, model.trainable_variables, strict=True):
         np.testing.assert_allclose(variable.numpy(), factor * start, rtol=1e-6)
 
 
