@@ -98,7 +98,9 @@ def grade(
         typer.Option(min=0, help="Grading seed; without one that of an earlier run into --out, or a new one."),
     ] = None,
     part: Annotated[list[str] | None, typer.Option(help="Grade only this part or check; may be repeated.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Parts that are measured at once; cores by default.")] = CORES,
+    workers: Annotated[
+        int, typer.Option(min=1, show_default="as many as there are cores", help="Parts that are measured at once.")
+    ] = CORES,
     limit: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Change a limit; `aelab doctor` lists them.")
     ] = None,
