@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -118,6 +118,28 @@ def test_pages_have_headings_texts_for_pictures_and_unique_anchors(text: str) ->
     assert len(anchors) == len(set(anchors))
     assert {target[1:] for target in page.values("a", "href") if target.startswith("#")} <= set(anchors)
     assert 'lang="en"' in text
+
+
+@pytest.mark.parametrize("text", all_pages())
+def test_what_scrolls_can_be_reached_with_the_keyboard(text: str) -> None:
+    """Boxes with more in them than fits take the focus, and say what they are."""
+    boxes = [a for tag, a in Page(text).elements if tag == "pre" or (tag == "div" and a.get("class") == "scroll")]
+    assert all(box.get("tabindex") == "0" and box.get("role") == "region" and box.get("aria-label") for box in boxes)
+
+
+def test_a_calibration_is_named_where_the_record_has_one() -> None:
+    """In the footer of a student's page and of the class's; records without one do without."""
+    calibrated = Calibrated(**vars(samples.solved()) | {"calibration": "2026-11"})
+    assert "seed 20260101 · calibration 2026-11" in Page(student_page(calibrated)).words
+    assert "seed 20260101 · calibration 2026-11" in Page(class_page([calibrated])).words
+    assert "calibration" not in Page(student_page(samples.solved())).words
+
+
+@dataclass(frozen=True)
+class Calibrated(Report):
+    """A record that names the calibration of its bars."""
+
+    calibration: str = ""
 
 
 def test_a_student_reads_points_outcomes_and_next_steps() -> None:
