@@ -47,13 +47,14 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: install  ## time gradings, a class, the gradebook, pages and the reference's training step
+bench: install  ## time gradings, a class, the gradebook, pages, self-checks and the reference's training step
 	$(BIN)/python -m benchmarks.full_grading 3
 	$(BIN)/python -m benchmarks.isolation_cost 3
 	$(BIN)/python -m benchmarks.class_speed --results benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks.training_step
 	$(BIN)/python -m benchmarks.gradebook
 	$(BIN)/python -m benchmarks.rendering
+	$(BIN)/python -m benchmarks.first_result
 
 kills: install  ## kill a grading run at random moments, and compare what is left with an undisturbed run
 	$(BIN)/python -m benchmarks.kills 30 24

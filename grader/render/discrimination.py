@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..outcomes import CheckResult, Outcome, Report
+from ..outcomes import Outcome, Report
+
+NO_SPREAD = 1e-9  # points: what sums of the same numbers in another order differ by is less
 
 
 def discriminations(reports: Sequence[Report]) -> dict[str, float]:
@@ -12,19 +14,16 @@ def discriminations(reports: Sequence[Report]) -> dict[str, float]:
 
     Only submissions with a final score count. A check is left out where `point_biserial` is not defined.
     """
-    final = [report for report in reports if not report.needs_attention]
-    seen: dict[str, list[tuple[bool, float]]] = {}
-    for report in final:
-        total = report.score
-        for check in report.checks:
-            seen.setdefault(check.id, []).append(_pair(check, total))
-    found = {identity: point_biserial(*map(np.array, zip(*pairs, strict=True))) for identity, pairs in seen.items()}
+    passed: dict[str, list[bool]] = {}
+    rest: dict[str, list[float]] = {}
+    for report in reports:
+        if not report.needs_attention:
+            total = report.score
+            for check in report.checks:
+                passed.setdefault(check.id, []).append(check.outcome is Outcome.PASSED)
+                rest.setdefault(check.id, []).append(total - check.score)  # with its own it would go with itself
+    found = {identity: point_biserial(np.array(passed[identity]), np.array(rest[identity])) for identity in passed}
     return {identity: value for identity, value in found.items() if value is not None}
-
-
-def _pair(check: CheckResult, total: float) -> tuple[bool, float]:
-    """Whether the check passed, and the points of the rest: with its own points it would correlate with itself."""
-    return check.outcome is Outcome.PASSED, round(total - check.score, 6)
 
 
 def point_biserial(passed: np.ndarray, rest: np.ndarray) -> float | None:
@@ -37,6 +36,6 @@ def point_biserial(passed: np.ndarray, rest: np.ndarray) -> float | None:
     none passed, or where `rest` is the same everywhere.
     """
     share, spread = passed.mean(), rest.std()
-    if share in (0.0, 1.0) or spread == 0.0:
+    if share in (0.0, 1.0) or spread < NO_SPREAD:
         return None
     return float((rest[passed].mean() - rest[~passed].mean()) / spread * np.sqrt(share * (1 - share)))

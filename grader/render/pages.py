@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from ..outcomes import Picture, Report
 from . import class_views, views
+from .curves import loss_curve, scatter
 from .evidence import evidence_rows
 from .files import write_atomically
 from .images import png, png_at
@@ -48,12 +49,12 @@ def student_page(report: Report, folder: Path | None = None) -> str:
     Pictures that are in `folder` already, where `write_report` puts them, are not encoded again.
     """
     return (
-        _templates()
+        templates()
         .get_template("student.html")
         .render(
             report=report,
             folder=folder,
-            parts=views.parts(report),
+            parts=views.parts_of_checks(report.checks),
             next_steps=views.next_steps(report),
             waiting=views.waiting(report),
             counts=views.outcome_counts(report.checks),
@@ -69,7 +70,7 @@ def class_page(reports: Sequence[Report]) -> str:
     ordered = in_order(reports)
     columns = parts_of(ordered)
     return (
-        _templates()
+        templates()
         .get_template("class.html")
         .render(
             reports=ordered,
@@ -106,7 +107,8 @@ def grader_version() -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Every template, with the filters that make what a submission says harmless."""
     environment = Environment(
         loader=PackageLoader("grader.render", "templates"),
         autoescape=True,
@@ -117,6 +119,7 @@ def _templates() -> Environment:
     environment.globals.update(looks=OUTCOMES, status_text=STATUS_TEXT)
     environment.filters.update(
         code=with_code,
+        curve=loss_curve,
         data_uri=data_uri,
         evidence=evidence_rows,
         folder=folder_name,
@@ -126,6 +129,7 @@ def _templates() -> Environment:
         plural=plural,
         points=points,
         printable=printable,
+        scatter=scatter,
         sentence=sentence,
         signed=signed,
         shown_width=shown_width,

@@ -31,10 +31,10 @@ class PartView:
         return sum(check.points for check in self.checks)
 
 
-def parts(report: Report) -> list[PartView]:
-    """The parts of a report in the order of its checks."""
-    grouped = groupby(report.checks, key=lambda check: check.part)
-    return [PartView(part, tuple(checks)) for part, checks in grouped]
+def parts_of_checks(checks: Sequence[CheckResult]) -> list[PartView]:
+    """Checks by part, in their order."""
+    grouped = groupby(checks, key=lambda check: check.part)
+    return [PartView(part, tuple(members)) for part, members in grouped]
 
 
 def next_steps(report: Report) -> list[CheckResult]:
