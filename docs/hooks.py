@@ -1,6 +1,7 @@
 """Hooks of the site: pages that lie outside docs/, and links to files that the site does not hold.
 
-The pages read well in the repository, where a link may lead to any file. In the site such a link becomes the path.
+The pages read well in the repository, where a link may lead to any file and shows its name. In the site a link to a
+page shows its title, and a link to any other file becomes the path.
 """
 
 import re
@@ -45,9 +46,15 @@ def on_page_markdown(markdown: str, *, page: Page, **_: object) -> str:
         target = _outside().get(path, path.removeprefix("docs/") if path.startswith("docs/") else None)
         if target is None:
             return f"`{path}`"
-        return f"[{link['text']}]({target}{link['anchor'] or ''})"
+        text = _title(ROOT / path) if link["text"].endswith(".md") else link["text"]
+        return f"[{text}]({target}{link['anchor'] or ''})"
 
     return PICTURE.sub(r"![\g<text>](\g<target>)", LINK.sub(moved, markdown))
+
+
+def _title(page: Path) -> str:
+    """The heading of a page, which in the site stands where the repository has the name of the file."""
+    return page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
 
 
 def _outside() -> dict[str, str]:
