@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from playwright.sync_api import Page
 
 from grader.cache import VARIABLE
 from grader.nbgrader.gradebook import ASSIGNMENT
@@ -33,9 +34,10 @@ class Server:
     address: str
     folder: Path
 
-    def url(self, path: str) -> str:
-        """The address of a page, with the token that opens it."""
-        return f"{self.address}/{path}?token={TOKEN}"
+    def open(self, page: Page, path: str) -> None:
+        """Log in with the token, as a person does, and show a page."""
+        page.goto(f"{self.address}/login?token={TOKEN}")
+        page.goto(f"{self.address}/{path}")
 
 
 def make_course(folder: Path) -> Path:
@@ -101,7 +103,7 @@ def _wait_until_it_answers(server: Server, process: subprocess.Popen[bytes]) -> 
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(server.url("api/status"), timeout=2).close()
+            urllib.request.urlopen(f"{server.address}/api/status?token={TOKEN}", timeout=2).close()
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.2)
         else:

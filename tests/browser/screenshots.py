@@ -74,7 +74,7 @@ def of_lab(browser: Browser, server: Server, folder: Path) -> None:
     """A part of the released notebook in JupyterLab."""
     with watched_page(browser, WIDE) as watched:
         page = watched.page
-        page.goto(server.url(f"lab/tree/release/{ASSIGNMENT}/{NOTEBOOK}"))
+        server.open(page, f"lab/tree/release/{ASSIGNMENT}/{NOTEBOOK}")
         page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=60_000)
         part = page.locator(".jp-NotebookPanel:visible").get_by_role("heading", name="Part 4")
         part.evaluate("heading => heading.scrollIntoView({block: 'start'})")
@@ -86,7 +86,7 @@ def of_formgrader(browser: Browser, server: Server, folder: Path) -> None:
     """The formgrader with a graded submission, and the feedback of that."""
     with watched_page(browser, WIDE) as watched:
         page = watched.page
-        page.goto(server.url(f"formgrader/manage_submissions/{ASSIGNMENT}"))
+        server.open(page, f"formgrader/manage_submissions/{ASSIGNMENT}")
         page.locator("tr").filter(has_text=STUDENT).locator(".score").wait_for()
         take(page, folder / "formgrader.png", height=330)
         page.goto((server.folder / "feedback" / STUDENT / ASSIGNMENT / NOTEBOOK).with_suffix(".html").as_uri())
