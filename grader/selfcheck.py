@@ -72,9 +72,9 @@ class Session:
         self.results[item.id] = result
         self.drawings[item.id] = drawings_of(self.lab, result, self._losses)
 
-    def _hear(self, model: int, losses: np.ndarray) -> None:
+    def _hear(self, model: int, steps: int, losses: np.ndarray) -> None:
         self._losses.setdefault(model, []).append(losses)
-        self._steps += len(losses)
+        self._steps += steps
         self._watcher.trained(self._steps)
 
 

@@ -10,7 +10,8 @@ from .lab import Channel
 from .outcomes import CheckResult
 from .registry import Check
 
-Losses = Callable[[int, np.ndarray], None]  # of a model's number and the losses (steps,) of some more steps
+Told = Callable[[int, int, np.ndarray], None]  # a model's number, how many more steps, their losses if they are known
+WHOLE = ("fit", "fit_labels", "pretrain")  # trainings of epochs, of which no losses come back for each step
 
 
 class Watcher:
@@ -29,16 +30,22 @@ class Watcher:
 class Overheard:
     """A channel that passes everything on, and tells of the steps of every training that came to its end."""
 
-    def __init__(self, channel: Channel, told: Losses):
+    def __init__(self, channel: Channel, told: Told):
         self._channel = channel
         self._told = told
 
     def request(self, request: Request) -> tuple[Reply | None, dict[str, Any] | None]:
         """As the channel below."""
         reply, failure = self._channel.request(request)
-        if reply is not None and request.operation == "train":
-            self._told(request.parameters["model"], reply.arrays[0])
+        if reply is not None:
+            self._tell(request.operation, request.parameters, reply)
         return reply, failure
+
+    def _tell(self, operation: str, asked: dict[str, Any], reply: Reply) -> None:
+        if operation == "train":
+            self._told(asked["model"], len(reply.arrays[0]), reply.arrays[0])
+        elif operation in WHOLE:
+            self._told(asked["model"], asked["epochs"] * asked["steps_per_epoch"], np.empty(0))
 
     def fresh(self) -> Channel:
         """Another harness of the channel below; what is trained there is not told."""

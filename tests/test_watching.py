@@ -32,18 +32,19 @@ class Answering:
 
 
 def asked(operation: str) -> Request:
-    return Request(operation, {"model": 3}, (), ())
+    return Request(operation, {"model": 3, "epochs": 3, "steps_per_epoch": 4}, (), ())
 
 
 def test_only_trainings_are_told_and_everything_is_passed_on() -> None:
-    """The losses of `train`, by model; other requests and failures are passed on in silence."""
-    told: list[tuple[int, list[float]]] = []
+    """Steps of every training, with losses where they are known; other requests and failures pass in silence."""
+    told: list[tuple[int, int, list[float]]] = []
     reply = Reply(None, (np.array([5.0, 4.0]),))
     below = Answering(reply)
-    channel = Overheard(below, lambda model, losses: told.append((model, losses.tolist())))
+    channel = Overheard(below, lambda model, steps, losses: told.append((model, steps, losses.tolist())))
     assert channel.request(asked("train")) == (reply, None)
     assert channel.request(asked("call")) == (reply, None)
-    assert told == [(3, [5.0, 4.0])]
+    assert channel.request(asked("fit_labels")) == (reply, None)
+    assert told == [(3, 2, [5.0, 4.0]), (3, 12, [])]
     failing = Overheard(Answering(None), lambda *_: pytest.fail("nothing was trained"))
     assert failing.request(asked("train")) == (None, {"kind": "raised"})
     assert isinstance(channel.fresh(), Answering)
