@@ -88,9 +88,10 @@ def of_formgrader(browser: Browser, server: Server, folder: Path) -> None:
         page = watched.page
         server.open(page, f"formgrader/manage_submissions/{ASSIGNMENT}")
         page.locator("tr").filter(has_text=STUDENT).locator(".score").wait_for()
-        take(page, folder / "formgrader.png", height=330)
+        take(page, folder / "formgrader.png", height=400)
         page.goto((server.folder / "feedback" / STUDENT / ASSIGNMENT / NOTEBOOK).with_suffix(".html").as_uri())
-        page.get_by_text("Every pass makes new full batches").last.scroll_into_view_if_needed()
+        finding = page.get_by_text("Not done yet: autoencoder").first
+        finding.evaluate("text => text.scrollIntoView({block: 'center'})")
         take(page, folder / "feedback.png")
 
 
