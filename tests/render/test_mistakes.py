@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from grader.outcomes import Outcome, Report
-from grader.render.mistakes import NAMED, SHOWN, common_mistakes, without_numbers
+from grader.render.mistakes import NAMED, SHOWN, common_mistakes, in_common, shape_of
 from grader.render.pages import class_page
 
 from . import samples
@@ -19,21 +19,34 @@ def failing(name: str, message: str, check: int = 0) -> Report:
 
 def test_numbers_do_not_tell_mistakes_apart() -> None:
     """Counts, decimals, exponents and numbered names; a number that is part of a word stays."""
-    assert without_numbers("After 125 steps images cost 201.3 nats") == "After … steps images cost … nats"
-    assert without_numbers("1.5e-07 and 12,000, not -3") == "… and …, not -…"
-    assert without_numbers("conv2d_7/kernel stays") == without_numbers("conv2d_12/kernel stays")
-    assert without_numbers("It is float64, not float32.") == "It is float64, not float32."
+    assert shape_of("After 125 steps images cost 201.3 nats") == shape_of("After 50 steps images cost 1,200 nats")
+    assert shape_of("1.5e-07 and -3") == shape_of("2 and -30.5")
+    assert shape_of("conv2d_7/kernel stays") == shape_of("conv2d_12/kernel stays")
+    assert shape_of("It is float64, not float32.") == "It is float64, not float32."
+
+
+def test_an_ellipsis_in_a_message_is_no_number() -> None:
+    """A submission that says what the page puts for a number does not get into another one's mistake."""
+    reports = [failing("a", "… of 14 rest"), failing("b", "3 of 14 rest"), failing("c", "\0 of 14 rest")]
+    assert [mistake.count for mistake in common_mistakes(reports)] == [1, 1, 1]
 
 
 def test_the_most_common_mistake_is_first_and_names_who_made_it() -> None:
     """One check and one message a mistake; the same words of another check are another mistake."""
-    reports = [failing(f"s{number}", f"{number} variables rest") for number in range(3)]
-    reports += [failing("t", "another message"), failing("u", "4 variables rest", check=1)]
+    reports = [failing(f"s{number}", f"{number} of 14 variables rest") for number in range(3)]
+    reports += [failing("t", "another message"), failing("u", "4 of 14 variables rest", check=1)]
     first, *others = common_mistakes(reports)
     assert (first.count, first.submissions) == (3, ("s0", "s1", "s2"))
-    assert first.message == "… variables rest"
+    assert first.message == "… of 14 variables rest"
     assert first.hint == "Look again."
     assert sorted(mistake.count for mistake in others) == [1, 1]
+
+
+def test_a_number_that_all_have_is_shown() -> None:
+    """Only what differs is left out; a single message is shown as it is."""
+    assert in_common(["3 of 14 rest: conv2d_8", "5 of 14 rest: conv2d_9"]) == "… of 14 rest: conv2d_…"
+    assert in_common(["6 of 14 rest"]) == "6 of 14 rest"
+    assert in_common(["no number", "no number"]) == "no number"
 
 
 def test_only_failures_are_mistakes() -> None:
