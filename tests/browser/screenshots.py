@@ -42,7 +42,7 @@ def of_reports(browser: Browser, results: Path, folder: Path) -> None:
     """Class report and student page: wide in both colour schemes, narrow in one."""
     for name, path, height in (
         ("class-report", results / "index.html", 1500),
-        ("student-page", results / WRONG / "index.html", 2420),
+        ("student-page", results / WRONG / "index.html", 2570),
     ):
         for scheme in ("light", "dark"):
             with watched_page(browser, WIDE - 180, scheme) as watched:
