@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install system demo test test-fast lint bench kills seeds attacks validity calibrate templates constraints clean
+.PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills seeds attacks validity calibrate templates constraints clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -42,12 +42,28 @@ test: install lint test-fast  ## lint, types and all tests
 test-fast:
 	$(BIN)/python -m pytest
 
+browser:  ## install Chromium where this is root on Debian
+	@if command -v chromium >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update && apt-get install -y --no-install-recommends chromium; \
+	fi; \
+	command -v chromium >/dev/null || { echo "The browser tests need Chromium: install the package chromium."; exit 1; }
+
+test-browser: install browser  ## look at the pages, JupyterLab and the formgrader in Chromium
+	$(BIN)/python -m pytest tests/browser
+
+screenshots: install browser  ## write the pictures of docs/images from demo/results (make demo) and a graded course
+	$(BIN)/python -m tests.browser.screenshots demo/results docs/images
+
+docs: install  ## build the documentation as a site into build/site; warnings are errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: install  ## time gradings, a class, the gradebook, pages and training steps, and write benchmarks/RESULTS.md
+bench: install  ## time gradings, a class, the gradebook, pages, self-checks and training steps, and write benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks.results
 
 kills: install  ## kill a grading run at random moments, and compare what is left with an undisturbed run

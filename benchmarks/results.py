@@ -42,6 +42,7 @@ BENCHMARKS = (
     Benchmark("step", "The reference's training step (j)", ("training_step",)),
     Benchmark("gradebook", "Gradebook", ("gradebook",)),
     Benchmark("rendering", "Reports and pages", ("rendering",)),
+    Benchmark("first", "The first result of a self-check", ("first_result",)),
 )
 
 

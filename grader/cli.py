@@ -5,6 +5,7 @@ TensorFlow, nbgrader and jupytext are imported by the commands that need them, s
 
 import os
 import sys
+import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,7 +73,7 @@ def check(
     submission: Annotated[Path, typer.Option(help="A folder of modules, a notebook or a .zip.")] = Path(),
 ) -> None:
     """Check your own work, in this process; exits 0 only if everything passed."""
-    from .render.progress import check_progress
+    from .render.progress import CheckProgress
     from .render.terminal import check_table
     from .selfcheck import WrongKeras, all_passed, require_keras_2, session_of_files
     from .submissions import UnreadableSubmission
@@ -80,7 +81,7 @@ def check(
     checks = chosen_checks(parts)
     with clear_errors(UnreadableSubmission, OSError, WrongKeras):
         session = session_of_files(submission)
-        with check_progress(console, len(checks)) as progress:
+        with CheckProgress(console) as progress:
             require_keras_2()
             results = session.check(tuple(c.id for c in checks), progress)
     console.print(check_table(results))
@@ -98,7 +99,9 @@ def grade(
         typer.Option(min=0, help="Grading seed; without one that of an earlier run into --out, or a new one."),
     ] = None,
     part: Annotated[list[str] | None, typer.Option(help="Grade only this part or check; may be repeated.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Parts that are measured at once; cores by default.")] = CORES,
+    workers: Annotated[
+        int, typer.Option(min=1, show_default="as many as there are cores", help="Parts that are measured at once.")
+    ] = CORES,
     limit: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Change a limit; `aelab doctor` lists them.")
     ] = None,
@@ -180,8 +183,11 @@ def _say_where(out: Path, seed: int, isolation: str) -> None:
     console.print(f"seed {seed}, isolation {one_line(isolation)}", markup=False, highlight=False)
 
 
-@app.command(epilog="Example: `aelab report results`")
-def report(out: Annotated[Path, typer.Argument(help="The --out folder of an earlier `aelab grade`.")]) -> None:
+@app.command(epilog="Example: `aelab report results --open`")
+def report(
+    out: Annotated[Path, typer.Argument(help="The --out folder of an earlier `aelab grade`.")],
+    show: Annotated[bool, typer.Option("--open", help="Open the class report in the browser.")] = False,
+) -> None:
     """Write the pages and tables of a graded class again, from its records."""
     from .batch import OutputNotWritable, prepare_output, write_summaries
     from .nbgrader.gradebook import GradebookError
@@ -194,6 +200,9 @@ def report(out: Annotated[Path, typer.Argument(help="The --out folder of an earl
         write_summaries(reports, out)
     console.print(grades_table(reports))
     _say_where(out, reports[0].seed, reports[0].isolation)
+    page = (out / "index.html").resolve()
+    if show and not webbrowser.open(page.as_uri()):
+        stop(f"there is no browser to open {page} in")
 
 
 @app.command(epilog="Example: `aelab doctor`")

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .checking import Progress, run_checks, unheard
+import numpy as np
+
+from .checking import run_checks
 from .harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, Modules
 from .isolation.local import LocalChannel, quiet
 from .lab import Lab
 from .outcomes import CheckResult, Outcome
-from .registry import select, with_needs
+from .registry import Check, select, with_needs
+from .selfcheck_pictures import Drawings, drawings_of
 from .submissions import read_submission
+from .watching import Overheard, Watcher
 
 SEED = 2025
 
@@ -37,19 +41,41 @@ def require_keras_2() -> None:
 
 
 class Session:
-    """Results that stay valid as long as the definitions they were measured on."""
+    """Results that stay valid as long as the definitions they were measured on, and what was drawn beside them."""
 
     def __init__(self, definitions: Definitions):
-        self.lab = Lab(LocalChannel(definitions), SEED)
+        self.lab = Lab(Overheard(LocalChannel(definitions), self._hear), SEED)
         self.results: dict[str, CheckResult] = {}
+        self.drawings: dict[str, Drawings] = {}
+        self._losses: dict[int, list[np.ndarray]] = {}
+        self._watcher = Watcher()
+        self._steps = 0
 
-    def check(self, names: tuple[str, ...], progress: Progress = unheard) -> tuple[CheckResult, ...]:
-        """The results of the named parts or checks; what was measured before is not measured again."""
+    def check(self, names: tuple[str, ...], watcher: Watcher | None = None) -> tuple[CheckResult, ...]:
+        """The results of the named parts or checks; what was measured before is not measured again.
+
+        Each result is kept as soon as it is known, also where the rest is interrupted.
+        """
         wanted = select(names)
         missing = [c for c in with_needs(wanted) if c.id not in self.results]
-        if missing:
-            self.results |= {r.id: r for r in run_checks(self.lab, missing, progress, known=self.results)}
+        self._watcher = watcher or Watcher()
+        for number, item in enumerate(missing, start=1):
+            self._steps = 0
+            self._watcher.starts(item, number, len(missing))
+            self._measure(item)
+            if item in wanted:
+                self._watcher.ends(self.results[item.id])
         return tuple(self.results[c.id] for c in wanted)
+
+    def _measure(self, item: Check) -> None:
+        (result,) = run_checks(self.lab, [item], known=self.results)
+        self.results[item.id] = result
+        self.drawings[item.id] = drawings_of(self.lab, result, self._losses)
+
+    def _hear(self, model: int, steps: int, losses: np.ndarray) -> None:
+        self._losses.setdefault(model, []).append(losses)
+        self._steps += steps
+        self._watcher.trained(self._steps)
 
 
 def session_of_files(path: Path) -> Session:
@@ -78,20 +104,21 @@ def session_of_namespace(names: Mapping[str, Any]) -> Session:
 def check(*names: str) -> float:
     """Check parts ("vae") or single checks ("vae.loss_is_negative_elbo") of the notebook this is called in.
 
-    Shows what was found and returns the points earned, as a builtin float. Without a name everything is checked.
+    Shows what was found, as soon as it is, and returns the points earned, as a builtin float. Without a name everything
+    is checked.
     """
-    from rich.console import Console
+    from .render.screens import screen_here
 
-    from .render.terminal import check_table
-
-    console = Console()
+    caller = sys._getframe(1).f_globals
     try:
-        require_keras_2()
-        results = session_of_namespace(sys._getframe(1).f_globals).check(names)
+        with screen_here() as screen:
+            require_keras_2()
+            session = session_of_namespace(caller)
+            results = session.check(names, screen)
+            screen.shows(results, session.drawings)
     except (WrongKeras, KeyError) as error:
-        console.print(str(error.args[0]), markup=False)
+        screen.says(str(error.args[0]))
         return 0.0
-    console.print(check_table(results))
     return float(sum(result.score for result in results))
 
 

@@ -21,7 +21,8 @@
 # error ten times smaller.
 #
 # **What to look at.** The noisy digits are at 9.4 dB. Answering with the mean digit, whatever the input, reaches
-# 11.9 dB, so a gain of two or three decibels proves nothing. A code of 32 numbers gets to about 19 dB in two epochs.
+# 11.9 dB, so a gain of two or three decibels proves nothing. A code of 32 numbers gets to about 19 dB in two epochs,
+# and to about 14.5 dB with the 12,000 digits of the lab.
 
 # %%
 import tensorflow as tf

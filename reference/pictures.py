@@ -15,7 +15,8 @@
 #
 # **What to look at.** With $\beta = 4$ the KL divergence costs four times as much, and the model spends less of it:
 # 7 to 9 nats instead of 18, at the price of a cross-entropy of about 120 instead of 95. Its reconstructions are
-# blurred; what about the digits it invents?
+# blurred; what about the digits it invents? With the 12,000 digits of the lab expect a cross-entropy of about 170 and a
+# KL divergence of 3, beside 150 and 9 for $\beta = 1$: train for ten epochs to see more than clouds.
 
 # %%
 import matplotlib.pyplot as plt

@@ -3,9 +3,12 @@
 #
 # The decoder of part 2 doubles the side of a picture with transposed convolutions: every input pixel stamps a copy of
 # the 3 × 3 kernel onto the output, and the stamps are two pixels apart. Along one axis, a pixel at an even place is
-# then covered by a different number of stamps than its neighbour at an odd place. The network has to learn to even
-# this out, and where it fails the picture shows a chessboard (Odena, Dumoulin and Olah, *Deconvolution and
-# Checkerboard Artifacts*, Distill 2016).
+# then covered by a different number of stamps than its neighbour at an odd place:
+#
+# $$o_i = \sum_j w_{i - 2j} \, x_j, \qquad w_0, w_1, w_2 \text{ being the kernel,}$$
+#
+# has two terms for an even $i$ and one for an odd $i$. The network has to learn to even this out, and where it fails
+# the picture shows a chessboard (Odena, Dumoulin and Olah, *Deconvolution and Checkerboard Artifacts*, Distill 2016).
 #
 # The remedy is to do the two jobs one after the other: first **enlarge** the picture by repeating each pixel, then
 # **convolve** it with stride 1. Every output pixel is now made in the same way.
@@ -19,8 +22,9 @@
 # | enlarge by 2, convolution, 32 filters, kernel 3, relu | (B, 28, 28, 32) |
 # | convolution, 1 filter, kernel 3, sigmoid | (B, 28, 28, 1) |
 #
-# **What to look at.** The cross-entropy after two epochs is two or three nats a picture lower than that of part 2, and
-# a step takes two to three times as long: the second convolution works on the enlarged picture.
+# **What to look at.** The cross-entropy after two epochs is two or three nats a picture lower than that of part 2, with
+# the 12,000 digits of the lab about 15 nats, because this decoder learns faster at the beginning. A step takes two to
+# three times as long: the second convolution works on the enlarged picture.
 
 # %%
 from collections.abc import Sequence

@@ -28,6 +28,7 @@
 # (section 2.4, the *reparameterization trick*).
 #
 # **What to look at.** After two epochs: cross-entropy 92 to 96 nats a picture, KL 17 to 19, negative ELBO 111 to 114.
+# With the 12,000 digits of the lab the model is still in the middle of its training: about 137 + 13 = 150.
 
 # %%
 import tensorflow as tf

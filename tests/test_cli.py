@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -14,6 +15,9 @@ from grader.cli import app, data_app, main, release_app
 from grader.cli_export import export_app
 from grader.isolation.choice import Finding
 from grader.isolation.worker import Worker
+from grader.render.report_json import write_report
+
+from .render import samples
 
 COMMANDS = [
     "", "check", "doctor", "grade", "report", "data", "data import", "data info", "release", "release templates",
@@ -210,6 +214,23 @@ def test_trusted_submissions_are_not_isolated_and_the_report_says_so(
     assert found.out.startswith("isolation: none: submissions are trusted")
     record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
     assert (record["isolation"], record["checks"][0]["outcome"]) == ("none", "passed")
+
+
+@pytest.mark.parametrize("has_browser", [True, False])
+def test_report_opens_the_class_page(
+    aelab: Aelab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_browser: bool
+) -> None:
+    """`--open` hands the written page's address to the browser; where there is none, one line says where it is."""
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or has_browser)
+    write_report(samples.solved(), tmp_path / "results" / "ada")
+    assert aelab("report", tmp_path / "results").status == 0
+    assert opened == []
+    found = aelab("report", tmp_path / "results", "--open")
+    assert found.status == (0 if has_browser else 2)
+    assert ("no browser to open" in found.err) is not has_browser
+    assert [Path(unquote(urlsplit(address).path)) for address in opened] == [tmp_path / "results" / "index.html"]
+    assert "Class report" in (tmp_path / "results" / "index.html").read_text()
 
 
 def test_without_isolation_nothing_is_graded(

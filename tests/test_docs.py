@@ -1,5 +1,6 @@
 """The documentation is true of the code: nothing stale, nothing missing, nothing that is not there."""
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -14,7 +15,9 @@ from grader.isolation.confinement import DEFENCES
 from grader.isolation.tiers import TRUSTED, best, second
 from grader.limits import Limits
 from grader.registry import PARTS, all_checks
+from grader.release.commands import render_commands
 from grader.release.rubric import render_rubric
+from grader.release.source import module_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -51,6 +54,59 @@ def test_rubric_page_is_fresh() -> None:
     """docs/checks.md is what the declared checks render to."""
     stale = "docs/checks.md is stale: run `python -m grader.release.rubric > docs/checks.md`"
     assert (DOCS / "checks.md").read_text(encoding="utf-8") == render_rubric(), stale
+
+
+def test_commands_page_is_fresh() -> None:
+    """docs/commands.md is what the help of the commands renders to."""
+    stale = "docs/commands.md is stale: run `python -m grader.release.commands > docs/commands.md`"
+    assert (DOCS / "commands.md").read_text(encoding="utf-8") == render_commands(), stale
+
+
+def test_commands_page_does_not_depend_on_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is the same in a wide and in a narrow terminal."""
+    pages = set()
+    for width in ("40", "200"):
+        monkeypatch.setenv("COLUMNS", width)
+        pages.add(render_commands())
+    assert pages == {(DOCS / "commands.md").read_text(encoding="utf-8")}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_explains_itself(command: str) -> None:
+    """Every command has a sentence and an example, and every argument and option of it a text, in the reference."""
+    page = (DOCS / "commands.md").read_text(encoding="utf-8")
+    section = re.split(r"^#+ ", page.partition(f"# `{command}`\n")[2], flags=re.MULTILINE)[0]
+    assert re.match(r"\n[A-Z].+", section), "no sentence"
+    assert f"Example: `{command}" in section
+    entries = re.findall(r"^\* `([^`]+)`(: .+)?$", section, flags=re.MULTILINE)
+    shown = {word for entry, _ in entries for word in re.findall(r"--[a-z-]+", entry)}
+    assert set(OPTIONS[command]) <= shown
+    assert [entry for entry, text in entries if not text] == []
+
+
+def test_every_check_has_a_claim_and_a_place() -> None:
+    """Every function that is declared a check has a docstring, and its part a place in the reference of checks."""
+    rubric = (DOCS / "checks.md").read_text(encoding="utf-8")
+    assert [c.id for c in all_checks() if not c.sentence.strip() or f"| `{c.id}` |" not in rubric] == []
+
+
+@pytest.mark.parametrize("package", ["grader", "mnist_subset", "benchmarks", "tests"])
+def test_modules_say_what_they_are_for(package: str) -> None:
+    """Every module of ours begins with a docstring; the parts of the lab begin with their text instead."""
+    modules = [path for path in (ROOT / package).rglob("*.py") if path.name != "__init__.py" and is_ours(path)]
+    assert modules
+    assert [page_name(path) for path in modules if not ast.get_docstring(ast.parse(path.read_text("utf-8")))] == []
+
+
+def is_ours(path: Path) -> bool:
+    """Whether people of the project wrote a module, and not a made-up student or attacker."""
+    return len(path.relative_to(ROOT).parts) <= 3 or path.relative_to(ROOT).parts[1] != "submissions"
+
+
+def test_parts_begin_with_their_text() -> None:
+    """Every module of the reference begins with a cell of text."""
+    sources = module_sources(ROOT / "reference")
+    assert [name for name, text in sources.items() if not text.startswith("# %% [markdown]\n# ")] == []
 
 
 def test_rubric_lists_every_check_once() -> None:
@@ -104,11 +160,11 @@ def test_readme_has_the_points_of_the_parts() -> None:
 
 
 def test_examples_are_quotations() -> None:
-    """The check and the recipe shown in CONTRIBUTING.md stand word for word in grader/checks/ and in recipes/."""
+    """The check and the recipe shown in write-a-check.md stand word for word in grader/checks/ and in recipes/."""
     sources = [*(ROOT / "grader" / "checks").glob("*.py"), *(ROOT / "tests" / "submissions" / "recipes").glob("*.toml")]
     quoted = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     shown = re.findall(
-        r"^```(?:python|toml)\n(.*?)^```", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+        r"^```(?:python|toml)\n(.*?)^```", (DOCS / "write-a-check.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
     assert len(shown) == 2
     assert [block for block in shown if block not in quoted] == []

@@ -7,7 +7,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
+
+from grader.harness.modules import LiveNamespace
+from grader.lab import Lab
+from grader.outcomes import CheckResult, Outcome
+from grader.registry import Check, select
+from grader.selfcheck import Session
+from grader.watching import Watcher
 
 BELONGS_TO_THE_SHELL = ("TF_USE_LEGACY_KERAS", "TF_CPP_MIN_LOG_LEVEL")
 
@@ -135,6 +144,85 @@ def test_tensorflow_with_keras_3_is_one_clear_line(tmp_path: Path) -> None:
     assert said.endswith("before anything imports TensorFlow.")
     assert 'os.environ["TF_USE_LEGACY_KERAS"] = "1"' in said
     assert found == {"score": 0.0, "type": "float"}
+
+
+JUPYTER = """
+import os
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+from grader import check
+
+def normalize(image, label):
+    import tensorflow as tf
+    return tf.cast(image, tf.float32) / 256.0
+
+check("data.normalize_scales_to_unit_interval")
+"""
+
+
+@pytest.fixture(scope="module")
+def cell() -> list[Any]:
+    """The outputs of a cell in a real kernel."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(JUPYTER)])
+    NotebookClient(notebook, timeout=200, kernel_name="python3").execute()
+    return list(notebook.cells[0].outputs)
+
+
+def test_a_notebook_shows_one_table_and_the_points(cell: list[Any]) -> None:
+    """One output that was drawn again until it held all, then the score as the cell's value; nothing on stderr."""
+    assert [output.output_type for output in cell] == ["display_data", "execute_result"]
+    table, score = cell
+    assert score.data["text/plain"] == "0.0"
+    assert "Next step" in table.data["text/html"]
+    assert "divided by 256" in table.data["text/html"]
+    assert "Starting TensorFlow" not in table.data["text/html"]
+    assert "<progress" not in table.data["text/html"]
+
+
+def test_a_notebook_without_html_has_the_plain_text(cell: list[Any]) -> None:
+    """For a terminal's client of the kernel, and for whoever compares notebooks."""
+    assert "✗ failed" in cell[0].data["text/plain"]
+    assert "<" not in cell[0].data["text/plain"]
+
+
+def test_an_interrupted_check_keeps_its_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After Ctrl-C the results so far are there, and only the rest is measured the next time."""
+    measured: list[str] = []
+
+    def run(lab: Lab, checks: list[Check], **_: object) -> tuple[CheckResult, ...]:
+        if len(measured) == 1:
+            measured.append("interrupted")
+            raise KeyboardInterrupt
+        measured.append(checks[0].id)
+        return (CheckResult(checks[0].id, checks[0].part, checks[0].points, 1.0, Outcome.PASSED, ""),)
+
+    monkeypatch.setattr("grader.selfcheck.run_checks", run)
+    session = Session(LiveNamespace({}))
+    with pytest.raises(KeyboardInterrupt):
+        session.check(("data",))
+    session.check(("data",))
+    first, second = (check.id for check in select(("data",)))
+    assert measured == [first, "interrupted", second]
+
+
+def test_a_watcher_hears_of_every_check_and_of_results_that_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checks that are only needed are counted and named while they run, and not shown as results."""
+    heard: list[str] = []
+
+    class Ear(Watcher):
+        def starts(self, check: Check, number: int, total: int) -> None:
+            heard.append(f"{number}/{total} {check.name}")
+
+        def ends(self, result: CheckResult) -> None:
+            heard.append(f"ended {result.id}")
+
+    def run(lab: Lab, checks: list[Check], **_: object) -> tuple[CheckResult, ...]:
+        return (CheckResult(checks[0].id, checks[0].part, checks[0].points, 1.0, Outcome.PASSED, ""),)
+
+    monkeypatch.setattr("grader.selfcheck.run_checks", run)
+    Session(LiveNamespace({})).check(("vae.loss_is_negative_elbo",), Ear())
+    assert heard == [
+        "1/2 encoding_is_sampled_at_any_size", "2/2 loss_is_negative_elbo", "ended vae.loss_is_negative_elbo",
+    ]  # fmt: skip
 
 
 def test_the_self_check_needs_nothing_of_linux() -> None:

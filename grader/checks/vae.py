@@ -217,22 +217,22 @@ def reconstructs_unseen_images(lab: Lab) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
     expect_fresh_losses(lab.once(far))
     run = lab.once(trained)
-    _show_latent_space(lab, run.model)
+    show_latent_space(lab, run.model)
     _expect_decoder_of_samples(run)
     return expect_good_reconstructions(lab, PART, run)
 
 
-def _show_latent_space(lab: Lab, model: Model) -> None:
+def show_latent_space(lab: Lab, model: Model) -> None:
     """Pictures of what the decoder makes of the latent space: its first two components, and samples of the prior."""
-    values = np.linspace(-2.5, 2.5, GRID)
-    codes = np.zeros((GRID, GRID, 10), np.float32)
+    values, size = np.linspace(-2.5, 2.5, GRID), model.encoding_size
+    codes = np.zeros((GRID, GRID, size), np.float32)
     codes[..., 0], codes[..., 1] = values[:, None], values[None, :]
-    drawn = lab.random("samples of the prior").normal(size=(2, GRID, 10)).astype(np.float32)
-    painted = model.decode(np.concatenate([codes, drawn]).reshape(-1, 10))
+    drawn = lab.random("samples of the prior").normal(size=(2, GRID, size)).astype(np.float32)
+    painted = model.decode(np.concatenate([codes, drawn]).reshape(-1, size))
     rows = lab.images.look.upright(painted).reshape(-1, GRID, 28, 28, 1)
-    span = "from -2.5 to 2.5, the first component down and the second across"
-    lab.picture("vae-latent-grid", f"Decoded encodings {span}", mosaic(*rows[:GRID]))
-    lab.picture("vae-prior-samples", "Decoded samples of the prior", mosaic(*rows[GRID:]))
+    walk = "the first component goes from -2.5 to 2.5 down the rows, the second along the columns, and the others are 0"
+    lab.picture("vae-latent-grid", f"What the decoder paints when {walk}", mosaic(*rows[:GRID]))
+    lab.picture("vae-prior-samples", "What the decoder paints from samples of the prior", mosaic(*rows[GRID:]))
 
 
 def _expect_decoder_of_samples(run: Trained) -> None:

@@ -166,8 +166,9 @@ def _first_definition(source: str) -> str:
 
 
 def _unguarded(source: str) -> str:
-    """The body of an experiment: a notebook is always the main program."""
-    return _without_relative_imports(textwrap.dedent(source.removeprefix(GUARD)).strip("\n"))
+    """The body of an experiment: a notebook is always the main program. What the last call returns is not shown."""
+    body = _without_relative_imports(textwrap.dedent(source.removeprefix(GUARD)).strip("\n"))
+    return f"{body};" if isinstance(ast.parse(body).body[-1], ast.Expr) else body
 
 
 def _without_relative_imports(source: str) -> str:

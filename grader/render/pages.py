@@ -1,12 +1,14 @@
 """Pages for a browser: one a student, and one for the instructor. Each is a single file that loads nothing.
 
-Templates escape everything; a content security policy in each page forbids scripts and network besides.
+Templates escape everything; a content security policy in each page forbids network and scripts besides, but for the one
+script of the class page, which it names by its digest. The page can be read without it.
 """
 
 import re
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 
@@ -14,17 +16,21 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ..outcomes import Picture, Report
-from . import views
+from . import class_views, views
+from .curves import loss_curve, scatter
 from .evidence import evidence_rows
 from .files import write_atomically
 from .images import png, png_at
+from .matrix import matrix
+from .mistakes import common_mistakes
 from .names import folder_name, one_line, printable
 from .report_json import picture_file, report_folder
 from .wording import OUTCOMES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence, unmeasured
 
 DISTRIBUTION = "autoencoder-lab"
 FILE_NAME = "index.html"
-TARGET_WIDTH, TARGET_HEIGHT = 240, 360  # CSS pixels a picture may fill
+SCRIPT = "class.js"
+TARGET_WIDTH, TARGET_HEIGHT = 600, 280  # CSS pixels a picture may fill
 
 _CODE = re.compile(r"`([^`\n]+)`")
 
@@ -43,13 +49,14 @@ def student_page(report: Report, folder: Path | None = None) -> str:
     Pictures that are in `folder` already, where `write_report` puts them, are not encoded again.
     """
     return (
-        _templates()
+        templates()
         .get_template("student.html")
         .render(
             report=report,
             folder=folder,
-            parts=views.parts(report),
+            parts=views.parts_of_checks(report.checks),
             next_steps=views.next_steps(report),
+            waiting=views.waiting(report),
             counts=views.outcome_counts(report.checks),
             printed=views.printed(report),
             unmeasured=unmeasured(report.checks),
@@ -59,24 +66,35 @@ def student_page(report: Report, folder: Path | None = None) -> str:
 
 
 def class_page(reports: Sequence[Report]) -> str:
-    """The instructor's page: what needs a look, the table of scores, their spread, what the class got wrong."""
+    """The instructor's page: what needs a look, how scores spread, what the class got wrong, every submission."""
     ordered = in_order(reports)
     columns = parts_of(ordered)
     return (
-        _templates()
+        templates()
         .get_template("class.html")
         .render(
             reports=ordered,
             columns=columns,
-            rows=[(report, views.part_cells(report, list(columns))) for report in ordered],
-            concerns=views.concerns(ordered),
-            scores=views.scores(ordered),
-            troubles=views.troubles(ordered),
+            rows=[(report, class_views.part_cells(report, list(columns))) for report in ordered],
+            matrix=matrix(ordered),
+            concerns=class_views.concerns(ordered),
+            scores=class_views.scores(ordered),
+            troubles=class_views.troubles(ordered),
+            mistakes=common_mistakes(ordered),
+            work=class_views.work(ordered, list(columns)),
             isolation=sorted({report.isolation for report in ordered}),
             seeds=sorted({report.seed for report in ordered}),
             version=grader_version(),
+            script=script(),
+            script_digest=b64encode(sha256(script().encode()).digest()).decode(),
         )
     )
+
+
+@cache
+def script() -> Markup:
+    """What lets the class page sort and filter: our own text, in which nothing of a submission stands."""
+    return Markup((Path(__file__).parent / "templates" / SCRIPT).read_text(encoding="utf-8"))  # noqa: S704 - ours
 
 
 @cache
@@ -89,7 +107,8 @@ def grader_version() -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Every template, with the filters that make what a submission says harmless."""
     environment = Environment(
         loader=PackageLoader("grader.render", "templates"),
         autoescape=True,
@@ -100,15 +119,19 @@ def _templates() -> Environment:
     environment.globals.update(looks=OUTCOMES, status_text=STATUS_TEXT)
     environment.filters.update(
         code=with_code,
+        curve=loss_curve,
         data_uri=data_uri,
         evidence=evidence_rows,
         folder=folder_name,
         line=one_line,
         part_title=part_title,
         percent=lambda share: f"{100 * share:.4g}%",
+        plural=plural,
         points=points,
         printable=printable,
+        scatter=scatter,
         sentence=sentence,
+        signed=signed,
         shown_width=shown_width,
     )
     return environment
@@ -118,6 +141,16 @@ def _templates() -> Environment:
 def with_code(text: str) -> Markup:
     """`text` made printable and escaped, with what stands between backticks set as code."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(printable(text)))))  # noqa: S704 - escaped before
+
+
+def signed(value: float) -> str:
+    """Two decimals with a sign that is a minus and no hyphen."""
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def plural(count: int, noun: str) -> str:
+    """1 point, 2 points."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def shown_width(width: int, height: int) -> int:

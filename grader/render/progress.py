@@ -1,7 +1,6 @@
 """Live progress in a terminal; plain lines where there is none."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from types import TracebackType
 
 from rich.console import Console
@@ -19,6 +18,7 @@ from rich.text import Text
 
 from ..outcomes import Report
 from ..registry import Check
+from ..watching import Watcher
 from .names import one_line
 from .wording import points
 
@@ -27,16 +27,31 @@ def _columns() -> tuple[ProgressColumn, ...]:
     return TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
 
 
-@contextmanager
-def check_progress(console: Console, total: int) -> Iterator[Callable[[Check], None]]:
-    """A bar over the checks of one submission."""
-    with Progress(*_columns(), console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("starting TensorFlow", total=total)
+class CheckProgress(Watcher):
+    """A bar over the checks of one submission, with the steps that models were trained for in the one at work."""
 
-        def starts(check: Check) -> None:
-            progress.update(task, description=check.id, advance=1)
+    def __init__(self, console: Console):
+        self._progress = Progress(*_columns(), console=console, transient=True, disable=not console.is_terminal)
+        self._task = self._progress.add_task("starting TensorFlow", total=None)
+        self._check = ""
 
-        yield starts
+    def __enter__(self) -> "CheckProgress":
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def starts(self, check: Check, number: int, total: int) -> None:
+        """The check's id, and how many are done."""
+        self._check = check.id
+        self._progress.update(self._task, description=check.id, completed=number - 1, total=total)
+
+    def trained(self, steps: int) -> None:
+        """How far the training is."""
+        self._progress.update(self._task, description=f"{self._check}, {steps} training steps")
 
 
 class ClassProgress:

@@ -9,10 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from ..outcomes import CheckResult, Outcome, Report, Status
+from .evidence import evidence_rows
 from .names import one_line, printable
 from .wording import OUTCOMES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence, unmeasured_parts
 
 WIDTH = 80
+EVIDENCE = 400  # characters of what was expected or measured
 
 # Headings narrow enough that the eight parts and a name fit side by side.
 HEADINGS = {
@@ -87,6 +89,9 @@ def _story(result: CheckResult) -> Text:
     message, hint = printable(result.message), printable(result.hint)
     if message:
         story.append(f"\n{message}", style="dim" if result.outcome is Outcome.PASSED else "bold")
+    if result.outcome is not Outcome.PASSED:
+        for label, value in evidence_rows(result.evidence):
+            story.append(f"\n{label.capitalize()}: {printable(value, EVIDENCE)}")
     if hint and result.outcome is not Outcome.PASSED:
         story.append("\nNext: ", style="cyan").append(hint)
     return story

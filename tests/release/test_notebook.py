@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -103,6 +104,35 @@ def test_part_reads_task_self_check_experiment_question_points(student: Notebook
     assert experiments
     assert all(self_check < i < heading for i in experiments)
     assert ids[heading + 1 :] == [check.id.replace(".", "-") for check in CHECKS if check.part == part]
+
+
+@pytest.mark.parametrize("part", [part for part in PARTS if part != "plotting"])
+def test_part_teaches(student: NotebookNode, part: str) -> None:
+    """In each part a student finds theory with its formula, then tasks with hints, an experiment and a question."""
+    text = "\n\n".join(
+        cell.source for cell in student.cells if cell.id.startswith(f"{part}-") and cell.cell_type == "markdown"
+    )
+    stations = [
+        r"^# Part \d: ",
+        r"\$.+\$",
+        r"^## Task \d\.1: ",
+        r"^\*Hint:\* ",
+        r"^## Experiment$",
+        r"^\*\*Questions?\.\*\* ",
+    ]
+    found = [re.search(station, text, re.MULTILINE) for station in stations]
+    assert all(found), dict(zip(stations, found, strict=True))
+    assert [match.start() for match in found if match] == sorted(match.start() for match in found if match)
+
+
+def test_experiments_show_no_return_value(notebook: NotebookNode) -> None:
+    """A call that ends an experiment says what it did by itself: what it returns is not shown below."""
+    experiments = [c.source for c in notebook.cells if PRACTICE_TAG in c.metadata.get("tags", [])]
+    ends = [
+        source for source in experiments if "check(" not in source and isinstance(ast.parse(source).body[-1], ast.Expr)
+    ]
+    assert ends
+    assert all(source.endswith(";") for source in ends)
 
 
 def test_nothing_of_modules_and_jupytext_is_left(notebook: NotebookNode) -> None:

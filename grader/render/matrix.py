@@ -1,0 +1,77 @@
+"""The table of submissions by checks: one glyph each, what did not pass being a link to its place on a page.
+
+Its cells are most of a page, so they are joined here and not in the template's loops.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+
+from ..outcomes import Outcome, Report, Status
+from ..registry import PARTS, all_checks
+from .names import folder_name
+from .wording import OUTCOMES
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The check ids of the columns, the parts they belong to with their widths, and the cells of each submission."""
+
+    checks: tuple[str, ...]
+    parts: tuple[tuple[str, int], ...]
+    rows: tuple["Row", ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A submission's cells, ready for the page, and the numbers of the columns that it has not passed."""
+
+    report: Report
+    cells: Markup
+    not_passed: str
+
+
+def matrix(reports: Sequence[Report]) -> Matrix:
+    """Rows in the order of `reports`, columns in the order of the lab."""
+    checks = _columns(reports)
+    numbers = {identity: number for number, identity in enumerate(checks)}  # ids have nothing to escape
+    groups = groupby(checks, key=lambda identity: identity.partition(".")[0])
+    widths = tuple((part, len(list(members))) for part, members in groups)
+    return Matrix(checks, widths, tuple(_row(report, numbers) for report in reports))
+
+
+def _columns(reports: Sequence[Report]) -> tuple[str, ...]:
+    found = {check.id for report in reports for check in report.checks}
+    known = [check.id for check in all_checks() if check.id in found]
+    others = found.difference(known)
+    return tuple(sorted([*known, *sorted(others)], key=_place))
+
+
+def _place(identity: str) -> int:
+    part = identity.partition(".")[0]
+    return PARTS.index(part) if part in PARTS else len(PARTS)
+
+
+def _row(report: Report, numbers: dict[str, int]) -> Row:
+    if report.status is not Status.GRADED:
+        return Row(report, Markup(), "")
+    outcomes: list[Outcome | None] = [None] * len(numbers)
+    for check in report.checks:
+        outcomes[numbers[check.id]] = check.outcome
+    page = escape(f"{quote(folder_name(report.submission))}/index.html#")
+    cells = [_cell(outcome, f"{page}{identity}") for identity, outcome in zip(numbers, outcomes, strict=True)]
+    open_columns = [str(number) for number, outcome in enumerate(outcomes) if outcome not in (Outcome.PASSED, None)]
+    return Row(report, Markup("".join(cells)), " ".join(open_columns))  # noqa: S704 - of escaped addresses and our words
+
+
+def _cell(outcome: Outcome | None, target: str) -> str:
+    """A cell with a link to `target`, an address that is escaped already: a class has thousands of cells."""
+    if outcome is None:
+        return "<td></td>"
+    look = OUTCOMES[outcome]
+    if outcome is Outcome.PASSED:
+        return f'<td class="passed">{look.glyph}</td>'
+    return f'<td class="{outcome.value}"><a href="{target}" aria-label="{look.word}">{look.glyph}</a></td>'

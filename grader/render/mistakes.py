@@ -1,0 +1,64 @@
+"""The mistakes that a class makes most: failures of one check whose messages differ in nothing but numbers."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..outcomes import CheckResult, Outcome, Report
+from .names import printable
+
+SHOWN = 12  # mistakes
+NAMED = 6  # submissions of each
+LENGTH = 400  # characters of a message
+MARK = "\0"  # stands for a number
+
+_NUMBER = re.compile(r"(?<![A-Za-z0-9])\d+(?:[.,]\d+)*(?:e[+-]?\d+)?", re.IGNORECASE)  # not the 32 of float32
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A check and what it said, without the numbers that differ; the step it proposed; who made it, as reports come."""
+
+    check: str
+    message: str
+    hint: str
+    submissions: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many made it."""
+        return len(self.submissions)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The first of them, as many as a page names."""
+        return self.submissions[:NAMED]
+
+
+def common_mistakes(reports: Sequence[Report]) -> list[Mistake]:
+    """The mistakes that most submissions share, the most common first."""
+    made: dict[tuple[str, str], list[tuple[Report, CheckResult]]] = {}
+    for report in reports:
+        for check in report.checks:
+            if check.outcome is Outcome.FAILED and check.message:
+                made.setdefault((check.id, shape_of(check.message)), []).append((report, check))
+    most = sorted(made.items(), key=lambda item: -len(item[1]))[:SHOWN]
+    return [_mistake(identity, members) for (identity, _), members in most]
+
+
+def _mistake(identity: str, members: list[tuple[Report, CheckResult]]) -> Mistake:
+    message = in_common([check.message for _, check in members])
+    return Mistake(identity, message, members[0][1].hint, tuple(report.submission for report, _ in members))
+
+
+def shape_of(message: str) -> str:
+    """A message with a mark for each number; the mark is a character that no printable text has."""
+    return _NUMBER.sub(MARK, printable(message, LENGTH))
+
+
+def in_common(messages: Sequence[str]) -> str:
+    """Messages of one shape as one, with an ellipsis for each number that is not the same in all."""
+    texts = [printable(message, LENGTH) for message in messages]
+    columns = zip(*map(_NUMBER.findall, texts), strict=True)
+    shown = (numbers[0] if len(set(numbers)) == 1 else "…" for numbers in columns)
+    return _NUMBER.sub(lambda _: next(shown), texts[0])

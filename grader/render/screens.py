@@ -1,0 +1,144 @@
+"""Where a self-check is shown: in a notebook as a table that fills while it runs, anywhere else as plain text."""
+
+import sys
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+
+from ..outcomes import CheckResult
+from ..registry import Check
+from ..selfcheck_pictures import Drawings
+from ..watching import Watcher
+from .pages import templates
+from .progress import CheckProgress
+from .terminal import check_table, plain_text
+from .views import outcome_counts, parts_of_checks
+
+PAUSE = 0.3  # seconds between two pictures of a running training; a browser need not draw more
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a self-check is doing: the `number`-th of `total` checks, and the training steps taken in it."""
+
+    check: str
+    number: int
+    total: int
+    steps: int = 0
+
+
+def selfcheck_html(
+    results: Sequence[CheckResult],
+    drawings: Mapping[str, Drawings] | None = None,
+    running: Running | None = None,
+    note: str = "",
+) -> str:
+    """A fragment for the output of a notebook's cell, in the light or dark of its surroundings. It loads nothing."""
+    return (
+        templates()
+        .get_template("selfcheck.html")
+        .render(
+            parts=parts_of_checks(results),
+            counts=outcome_counts(results),
+            drawings=drawings or {},
+            nothing=Drawings(),
+            running=running,
+            note=note,
+        )
+    )
+
+
+class NotebookScreen(Watcher):
+    """One output of a cell, drawn anew when something was found and now and then while a model is trained."""
+
+    def __init__(self) -> None:
+        self._display = f"aelab-{uuid.uuid4().hex}"
+        self._found: list[CheckResult] = []
+        self._running: Running | None = None
+        self._drawn_at = 0.0
+        self._ended = False
+
+    def __enter__(self) -> Self:
+        self._draw(note="Starting TensorFlow …", first=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._ended:
+            self._running = None
+            self._draw(note="Stopped before the end.")
+
+    def starts(self, check: Check, number: int, total: int) -> None:
+        """The name of the check, and how many are done."""
+        self._running = Running(check.id, number, total)
+        self._draw()
+
+    def trained(self, steps: int) -> None:
+        """The steps so far, now and then."""
+        if self._running and time.monotonic() - self._drawn_at > PAUSE:
+            self._running = Running(self._running.check, self._running.number, self._running.total, steps)
+            self._draw()
+
+    def ends(self, result: CheckResult) -> None:
+        """One more row."""
+        self._found.append(result)
+        self._draw()
+
+    def shows(self, results: Sequence[CheckResult], drawings: Mapping[str, Drawings]) -> None:
+        """All results with their pictures."""
+        self._found, self._running, self._ended = list(results), None, True
+        self._draw(drawings)
+
+    def says(self, text: str) -> None:
+        """One line in the place of results."""
+        self._found, self._running, self._ended = [], None, True
+        self._draw(note=text)
+
+    def _draw(self, drawings: Mapping[str, Drawings] | None = None, note: str = "", first: bool = False) -> None:
+        from IPython.display import display, update_display
+
+        bundle = {
+            "text/html": selfcheck_html(self._found, drawings, self._running, note),
+            "text/plain": "\n".join(text for text in (plain_text(self._found), note) if text),
+        }
+        show: Any = display if first else update_display
+        show(bundle, raw=True, display_id=self._display)
+        self._drawn_at = time.monotonic()
+
+
+class TerminalScreen(CheckProgress):
+    """A bar while it runs, then the table that `aelab check` prints."""
+
+    def __init__(self) -> None:
+        self._console = Console()
+        super().__init__(self._console)
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        return self
+
+    def shows(self, results: Sequence[CheckResult], drawings: Mapping[str, Drawings]) -> None:  # noqa: ARG002 - as a notebook has them
+        """The table; a terminal has no pictures."""
+        self._console.print(check_table(results))
+
+    def says(self, text: str) -> None:
+        """One line."""
+        self._console.print(text, markup=False)
+
+
+def screen_here() -> NotebookScreen | TerminalScreen:
+    """What fits the surroundings: a kernel of Jupyter, of VS Code or of Colab shows HTML."""
+    return NotebookScreen() if in_notebook() else TerminalScreen()
+
+
+def in_notebook() -> bool:
+    """Whether this is a kernel that somebody looks at through a notebook; IPython in a terminal is none."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return getattr(shell, "kernel", None) is not None

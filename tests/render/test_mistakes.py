@@ -1,0 +1,62 @@
+"""The most common mistakes of a class: what is taken for the same one, and how it is told."""
+
+from dataclasses import replace
+
+from grader.outcomes import Outcome, Report
+from grader.render.mistakes import NAMED, SHOWN, common_mistakes, in_common, shape_of
+from grader.render.pages import class_page
+
+from . import samples
+from .test_pages import Page
+
+
+def failing(name: str, message: str, check: int = 0) -> Report:
+    """A submission that fails one check with a message."""
+    whole = samples.solved(name)
+    failed = replace(whole.checks[check], outcome=Outcome.FAILED, score=0.0, message=message, hint="Look again.")
+    return replace(whole, checks=(*whole.checks[:check], failed, *whole.checks[check + 1 :]))
+
+
+def test_numbers_do_not_tell_mistakes_apart() -> None:
+    """Counts, decimals, exponents and numbered names; a number that is part of a word stays."""
+    assert shape_of("After 125 steps images cost 201.3 nats") == shape_of("After 50 steps images cost 1,200 nats")
+    assert shape_of("1.5e-07 and -3") == shape_of("2 and -30.5")
+    assert shape_of("conv2d_7/kernel stays") == shape_of("conv2d_12/kernel stays")
+    assert shape_of("It is float64, not float32.") == "It is float64, not float32."
+
+
+def test_an_ellipsis_in_a_message_is_no_number() -> None:
+    """A submission that says what the page puts for a number does not get into another one's mistake."""
+    reports = [failing("a", "… of 14 rest"), failing("b", "3 of 14 rest"), failing("c", "\0 of 14 rest")]
+    assert [mistake.count for mistake in common_mistakes(reports)] == [1, 1, 1]
+
+
+def test_the_most_common_mistake_is_first_and_names_who_made_it() -> None:
+    """One check and one message a mistake; the same words of another check are another mistake."""
+    reports = [failing(f"s{number}", f"{number} of 14 variables rest") for number in range(3)]
+    reports += [failing("t", "another message"), failing("u", "4 of 14 variables rest", check=1)]
+    first, *others = common_mistakes(reports)
+    assert (first.count, first.submissions) == (3, ("s0", "s1", "s2"))
+    assert first.message == "… of 14 variables rest"
+    assert first.hint == "Look again."
+    assert sorted(mistake.count for mistake in others) == [1, 1]
+
+
+def test_a_number_that_all_have_is_shown() -> None:
+    """Only what differs is left out; a single message is shown as it is."""
+    assert in_common(["3 of 14 rest: conv2d_8", "5 of 14 rest: conv2d_9"]) == "… of 14 rest: conv2d_…"
+    assert in_common(["6 of 14 rest"]) == "6 of 14 rest"
+    assert in_common(["no number", "no number"]) == "no number"
+
+
+def test_only_failures_are_mistakes() -> None:
+    """What is still to do, was skipped or could not be measured is none."""
+    assert common_mistakes([samples.untouched(), samples.grader_fault(), samples.solved(), samples.unreadable()]) == []
+
+
+def test_the_page_is_bounded() -> None:
+    """Some mistakes, some names each, and how many more there are."""
+    reports = [failing(f"s{n:02d}-{m:02d}", "word " * m, check=m) for m in range(1, 20) for n in range(NAMED + 3)]
+    assert len(common_mistakes(reports)) == SHOWN
+    words = " ".join(Page(class_page(reports)).words.split())
+    assert "and 3 more" in words

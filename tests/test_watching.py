@@ -1,0 +1,111 @@
+"""Overhearing the trainings of a self-check, and what is drawn of the trained model."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import expect
+from grader.checks import autoencoder, vae
+from grader.harness.operations import Reply, Request
+from grader.images import Images
+from grader.outcomes import CheckResult, Outcome, Picture
+from grader.selfcheck_pictures import drawings_of
+from grader.watching import Overheard
+
+
+class Answering:
+    """A channel whose replies are known."""
+
+    def __init__(self, reply: Reply | None):
+        self.reply, self.closed = reply, False
+
+    def request(self, request: Request) -> tuple[Reply | None, dict[str, Any] | None]:
+        return self.reply, None if self.reply else {"kind": "raised"}
+
+    def fresh(self) -> "Answering":
+        return Answering(None)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def asked(operation: str) -> Request:
+    return Request(operation, {"model": 3, "epochs": 3, "steps_per_epoch": 4}, (), ())
+
+
+def test_only_trainings_are_told_and_everything_is_passed_on() -> None:
+    """Steps of every training, with losses where they are known; other requests and failures pass in silence."""
+    told: list[tuple[int, int, list[float]]] = []
+    reply = Reply(None, (np.array([5.0, 4.0]),))
+    below = Answering(reply)
+    channel = Overheard(below, lambda model, steps, losses: told.append((model, steps, losses.tolist())))
+    assert channel.request(asked("train")) == (reply, None)
+    assert channel.request(asked("call")) == (reply, None)
+    assert channel.request(asked("fit_labels")) == (reply, None)
+    assert told == [(3, 2, [5.0, 4.0]), (3, 12, [])]
+    failing = Overheard(Answering(None), lambda *_: pytest.fail("nothing was trained"))
+    assert failing.request(asked("train")) == (None, {"kind": "raised"})
+    assert isinstance(channel.fresh(), Answering)
+    channel.close()
+    assert below.closed
+
+
+class Brush:
+    """A model that encodes into the numbers from 1 on."""
+
+    number, encoding_size = 3, 5
+
+    def encode(self, images: np.ndarray) -> np.ndarray:
+        return np.tile(np.arange(1.0, 6.0), (len(images), 1))
+
+
+class Knowing:
+    """A lab in which a model has been trained."""
+
+    def __init__(self):
+        self.model, self.images = Brush(), Images(np.random.default_rng(1))
+
+    def once(self, measure: Any) -> Any:
+        assert measure in (autoencoder.trained, vae.trained)
+        return SimpleNamespace(model=self.model)
+
+
+def result(part: str, pictured: bool = True) -> CheckResult:
+    pictures = (Picture("x", "x", np.zeros((28, 28), np.float32)),) if pictured else ()
+    return CheckResult(f"{part}.x", part, 1, 1.0, Outcome.PASSED, "", pictures=pictures)
+
+
+LOSSES = {3: [np.array([9.0, 8.0]), np.array([7.0])], 4: [np.array([1.0])]}
+
+
+def test_a_vae_shows_its_samples_and_its_losses() -> None:
+    """Two components of encodings of unseen images; losses are those of this model, in order."""
+    drawn = drawings_of(Knowing(), result("vae"), LOSSES)  # type: ignore[arg-type]
+    assert drawn.losses.tolist() == [9.0, 8.0, 7.0]
+    assert np.unique(drawn.samples, axis=0).tolist() == [[1.0, 2.0]]
+
+
+def test_an_autoencoder_without_a_prior_shows_its_losses_alone() -> None:
+    """Its encodings are not meant to be draws from anything."""
+    drawn = drawings_of(Knowing(), result("autoencoder"), LOSSES)  # type: ignore[arg-type]
+    assert (len(drawn.losses), len(drawn.samples)) == (3, 0)
+
+
+def test_nothing_is_drawn_where_nothing_was_trained() -> None:
+    """A check without a picture, and a part without a trained model: no model is asked, let alone trained."""
+    lab = SimpleNamespace(once=lambda _: pytest.fail("a model was asked for"))
+    assert len(drawings_of(lab, result("vae", pictured=False), LOSSES).losses) == 0  # type: ignore[arg-type]
+    assert len(drawings_of(lab, result("pictures"), LOSSES).losses) == 0  # type: ignore[arg-type]
+
+
+def test_a_model_that_cannot_be_drawn_keeps_its_losses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `encode` returns is checked like everything else; a failure there is not the check's."""
+
+    def fail(self: Brush, images: np.ndarray) -> np.ndarray:
+        raise expect.Failed("encode returned no encodings")
+
+    monkeypatch.setattr(Brush, "encode", fail)
+    drawn = drawings_of(Knowing(), result("vae"), LOSSES)  # type: ignore[arg-type]
+    assert (len(drawn.losses), len(drawn.samples)) == (3, 0)
