@@ -21,16 +21,21 @@ from .view import ROOT, SECRET_PACKAGES, view_of
 from .wire import Want
 from .worker import Worker, WorkerLost
 
+TRIES = 5  # to send the canary, where something outside ends it
 VARIABLE = "AELAB_CANARY"  # set here while the canary looks for it
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of a tier: it holds if there is neither a problem nor anything the canary could do."""
+    """What became of a tier: it holds if there is neither a problem nor anything the canary could do.
+
+    untried: the problem came from outside, so nothing is known of the tier.
+    """
 
     tier: Tier
     problem: str = ""
     escapes: tuple[str, ...] = ()
+    untried: bool = False
 
     @property
     def holds(self) -> bool:
@@ -70,7 +75,10 @@ def open_pool(limits: Limits, count: int, trusted: bool, private: Iterable[Path]
 
 
 def find_tier(limits: Limits, private: Iterable[Path] = ()) -> tuple[Worker, list[Finding]]:
-    """A worker of the best tier that holds, started, and what was found on the way. Raises NoIsolation."""
+    """A worker of the best tier that holds, started, and what was found on the way.
+
+    Raises NoIsolation, also where a better tier could not be tried: no chance event makes it a lower one.
+    """
     private = tuple(private)
     findings = []
     for tier in (tiers.best(), tiers.second()):
@@ -78,6 +86,8 @@ def find_tier(limits: Limits, private: Iterable[Path] = ()) -> tuple[Worker, lis
         findings.append(finding)
         if worker is not None:
             return worker, findings
+        if finding.untried:
+            break
     raise NoIsolation(findings)
 
 
@@ -90,10 +100,23 @@ def examine(tier: Tier, limits: Limits, private: Iterable[Path] = ()) -> tuple[W
         seccomp.program()
     except (ImportError, RuntimeError) as problem:
         return None, Finding(tier, f"there is no libseccomp (Debian: apt-get install libseccomp2; {problem})")
-    worker = Worker(tier, view_of(private), limits)
+    for _ in range(TRIES):
+        try:
+            return _tried(Worker(tier, view_of(private), limits), private)
+        except WorkerLost as loss:
+            problem = f"{_in_one_line(loss)}, {TRIES} times"
+    return None, Finding(tier, problem, untried=True)
+
+
+def _tried(worker: Worker, private: tuple[Path, ...]) -> tuple[Worker | None, Finding]:
+    """Send the canary once. Raises WorkerLost."""
+    tier = worker.tier
     try:
         escapes = send_canary(worker, private)
-    except (GraderFault, SubmissionDied, WorkerLost, OSError) as problem:
+    except WorkerLost:
+        worker.close()
+        raise
+    except (GraderFault, SubmissionDied, OSError) as problem:
         worker.close()
         return None, Finding(tier, _in_one_line(problem))
     if escapes:

@@ -10,10 +10,10 @@ import psutil
 import pytest
 
 from grader.isolation import canary, choice, seccomp, tiers
-from grader.isolation.choice import Finding, NoIsolation, examine, find_tier, open_pool, send_canary
+from grader.isolation.choice import TRIES, Finding, NoIsolation, examine, find_tier, open_pool, send_canary
 from grader.isolation.tiers import Tier
 from grader.isolation.view import view_of
-from grader.isolation.worker import Worker, environment
+from grader.isolation.worker import Worker, WorkerLost, environment
 from grader.limits import Limits
 from tests.conftest import IS_ROOT
 
@@ -60,6 +60,36 @@ def test_the_tiers_are_tried_from_the_best_down(monkeypatch: pytest.MonkeyPatch)
     assert asked == [tiers.best(), tiers.second()]
     assert worker.tier == tiers.second()
     assert [finding.problem for finding in findings] == ["no luck", ""]
+
+
+@pytest.mark.parametrize("losses", [1, TRIES - 1])
+def test_a_canary_that_is_ended_from_outside_is_sent_again(monkeypatch: pytest.MonkeyPatch, losses: int) -> None:
+    """Somebody's SIGKILL says nothing about a tier: the best one is still found."""
+    lost = iter(range(losses))
+
+    def send(worker: Worker, private: object) -> tuple[str, ...]:
+        if next(lost, None) is not None:
+            raise WorkerLost("the warm process was lost")
+        return ()
+
+    monkeypatch.setattr("grader.isolation.choice.send_canary", send)
+    worker, findings = find_tier(Limits())
+    assert worker.tier == tiers.best()
+    assert [finding.holds for finding in findings] == [True]
+
+
+def test_a_tier_that_cannot_be_tried_never_becomes_a_lower_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the canary is ended from outside again and again, nothing is graded, and the second tier is not tried."""
+    tried: list[str] = []
+
+    def send(worker: Worker, private: object) -> tuple[str, ...]:
+        tried.append(worker.tier.name)
+        raise WorkerLost("the warm process was lost")
+
+    monkeypatch.setattr("grader.isolation.choice.send_canary", send)
+    with pytest.raises(NoIsolation, match=f"lost, {TRIES} times"):
+        find_tier(Limits())
+    assert tried == [tiers.best().name] * TRIES
 
 
 def test_the_names_of_tiers_are_those_of_the_reports() -> None:
