@@ -1,8 +1,10 @@
 """A tiny course, and nbgrader's own converters run on it: as stock nbgrader is, or with the course's configuration."""
 
 import os
+import sqlite3
 import sysconfig
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import nbformat
@@ -20,6 +22,12 @@ NOTEBOOK = f"{ASSIGNMENT}.ipynb"
 CHECKS = select(["data"])
 TESTS = [grade_id(check.id) for check in CHECKS]
 POINTS = {grade_id(check.id): float(check.points) for check in CHECKS}
+COLUMNS = (
+    ("auto_score", "grade"),
+    ("manual_score", "grade"),
+    ("needs_manual_grade", "grade"),
+    ("auto_comment", "comment"),
+)
 
 ANSWER = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
 CELLS = (
@@ -45,7 +53,7 @@ def source_notebook() -> NotebookNode:
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
-def configuration(root: Path, *, cured: bool, timeout: int = 5) -> Config:
+def configuration(root: Path, *, cured: bool, timeout: int = 3) -> Config:
     """What nbgrader loads in a course folder with our configuration, or in one where none was written."""
     if cured:
         (root / CONFIG_NAME).write_text(CONFIG)
@@ -85,7 +93,7 @@ def submit(root: Path, student: str, content: NotebookNode | str, name: str = NO
     path.write_text(content if isinstance(content, str) else nbformat.writes(content))
 
 
-def autograde(root: Path, *, cured: bool, timeout: int = 5) -> str:
+def autograde(root: Path, *, cured: bool, timeout: int = 3) -> str:
     """Grade all submissions with nbgrader's converter, as the stock command does; its log."""
     result = NbGraderAPI(config=configuration(root, cured=cured, timeout=timeout)).autograde(ASSIGNMENT, "*")
     return str(result.get("log", "")) + str(result.get("error", ""))
@@ -107,6 +115,20 @@ def scores(root: Path) -> dict[str, dict[str, float | None]]:
 def autograded(root: Path, student: str) -> NotebookNode:
     """The graded notebook."""
     return nbformat.read(root / "autograded" / student / ASSIGNMENT / NOTEBOOK, as_version=4)
+
+
+def entries(root: Path) -> list[tuple[object, ...]]:
+    """All that the gradebook says of everybody's submission: student, cell, and a score, an open cell or a comment."""
+    with closing(sqlite3.connect(root / "gradebook.db")) as gradebook:
+        return [row for column, table in COLUMNS for row in gradebook.execute(_query(column, table))]
+
+
+def _query(column: str, table: str) -> str:
+    return (
+        f"SELECT s.student_id, b.name, '{column}', t.{column} FROM {table} t JOIN base_cell b ON t.cell_id = b.id "
+        "JOIN submitted_notebook n ON t.notebook_id = n.id JOIN submitted_assignment s ON n.assignment_id = s.id "
+        "ORDER BY 1, 2"
+    )
 
 
 def report(name: str, decide: Callable[[str], float] = lambda _: 1.0, **fields: object) -> Report:

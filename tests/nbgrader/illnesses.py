@@ -10,6 +10,7 @@ from .courses import POINTS, TESTS
 FULL = POINTS
 NONE = dict.fromkeys(TESTS)
 LONG = 200_000
+HOARD_MIB = 2000
 
 
 def spoil_text(text: str, place: int = 1) -> Callable[[NotebookNode], None]:
@@ -70,7 +71,18 @@ def other_kernel(notebook: NotebookNode) -> None:
 
 
 def training_cell(notebook: NotebookNode) -> None:
-    notebook.cells[0].source = "import time\ntime.sleep(60)"
+    """A given cell that trains for a minute, and whose result the answer uses."""
+    notebook.cells[0].source = "import time\ntime.sleep(60)\ntrained = 2"
+    notebook.cells[1].source = notebook.cells[1].source.replace("2 * x", "trained * x")
+
+
+def hoard(notebook: NotebookNode) -> None:
+    """The answer takes gigabytes, and is only right if it got them."""
+    notebook.cells[1].source = f"""import resource
+def double(x):
+    hoard = b"x" * ({HOARD_MIB} << 20)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > {HOARD_MIB} << 10
+    return 2 * x"""
 
 
 def long_output(notebook: NotebookNode) -> None:
@@ -93,7 +105,8 @@ STOCK = {
     "deleted test": (delete(2), FULL | {TESTS[0]: None}),
     "deleted answer and test": (delete(1, 2), FULL | {TESTS[0]: None}),
     "kernel dies": (spoil_text("import os\nos._exit(1)"), None),
-    "given training cell is slow": (training_cell, FULL),
+    "given training cell is slow": (training_cell, FULL | {TESTS[0]: 0.0}),
+    "takes all memory": (hoard, FULL),  # the machine's problem: nothing keeps it from that
     "endless loop": (spoil_text("while True:\n    pass"), dict.fromkeys(TESTS, 0.0) | {TESTS[1]: 4.0}),
     "prints without end": (long_output, FULL),
 }
