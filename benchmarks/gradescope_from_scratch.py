@@ -73,7 +73,7 @@ class Container:
         return [
             *("bwrap", "--bind", str(self.root), "/", "--bind", str(self.autograder), "/autograder"),
             *(word for path in read_only for word in ("--ro-bind", str(path), str(path))),
-            *("--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"),  # noqa: S108 - of the container
+            *("--dev", "/dev", "--proc", "/proc", "--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108 - of the container
             *("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--seccomp", str(rules.fileno())),
             *("--cap-drop", "ALL", *(word for name in CAPABILITIES for word in ("--cap-add", f"CAP_{name}"))),
             *("--clearenv", *(word for pair in environment.items() for word in ("--setenv", *pair))),
@@ -146,6 +146,8 @@ def lines(folder: Path) -> Iterator[tuple[bool, str]]:
     seconds, log = container.run("setup.sh")
     done = (container.autograder / "venv" / "bin" / "aelab").exists()
     yield done, f"setup.sh: {'done' if done else log[-3000:]}, {seconds:.0f} s, {container.peak / 2**20:.0f} MiB"
+    if not done:
+        return
     for name in SAMPLES:
         recipe = read_recipe(RECIPES / f"{name}.toml")
         hand_in(container, sources_of(recipe))
@@ -156,7 +158,7 @@ def lines(folder: Path) -> Iterator[tuple[bool, str]]:
         yield right, f"{name}: {told}, {seconds:.0f} s, {container.peak / 2**20:.0f} MiB"
     hand_in(container, {})
     container.run("run_autograder")
-    yield results(container)["score"] == 0, f"an empty submission: {results(container)['output']}"
+    yield results(container).get("score") == 0, f"an empty submission: {results(container)['output']}"
     hand_in(container, {})
     (container.autograder / "venv").rename(container.autograder / "gone")
     container.run("run_autograder")

@@ -1,4 +1,4 @@
-"""The formgrader in a Jupyter server on loopback, and its Autograde button, pressed as a browser does."""
+"""A Jupyter server on loopback with nbgrader's buttons Autograde and Validate, pressed as a browser does."""
 
 import os
 import secrets
@@ -48,6 +48,14 @@ class Formgrader:
         headers = {"X-CSRFToken": self.browser.cookies["_xsrf"]} if as_a_page_does else {}
         place = f"{self.address}/formgrader/api/submission/{ASSIGNMENT}/{student}/autograde"
         return self.browser.post(place, headers=headers, timeout=SECONDS_TO_GRADE)
+
+    def validate(self, notebook: str) -> dict[str, Any]:
+        """What the button Validate above a notebook is answered; the path is that below the server's folder."""
+        headers = {"X-CSRFToken": self.browser.cookies["_xsrf"]}
+        place = f"{self.address}/assignments/validate"
+        answer = self.browser.post(place, params={"path": notebook}, headers=headers, timeout=SECONDS_TO_GRADE)
+        answer.raise_for_status()
+        return dict(answer.json())
 
     def autograde(self, student: str) -> dict[str, Any]:
         """What the button's request answers."""

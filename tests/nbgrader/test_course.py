@@ -1,5 +1,6 @@
 """A course whose submissions do what they can: the stock command, the button and `aelab grade` agree on it."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -152,6 +153,21 @@ def test_the_button_keeps_one_warm_process(button: tuple[Formgrader, Path]) -> N
     assert formgrader.autograde(min(LATE))["success"]
     below = psutil.Process(formgrader.process.pid).children()
     assert len(below) == 1, [process.cmdline() for process in below]
+
+
+def test_the_button_validate_says_what_is_still_wrong(button: tuple[Formgrader, Path]) -> None:
+    """In a released notebook with one task done: the test of that one passes, the other cell is named as failed."""
+    formgrader, course = button
+    notebook = nbformat.read(course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    solved = nbformat.read(course / "submitted" / "solved" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    answer = next(cell for cell in notebook.cells if cell.id == "data-normalize")
+    answer.source = next(cell.source for cell in solved.cells if cell.id == "data-normalize")
+    nbformat.write(notebook, course / "mine.ipynb")
+    found = formgrader.validate("mine.ipynb")
+    assert found["success"], found
+    value = json.loads(found["value"]) if isinstance(found["value"], str) else found["value"]
+    (failed,) = value["failed"]
+    assert BATCHES.replace("-", ".") in failed["source"]
 
 
 def test_aelab_grade_gives_the_same_gradebook(stock: tuple[Path, str], handed_in: Path, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -74,6 +76,32 @@ def test_it_holds_what_the_page_speaks_of(unpacked: Path) -> None:
         assert (unpacked / name).is_file()
     assert (unpacked / "mnist_subset" / "mnist_subset.npz").stat().st_size > 10**6
     assert (unpacked / "lab05.ipynb").read_bytes() == (ROOT / "student_templates" / "lab05.ipynb").read_bytes()
+
+
+@pytest.mark.parametrize("place", ["JupyterLab", "VS Code", "Colab", "a shell"])
+def test_the_page_says_how_to_start(unpacked: Path, place: str) -> None:
+    """In each place where students work, with what comes in which order."""
+    row = re.search(rf"^\| {place} \| (.+) \|$", (unpacked / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert row is not None
+    assert "first cell" in row[1] or "aelab check" in row[1]
+
+
+def test_the_line_for_colab_installs_the_bundle(bundle: Path, tmp_path: Path) -> None:
+    """Where the .zip was uploaded: it unpacks, and pip runs where `.` in the requirements is the grader."""
+    shutil.copy(bundle, tmp_path)
+    (tmp_path / "bin").mkdir()
+    pip = tmp_path / "bin" / "pip"
+    pip.write_text(f'#!/bin/sh\necho "$(pwd) $*" > {tmp_path}/called\n')
+    pip.chmod(0o755)
+    page = (ROOT / "grader" / "release" / "pages" / "student_readme.md").read_text(encoding="utf-8")
+    line = re.search(r"`!(unzip [^`]+)`", page)
+    assert line is not None
+    path = os.pathsep.join([str(pip.parent), os.environ["PATH"]])
+    subprocess.run(["bash", "-euc", line[1]], cwd=tmp_path, env={"PATH": path}, check=True)
+    where, *words = (tmp_path / "called").read_text().split()
+    assert words == ["install", "-q", "-r", "requirements.txt"]
+    assert "\n.\n" in f"\n{(Path(where) / 'requirements.txt').read_text()}"
+    assert (Path(where) / "pyproject.toml").is_file()
 
 
 def test_bytes_are_the_same_on_every_run(bundle: Path, tmp_path: Path) -> None:
