@@ -10,6 +10,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from nbgrader.apps import NbGrader
+from nbgrader.preprocessors import Execute
+from nbgrader.validator import Validator
 
 from grader.release.bundle import FOLDER, bundle_files, write_bundle
 from grader.release.solutions import solution_regions, strip_solutions
@@ -102,6 +105,15 @@ def test_the_line_for_colab_installs_the_bundle(bundle: Path, tmp_path: Path) ->
     assert words == ["install", "-q", "-r", "requirements.txt"]
     assert "\n.\n" in f"\n{(Path(where) / 'requirements.txt').read_text()}"
     assert (Path(where) / "pyproject.toml").is_file()
+
+
+def test_validate_has_the_time_that_training_takes(unpacked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """nbgrader takes a cell for failed after 30 seconds; in the bundle's folder it loads another limit."""
+    assert Execute().timeout == 30
+    monkeypatch.chdir(unpacked)
+    app = NbGrader()
+    app.load_config_file()
+    assert Execute(parent=Validator(parent=app)).timeout == 600
 
 
 def test_bytes_are_the_same_on_every_run(bundle: Path, tmp_path: Path) -> None:
