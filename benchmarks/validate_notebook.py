@@ -5,6 +5,7 @@ also the slowest cell, because nbgrader ends a cell after `Execute.timeout` seco
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -62,8 +63,8 @@ def lines(folder: Path) -> Iterator[str]:
     ):
         nbformat.write(notebook, folder / f"{name}.ipynb")
         seconds, told = run(folder, "nbgrader", "validate", f"{name}.ipynb")
-        verdict = next(line for line in told.splitlines() if line.startswith(("VALIDATION FAILED", "Success")))
-        yield f"{name} notebook: {seconds:.0f} s, {verdict}"
+        verdict = re.search(r"VALIDATION FAILED ON .*!(?= If)|Success!.*", told)
+        yield f"{name} notebook: {seconds:.0f} s, {verdict[0] if verdict else told}"
     run(folder, "nbconvert", "--to", "notebook", "--execute", "--output", "executed", "solved.ipynb")
     seconds, name = slowest(nbformat.read(folder / "executed.ipynb", as_version=4))
     yield f"slowest cell of the solved notebook: {seconds:.0f} s, {name}"

@@ -53,7 +53,7 @@ def source_notebook() -> NotebookNode:
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
-def configuration(root: Path, *, cured: bool, timeout: int = 3) -> Config:
+def configuration(root: Path, *, cured: bool, timeout: int = 5) -> Config:
     """What nbgrader loads in a course folder with our configuration, or in one where none was written."""
     if cured:
         (root / CONFIG_NAME).write_text(CONFIG)
@@ -93,7 +93,7 @@ def submit(root: Path, student: str, content: NotebookNode | str, name: str = NO
     path.write_text(content if isinstance(content, str) else nbformat.writes(content))
 
 
-def autograde(root: Path, *, cured: bool, timeout: int = 3) -> str:
+def autograde(root: Path, *, cured: bool, timeout: int = 5) -> str:
     """Grade all submissions with nbgrader's converter, as the stock command does; its log."""
     result = NbGraderAPI(config=configuration(root, cured=cured, timeout=timeout)).autograde(ASSIGNMENT, "*")
     return str(result.get("log", "")) + str(result.get("error", ""))

@@ -10,7 +10,6 @@ from .courses import POINTS, TESTS
 FULL = POINTS
 NONE = dict.fromkeys(TESTS)
 LONG = 200_000
-HOARD_MIB = 2000
 
 
 def spoil_text(text: str, place: int = 1) -> Callable[[NotebookNode], None]:
@@ -76,15 +75,6 @@ def training_cell(notebook: NotebookNode) -> None:
     notebook.cells[1].source = notebook.cells[1].source.replace("2 * x", "trained * x")
 
 
-def hoard(notebook: NotebookNode) -> None:
-    """The answer takes gigabytes, and is only right if it got them."""
-    notebook.cells[1].source = f"""import resource
-def double(x):
-    hoard = b"x" * ({HOARD_MIB} << 20)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > {HOARD_MIB} << 10
-    return 2 * x"""
-
-
 def long_output(notebook: NotebookNode) -> None:
     notebook.cells[1].source += f"\nprint('x' * {LONG})"
 
@@ -106,7 +96,6 @@ STOCK = {
     "deleted answer and test": (delete(1, 2), FULL | {TESTS[0]: None}),
     "kernel dies": (spoil_text("import os\nos._exit(1)"), None),
     "given training cell is slow": (training_cell, FULL | {TESTS[0]: 0.0}),
-    "takes all memory": (hoard, FULL),  # the machine's problem: nothing keeps it from that
     "endless loop": (spoil_text("while True:\n    pass"), dict.fromkeys(TESTS, 0.0) | {TESTS[1]: 4.0}),
     "prints without end": (long_output, FULL),
 }

@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
 from nbgrader.apps import NbGrader
 from nbgrader.preprocessors import Execute
 from nbgrader.validator import Validator
+from packaging.specifiers import SpecifierSet
 
 from grader.release.bundle import FOLDER, bundle_files, write_bundle
 from grader.release.solutions import solution_regions, strip_solutions
@@ -79,6 +81,14 @@ def test_it_holds_what_the_page_speaks_of(unpacked: Path) -> None:
         assert (unpacked / name).is_file()
     assert (unpacked / "mnist_subset" / "mnist_subset.npz").stat().st_size > 10**6
     assert (unpacked / "lab05.ipynb").read_bytes() == (ROOT / "student_templates" / "lab05.ipynb").read_bytes()
+
+
+@pytest.mark.parametrize("version", ["3.11.0", "3.12.0", "3.13.0"])
+def test_locked_packages_take_the_first_release_of_each_python(version: str) -> None:
+    """Those of Linux distributions are rarely the last ones, and pip finds no package that asks for a later one."""
+    locked = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
+    needs = {pin: metadata(pin.partition("==")[0]).get("Requires-Python", "") for pin in locked}
+    assert [pin for pin, versions in needs.items() if version not in SpecifierSet(versions)] == []
 
 
 @pytest.mark.parametrize("place", ["JupyterLab", "VS Code", "Colab", "a shell"])
