@@ -14,8 +14,8 @@ import pytest
 from grader.registry import all_checks
 from tests.isolation import attacks
 from tests.submissions.build import Recipe, build, recipes
+from tests.submissions.conditions import LIMIT, SEED
 
-SEED = 7
 MIXED_IN = (
     "daemon_left_behind", "exit_at_import", "fork_bomb", "frames_on_every_descriptor", "injection_into_pages",
     "kill_everything", "kill_parent", "look_for_secrets", "message_to_the_next", "write_other_submission",
@@ -39,7 +39,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def grade(submissions: Path, out: Path, *more: str) -> None:
-    options = ["--out", str(out), "--seed", str(SEED), "--limit", "call_seconds=45", *more]
+    options = ["--out", str(out), "--seed", str(SEED), "--limit", LIMIT, *more]
     done = subprocess.run([*AELAB, "grade", str(submissions), *options], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -33,13 +33,13 @@ def nbgrader_rows(reports: Sequence[Report]) -> Rows:
     ]
     for report in reports:
         score = _score(report)
-        yield [ASSIGNMENT, "", "", _student(report), "", "", "", score, "0", score, str(report.max_score)]
+        yield [ASSIGNMENT, "", "", _student(report), "", "", "", score, "0", score, _possible(reports)]
 
 
 def canvas_rows(reports: Sequence[Report]) -> Rows:
     """Canvas' gradebook: it finds the student by the login, and asks which assignment the last column is."""
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", TITLE]
-    yield ["Points Possible", "", "", "", "", str(max((r.max_score for r in reports), default=0))]
+    yield ["Points Possible", "", "", "", "", _possible(reports)]
     for report in reports:
         yield [_student(report), "", "", _student(report), "", _score(report)]
 
@@ -53,6 +53,11 @@ def moodle_rows(reports: Sequence[Report]) -> Rows:
 
 def _student(report: Report) -> str:
     return folder_name(report.submission)
+
+
+def _possible(reports: Sequence[Report]) -> str:
+    """The points of the lab; a submission that could not be read may list no checks."""
+    return str(max((report.max_score for report in reports), default=0))
 
 
 def _score(report: Report) -> str:

@@ -104,8 +104,8 @@ def examine(tier: Tier, limits: Limits, private: Iterable[Path] = ()) -> tuple[W
         try:
             return _tried(Worker(tier, view_of(private), limits), private)
         except WorkerLost as loss:
-            problem = f"{_in_one_line(loss)}, {TRIES} times"
-    return None, Finding(tier, problem, untried=True)
+            said = f"{_in_one_line(loss)}, {TRIES} times"
+    return None, Finding(tier, said, untried=True)
 
 
 def _tried(worker: Worker, private: tuple[Path, ...]) -> tuple[Worker | None, Finding]:

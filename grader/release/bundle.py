@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ..nbgrader.course import CONFIG_NAME
 from .archive import installable_grader, write_zip
 from .source import reference_folder
 from .templates import NOTEBOOK, render_templates
@@ -9,6 +10,13 @@ from .templates import NOTEBOOK, render_templates
 FOLDER = "lab05"
 SOLUTION = "my_solution"
 README = Path(__file__).parent / "pages" / "student_readme.md"
+VALIDATE = """\
+c = get_config()  # noqa: F821, nbgrader defines it
+
+# `nbgrader validate`, and JupyterLab's button Validate, run all self-checks, and some of them train models. A cell that
+# takes longer than this, in seconds, counts as failed.
+c.Execute.timeout = 600
+"""
 REQUIREMENTS = "--constraint constraints.txt\n.\n"
 
 
@@ -24,4 +32,4 @@ def bundle_files() -> dict[str, bytes]:
     notebook = templates.pop(NOTEBOOK)
     modules = {f"{SOLUTION}/{name}": content for name, content in templates.items()}
     own = {"README.md": README.read_bytes(), "requirements.txt": REQUIREMENTS.encode(), NOTEBOOK: notebook}
-    return installable_grader() | modules | own
+    return installable_grader() | modules | own | {CONFIG_NAME: VALIDATE.encode()}

@@ -60,6 +60,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# `nbgrader validate` runs the self-checks, which train models; after 30 seconds it would take one for failed.
+c.Execute.timeout = 600
+
 # Limits of a submission, as for `aelab grade --limit`; `aelab doctor` lists them.
 c.Measure.limits = []
 

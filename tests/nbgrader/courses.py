@@ -1,8 +1,10 @@
 """A tiny course, and nbgrader's own converters run on it: as stock nbgrader is, or with the course's configuration."""
 
 import os
+import sqlite3
 import sysconfig
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import nbformat
@@ -20,6 +22,12 @@ NOTEBOOK = f"{ASSIGNMENT}.ipynb"
 CHECKS = select(["data"])
 TESTS = [grade_id(check.id) for check in CHECKS]
 POINTS = {grade_id(check.id): float(check.points) for check in CHECKS}
+COLUMNS = (
+    ("auto_score", "grade"),
+    ("manual_score", "grade"),
+    ("needs_manual_grade", "grade"),
+    ("auto_comment", "comment"),
+)
 
 ANSWER = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
 CELLS = (
@@ -107,6 +115,20 @@ def scores(root: Path) -> dict[str, dict[str, float | None]]:
 def autograded(root: Path, student: str) -> NotebookNode:
     """The graded notebook."""
     return nbformat.read(root / "autograded" / student / ASSIGNMENT / NOTEBOOK, as_version=4)
+
+
+def entries(root: Path) -> list[tuple[object, ...]]:
+    """All that the gradebook says of everybody's submission: student, cell, and a score, an open cell or a comment."""
+    with closing(sqlite3.connect(root / "gradebook.db")) as gradebook:
+        return [row for column, table in COLUMNS for row in gradebook.execute(_query(column, table))]
+
+
+def _query(column: str, table: str) -> str:
+    return (
+        f"SELECT s.student_id, b.name, '{column}', t.{column} FROM {table} t JOIN base_cell b ON t.cell_id = b.id "
+        "JOIN submitted_notebook n ON t.notebook_id = n.id JOIN submitted_assignment s ON n.assignment_id = s.id "
+        "ORDER BY 1, 2"
+    )
 
 
 def report(name: str, decide: Callable[[str], float] = lambda _: 1.0, **fields: object) -> Report:

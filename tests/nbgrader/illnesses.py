@@ -70,7 +70,9 @@ def other_kernel(notebook: NotebookNode) -> None:
 
 
 def training_cell(notebook: NotebookNode) -> None:
-    notebook.cells[0].source = "import time\ntime.sleep(60)"
+    """A given cell that trains for a minute, and whose result the answer uses."""
+    notebook.cells[0].source = "import time\ntime.sleep(60)\ntrained = 2"
+    notebook.cells[1].source = notebook.cells[1].source.replace("2 * x", "trained * x")
 
 
 def long_output(notebook: NotebookNode) -> None:
@@ -93,7 +95,7 @@ STOCK = {
     "deleted test": (delete(2), FULL | {TESTS[0]: None}),
     "deleted answer and test": (delete(1, 2), FULL | {TESTS[0]: None}),
     "kernel dies": (spoil_text("import os\nos._exit(1)"), None),
-    "given training cell is slow": (training_cell, FULL),
+    "given training cell is slow": (training_cell, FULL | {TESTS[0]: 0.0}),
     "endless loop": (spoil_text("while True:\n    pass"), dict.fromkeys(TESTS, 0.0) | {TESTS[1]: 4.0}),
     "prints without end": (long_output, FULL),
 }

@@ -2,17 +2,16 @@
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
-from nbgrader.apps import NbGraderAPI
-from traitlets.config import PyFileConfigLoader
+import requests
 
 from grader.nbgrader.measuring import SEED_FILE, course_seed
 from grader.release import course as release_course
@@ -21,11 +20,16 @@ from grader.release.notebook import render_notebook
 from grader.release.source import module_sources, reference_folder
 from grader.submissions import read_submission
 
-from .courses import POINTS, TESTS, autograded, scores, submit
+from .courses import POINTS, TESTS, autograded, entries, scores, submit
+from .formgrader import Formgrader, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 NORMALIZE, BATCHES = TESTS
 LIMITS = ("call_seconds=5", "resident_mib=1500")
+LATE = {
+    "late": "return tf.cast(image, tf.float32) * (1 / 255.0)",
+    "late_and_wrong": "return tf.cast(image, tf.float32)",
+}
 
 
 def run(course: Path, *arguments: str, status: int = 0) -> str:
@@ -85,18 +89,6 @@ def stock(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
     return course, run(course, "nbgrader", "autograde", ASSIGNMENT)
 
 
-def rows(course: Path) -> Iterator[object]:
-    """What the gradebook says of everybody: scores, open cells, comments."""
-    with closing(sqlite3.connect(course / "gradebook.db")) as gradebook:
-        named = (
-            "SELECT s.student_id, b.name, t.{} FROM {} t JOIN submitted_notebook n ON t.notebook_id = n.id "
-            "JOIN submitted_assignment s ON n.assignment_id = s.id JOIN base_cell b ON t.cell_id = b.id ORDER BY 1, 2"
-        )
-        for column in ("auto_score", "manual_score", "needs_manual_grade"):
-            yield gradebook.execute(named.format(column, "grade")).fetchall()
-        yield gradebook.execute(named.format("auto_comment", "comment")).fetchall()
-
-
 def test_everyone_gets_what_was_measured(stock: tuple[Path, str]) -> None:
     """The stock command grades the class in one run: nobody ends it, and what was not handed in is no zero."""
     course, log = stock
@@ -121,18 +113,59 @@ def test_the_reason_stands_in_the_notebook(stock: tuple[Path, str]) -> None:
     assert "Measuring endless: part data" in log
 
 
-def test_the_button_gives_the_same_gradebook(
-    stock: tuple[Path, str], handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What the formgrader's endpoint calls, student by student, in a process that goes on living."""
-    course = Path(shutil.copytree(handed_in, tmp_path / "course"))
+@pytest.fixture(scope="module")
+def button(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Formgrader, Path]]:
+    """The formgrader, started in a copy of the course before two more submissions of modules came in."""
+    course = Path(shutil.copytree(handed_in, tmp_path_factory.mktemp("button") / "course"))
     (course / SEED_FILE).write_text("7\n")
-    monkeypatch.chdir(course)
-    api = NbGraderAPI(config=PyFileConfigLoader(CONFIG_NAME, str(course)).load_config())
-    students = sorted(api.get_submitted_students(ASSIGNMENT))
-    answers = [api.autograde(ASSIGNMENT, student) for student in students]
-    assert all(answer["success"] for answer in answers), answers
-    assert list(rows(course)) == list(rows(stock[0]))
+    with serving(course) as formgrader:
+        for student, normalize in LATE.items():
+            text = module_sources(reference_folder())["data.py"]
+            submit(course, student, f"{text}\n\ndef normalize(image, label):\n    {normalize}\n", "data.py")
+        yield formgrader, course
+
+
+def test_the_button_belongs_to_who_is_logged_in(button: tuple[Formgrader, Path]) -> None:
+    """Neither a stranger nor a page of somebody else's, which cannot read the cookie, grades anything."""
+    formgrader, course = button
+    assert formgrader.press("solved", as_a_page_does=False).status_code == 403
+    with requests.Session() as stranger:
+        assert replace(formgrader, browser=stranger).press("solved", as_a_page_does=False).status_code == 403
+    assert not (course / "autograded").exists()
+
+
+def test_the_button_gives_the_same_gradebook(button: tuple[Formgrader, Path], stock: tuple[Path, str]) -> None:
+    """Pressed for one student after the other, also for those who handed in after Jupyter was started."""
+    formgrader, course = button
+    students = formgrader.submitted()
+    answers = {student: formgrader.autograde(student) for student in students}
+    assert set(students) == {*scores(stock[0]), *LATE}
+    assert all(answer["success"] for answer in answers.values()), answers
+    assert [entry for entry in entries(course) if entry[0] not in LATE] == entries(stock[0])
+    late = scores(course)
+    assert [late[student] for student in LATE] == [POINTS, {NORMALIZE: 0.0, BATCHES: 4.0}]
+
+
+def test_the_button_keeps_one_warm_process(button: tuple[Formgrader, Path]) -> None:
+    """The next submission finds it, and it ends with Jupyter."""
+    formgrader, _ = button
+    assert formgrader.autograde(min(LATE))["success"]
+    below = psutil.Process(formgrader.process.pid).children()
+    assert len(below) == 1, [process.cmdline() for process in below]
+
+
+def test_the_button_validate_says_what_is_still_wrong(button: tuple[Formgrader, Path]) -> None:
+    """In a released notebook with one task done: the test of that one passes, the other cell is named as failed."""
+    formgrader, course = button
+    notebook = nbformat.read(course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    solved = nbformat.read(course / "submitted" / "solved" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    answer = next(cell for cell in notebook.cells if cell.id == "data-normalize")
+    answer.source = next(cell.source for cell in solved.cells if cell.id == "data-normalize")
+    nbformat.write(notebook, course / "mine.ipynb")
+    found = formgrader.validate("mine.ipynb")
+    assert found["success"], found
+    (failed,) = found["value"]["failed"]
+    assert BATCHES.replace("-", ".") in failed["source"]
 
 
 def test_aelab_grade_gives_the_same_gradebook(stock: tuple[Path, str], handed_in: Path, tmp_path: Path) -> None:
@@ -141,7 +174,7 @@ def test_aelab_grade_gives_the_same_gradebook(stock: tuple[Path, str], handed_in
     (course / SEED_FILE).write_text("7\n")
     limits = [word for limit in LIMITS for word in ("--limit", limit)]
     run(course, "grader", "grade", ".", "--out", str(tmp_path / "out"), *limits, status=1)  # one could not be read
-    assert list(rows(course)) == list(rows(stock[0]))
+    assert entries(course) == entries(stock[0])
     assert "seed" in (tmp_path / "out" / "solved" / "report.json").read_text()
     for student in scores(course):
         assert autograded(course, student) == autograded(stock[0], student)

@@ -39,6 +39,8 @@ from .courses import (
 )
 from .illnesses import ALL, ENDS_THE_CLASS, FULL, LONG, LOSES_THE_SUBMISSION, NONE, STOCK
 
+SECRET = 8641975320  # a grading seed
+
 
 def student(illness: str) -> str:
     return illness.replace(" ", "_")
@@ -200,21 +202,26 @@ def test_partial_credit_comes_with_its_explanation_and_picture(course: Path) -> 
     assert scores(course)["ada"] == {TESTS[0]: 0.3333, TESTS[1]: 4.0}
 
 
-def test_stock_nbgrader_takes_a_numpy_float_for_full_points(course: Path) -> None:
-    """A test that returns half a point as NumPy prints it gives all of them; ours are builtin floats."""
-    notebook = solved(course)
-    submit(course, "ada", notebook)
+def test_stock_nbgrader_has_no_partial_credit_with_an_explanation(course: Path) -> None:
+    """Half a point as NumPy prints it gives all of them, and an assertion that explains gives none.
+
+    Ours are builtin floats, beside their explanation.
+    """
+    submit(course, "ada", solved(course))
     source = course / "source" / ASSIGNMENT / NOTEBOOK
     original = nbformat.read(source, as_version=4)
     original.cells[2].source = "class Half:\n    __repr__ = lambda self: 'np.float64(0.5)'\nHalf()"
+    original.cells[4].source = "earned = 2.0\nassert halve(2) == 2, 'one of two is right'\nearned"
     nbformat.write(original, source)
     assert NbGraderAPI(config=configuration(course, cured=False)).generate_assignment(ASSIGNMENT)["success"]
     autograde(course, cured=False)
-    assert scores(course)["ada"][TESTS[0]] == 2.0
+    assert scores(course)["ada"] == {TESTS[0]: 2.0, TESTS[1]: 0.0}
     shutil.rmtree(course / "autograded")
     with finished([report("ada", lambda _: np.float64(0.25))]):
         autograde(course, cured=True)
     assert scores(course)["ada"] == {TESTS[0]: 0.5, TESTS[1]: 1.0}
+    texts = [cell.outputs[0].text for cell in autograded(course, "ada").cells if cell.id in TESTS]
+    assert all("Measured" in text for text in texts)
 
 
 def test_a_course_without_the_assignment_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,12 +252,13 @@ def test_feedback_shows_findings_and_no_markup_of_a_submission(course: Path) -> 
     hand_in(course, "ada", lambda _: None)
     attack = "".join(HOSTILE) + "\n\n<img src=x onerror=alert(1)>\n```\n<script>alert(2)</script>"
     failed = tuple(CheckResult(c.id, "data", c.points, 0.0, Outcome.FAILED, attack, attack) for c in CHECKS)
-    with finished([Report("ada", Status.GRADED, failed, "none", 7, 1.0)]):
+    with finished([Report("ada", Status.GRADED, failed, "none", SECRET, 1.0)]):
         autograde(course, cured=True)
     api = NbGraderAPI(config=configuration(course, cured=True))
     assert api.generate_feedback(ASSIGNMENT)["success"]
     page = (course / "feedback" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
     assert "Next:" in page
+    assert str(SECRET) not in page + str(autograded(course, "ada"))  # who knows the seed knows the hidden images
     assert "<img src=x" not in page
     assert "<script>alert(" not in page
     assert "\u202e" not in page

@@ -1,5 +1,6 @@
 """The gradebook, read back with nbgrader's own interface."""
 
+import csv
 import os
 import shutil
 import sqlite3
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.plugins import CsvExportPlugin
 
+from grader.export.tables import table
 from grader.nbgrader import gradebook as gradebook_module
 from grader.nbgrader import rows
 from grader.nbgrader.gradebook import ASSIGNMENT, NOTEBOOK, GradebookError, grade_id, write_gradebook
@@ -80,6 +83,24 @@ def test_scores_are_those_of_the_reports(gradebook: Gradebook) -> None:
         assert submission.score == pytest.approx(report.score)
         assert not submission.needs_manual_grade
         assert scores(gradebook, report.submission) == {grade_id(c.id): c.score for c in report.checks}
+
+
+def test_our_table_is_that_of_nbgraders_exporter(gradebook: Gradebook, tmp_path: Path) -> None:
+    """Same columns, students and scores; a score that is not final is a number to nbgrader, and left open by us."""
+    CsvExportPlugin(to=str(tmp_path / "grades.csv")).export(gradebook)
+    theirs = list(csv.DictReader((tmp_path / "grades.csv").read_text().splitlines()))
+    ours = list(csv.DictReader(table([*samples.class_of_seven(), samples.hostile()], "nbgrader").splitlines()))
+    assert list(ours[0]) == list(theirs[0])
+    by_student = {row["student_id"]: row for row in theirs}
+    assert sorted(by_student) == sorted(row["student_id"] for row in ours)
+    waiting = {report.submission for report in samples.class_of_seven() if report.needs_attention}
+    for row in ours:
+        assert float(row["max_score"]) == float(by_student[row["student_id"]]["max_score"]) == 100
+        if row["student_id"] in waiting:
+            assert row["raw_score"] == row["score"] == ""
+        else:
+            for column in ("raw_score", "late_submission_penalty", "score"):
+                assert float(row[column]) == pytest.approx(float(by_student[row["student_id"]][column]))
 
 
 def test_a_fault_of_the_grader_is_no_zero(gradebook: Gradebook) -> None:

@@ -2,12 +2,19 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+from nbgrader.apps import NbGrader
+from nbgrader.preprocessors import Execute
+from nbgrader.validator import Validator
+from packaging.specifiers import SpecifierSet
 
 from grader.release.bundle import FOLDER, bundle_files, write_bundle
 from grader.release.solutions import solution_regions, strip_solutions
@@ -74,6 +81,49 @@ def test_it_holds_what_the_page_speaks_of(unpacked: Path) -> None:
         assert (unpacked / name).is_file()
     assert (unpacked / "mnist_subset" / "mnist_subset.npz").stat().st_size > 10**6
     assert (unpacked / "lab05.ipynb").read_bytes() == (ROOT / "student_templates" / "lab05.ipynb").read_bytes()
+
+
+@pytest.mark.parametrize("version", ["3.11.0", "3.12.0", "3.13.0"])
+def test_locked_packages_take_the_first_release_of_each_python(version: str) -> None:
+    """Those of Linux distributions are rarely the last ones, and pip finds no package that asks for a later one."""
+    locked = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
+    needs = {pin: metadata(pin.partition("==")[0]).get("Requires-Python", "") for pin in locked}
+    assert [pin for pin, versions in needs.items() if version not in SpecifierSet(versions)] == []
+
+
+@pytest.mark.parametrize("place", ["JupyterLab", "VS Code", "Colab", "a shell"])
+def test_the_page_says_how_to_start(unpacked: Path, place: str) -> None:
+    """In each place where students work, with what comes in which order."""
+    row = re.search(rf"^\| {place} \| (.+) \|$", (unpacked / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert row is not None
+    assert "first cell" in row[1] or "aelab check" in row[1]
+
+
+def test_the_line_for_colab_installs_the_bundle(bundle: Path, tmp_path: Path) -> None:
+    """Where the .zip was uploaded: it unpacks, and pip runs where `.` in the requirements is the grader."""
+    shutil.copy(bundle, tmp_path)
+    (tmp_path / "bin").mkdir()
+    pip = tmp_path / "bin" / "pip"
+    pip.write_text(f'#!/bin/sh\necho "$(pwd) $*" > {tmp_path}/called\n')
+    pip.chmod(0o755)
+    page = (ROOT / "grader" / "release" / "pages" / "student_readme.md").read_text(encoding="utf-8")
+    line = re.search(r"`!(unzip [^`]+)`", page)
+    assert line is not None
+    path = os.pathsep.join([str(pip.parent), os.environ["PATH"]])
+    subprocess.run(["bash", "-euc", line[1]], cwd=tmp_path, env={"PATH": path}, check=True)
+    where, *words = (tmp_path / "called").read_text().split()
+    assert words == ["install", "-q", "-r", "requirements.txt"]
+    assert "\n.\n" in f"\n{(Path(where) / 'requirements.txt').read_text()}"
+    assert (Path(where) / "pyproject.toml").is_file()
+
+
+def test_validate_has_the_time_that_training_takes(unpacked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """nbgrader takes a cell for failed after 30 seconds; in the bundle's folder it loads another limit."""
+    assert Execute().timeout == 30
+    monkeypatch.chdir(unpacked)
+    app = NbGrader()
+    app.load_config_file()
+    assert Execute(parent=Validator(parent=app)).timeout == 600
 
 
 def test_bytes_are_the_same_on_every_run(bundle: Path, tmp_path: Path) -> None:

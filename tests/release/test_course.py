@@ -1,10 +1,8 @@
 """Stock nbgrader runs in the written course folder, from the assignment to the feedback."""
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -12,12 +10,13 @@ import pytest
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook
 
+from grader.nbgrader.measuring import SEED_FILE
 from grader.registry import all_checks
-from grader.release import course as release_course
 from grader.release.course import ASSIGNMENT, CONFIG_NAME, write_course
 from grader.release.notebook import render_notebook
-from grader.release.source import MODULES, reference_folder
+from grader.release.source import reference_folder
 from grader.release.templates import NOTEBOOK
+from tests.submissions.conditions import LIMIT, SEED
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,42 +46,24 @@ def read(path: Path) -> NotebookNode:
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[tuple[str, ...]], tuple[Path, Path]]:
-    """A function that copies modules of the reference, writes their course, and returns both folders."""
-
-    def write(modules: tuple[str, ...]) -> tuple[Path, Path]:
-        folder = tmp_path_factory.mktemp("release")
-        reference, course = folder / "reference", folder / "course"
-        reference.mkdir()
-        for name in modules:
-            shutil.copy(reference_folder() / f"{name}.py", reference)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(release_course, "reference_folder", lambda: reference)
-            write_course(course)
-        return reference, course
-
-    return write
-
-
-@pytest.fixture(scope="module")
-def graded(written: Callable[[tuple[str, ...]], tuple[Path, Path]]) -> Path:
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder of the whole lab with a solved and an untouched submission, graded by stock commands."""
-    reference, course = written(MODULES)
+    course = tmp_path_factory.mktemp("release") / "course"
+    write_course(course)
+    (course / SEED_FILE).write_text(f"{SEED}\n")
+    config = course / CONFIG_NAME
+    config.write_text(config.read_text().replace("c.Measure.limits = []", f'c.Measure.limits = ["{LIMIT}"]'))
     nbgrader(course, "generate_assignment", "--create")
-    submit(course, "solved", render_notebook(reference, solutions=True))
+    submit(course, "solved", render_notebook(reference_folder(), solutions=True))
     submit(course, "untouched", (course / "release" / ASSIGNMENT / NOTEBOOK).read_text(encoding="utf-8"))
     nbgrader(course, "autograde")
     nbgrader(course, "generate_feedback")
     return course
 
 
-def test_stock_release_is_the_committed_notebook(
-    written: Callable[[tuple[str, ...]], tuple[Path, Path]],
-) -> None:
+def test_stock_release_is_the_committed_notebook(graded: Path) -> None:
     """For the whole lab nbgrader generates what is handed out and committed, byte for byte."""
-    _, course = written(MODULES)
-    nbgrader(course, "generate_assignment", "--create")
-    stock = (course / "release" / ASSIGNMENT / NOTEBOOK).read_bytes()
+    stock = (graded / "release" / ASSIGNMENT / NOTEBOOK).read_bytes()
     assert stock == (ROOT / "student_templates" / NOTEBOOK).read_bytes()
 
 
