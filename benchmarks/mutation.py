@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MUTANTS = Path("mutants")
-STATUS = {0: "survived", 1: "killed", 3: "killed", 5: "untested", 33: "untested", 24: "timeout", 36: "timeout"}
+STATUS = {0: "survived", 1: "killed", 3: "killed", 5: "untested", 33: "untested"}
+STATUS |= dict.fromkeys((-24, 24, 36, 152, 255), "timeout")
 NUMBERED = re.compile(r"__mutmut_\d+$")
 SHORTEST = 12  # characters of code that show a change
 
