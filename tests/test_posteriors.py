@@ -220,6 +220,8 @@ def test_encodings_have_to_be_informative_with_means_of_both_signs() -> None:
         expect_informative(0.1, 0.0123456, means)
     assert failed.value.evidence == Evidence("above 2 nats with beta 0.1", 0.01235)
     assert failed.value.hint
+    with pytest.raises(Failed, match="never negative"):
+        expect_informative(0.1, 20.0, means.clip(0))
     with pytest.raises(Failed, match="never negative") as failed:
         expect_informative(0.1, 20.0, 0.1234 + np.abs(means - means[0, 0]))
     assert failed.value.evidence == Evidence("means of both signs", "from 0.12 on")
