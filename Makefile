@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills seeds attacks validity calibrate templates constraints clean
+.PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills seeds attacks validity calibrate mutation templates constraints clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -78,6 +78,12 @@ attacks: install  ## run every attack against the defences, on the two best tier
 validity: install  ## grade every known mistake and every right variant, and write docs/validity.md
 	$(BIN)/python -m benchmarks.validity --page docs/validity.md
 
+mutation: install  ## change the code that numbers rest on in every small way, and see which changes no test notices
+	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[mutation]'
+	rm -rf mutants
+	$(BIN)/mutmut run --max-children 2
+	$(BIN)/python -m benchmarks.mutation --page docs/validity-of-tests.md
+
 calibrate: install  ## derive the bars from many gradings of right solutions and mistakes, and write docs/calibration.md
 	$(BIN)/python -m benchmarks.calibrate
 
@@ -87,8 +93,8 @@ templates: install  ## generate student_templates/ from reference/
 # soupsieve 3 asks for Python 3.11.5: the 3.11 of Debian 12 and of Ubuntu 22.04 is older.
 constraints:  ## lock the newest dependencies: exact versions, no addresses
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --editable '.[dev]' 'soupsieve<3'
+	build/lock/bin/pip install --editable '.[dev,mutation]' 'soupsieve<3'
 	build/lock/bin/pip freeze --all --exclude-editable | grep -vE '^(pip|setuptools|wheel)==' > constraints.txt
 
 clean:  ## remove what the targets made, but not .venv
-	rm -rf build demo pictures model *.egg-info
+	rm -rf build demo pictures model mutants *.egg-info

@@ -1,5 +1,7 @@
 """Known wrong losses of an autoencoder are named; SciPy computes them anew here."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from scipy.special import expit, rel_entr, xlogy
@@ -7,34 +9,50 @@ from scipy.special import expit, rel_entr, xlogy
 from grader.cross_entropies import story_of
 
 RANDOM = np.random.default_rng(5)
-IMAGES = 0.1 * RANDOM.random((16, 28, 28, 1)) ** 4
-ANSWERS = expit(RANDOM.normal(scale=0.02, size=IMAGES.shape))  # those of a fresh model
-NATS = -xlogy(IMAGES, ANSWERS) - xlogy(1 - IMAGES, 1 - ANSWERS)
-LOGITS = -np.log(expit(ANSWERS)) + (1 - IMAGES) * ANSWERS  # -x ln s(y) - (1 - x) ln(1 - s(y))
-SWAPPED = -xlogy(ANSWERS, np.clip(IMAGES, 1e-7, 1)) - xlogy(1 - ANSWERS, 1 - IMAGES)
+FAINT = 0.1 * RANDOM.random((16, 28, 28, 1)) ** 4
+FRESH = expit(RANDOM.normal(scale=0.02, size=FAINT.shape))  # the answers of a fresh model
+INKY = RANDOM.random((16, 28, 28, 1))
+MIXED = expit(RANDOM.normal(scale=1.5, size=INKY.shape))
+CERTAIN = np.where(RANDOM.random(INKY.shape) < 0.1, RANDOM.integers(0, 2, INKY.shape), MIXED)  # with zeros and ones
+PAIRS = {
+    "faint": (FAINT, FRESH), "inky": (INKY, MIXED), "certain": (INKY, CERTAIN), "alone": (INKY[:1], MIXED[:1]),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("share", [1.0, 1 / 16], ids=["sum", "mean"])
-@pytest.mark.parametrize(
-    ("loss", "word"),
-    [
-        (NATS.mean(axis=(1, 2, 3)).sum(), "mean over the pixels"),
-        (NATS.mean(axis=1).sum(), "28 times too small"),
-        (NATS.sum() / np.log(2), "bits"),
-        (-NATS.sum(), "wrong sign"),
-        (((IMAGES - ANSWERS) ** 2).sum(), "squared error"),
-        (np.abs(IMAGES - ANSWERS).sum(), "absolute error"),
-        (LOGITS.sum(), "logits"),
-        (SWAPPED.sum(), "swapped"),
-        (-xlogy(IMAGES, ANSWERS).sum(), "that of the ink"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_known_wrong_losses_are_named(loss: float, word: str, share: float) -> None:
-    """Each wrong loss is named, summed over the images or averaged."""
-    assert word in story_of(float(loss) * share, IMAGES, ANSWERS)
+def inside(y: np.ndarray) -> np.ndarray:
+    """Probabilities as Keras clips them."""
+    return np.clip(y, 1e-7, 1 - 1e-7)
+
+
+def nats(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return -xlogy(x, inside(y)) - xlogy(1 - x, 1 - inside(y))
+
+
+WRONG: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
+    "mean over the pixels": lambda x, y: nats(x, y).mean(axis=(1, 2, 3)).sum(),
+    "28 times too small": lambda x, y: nats(x, y).mean(axis=1).sum(),
+    "bits": lambda x, y: nats(x, y).sum() / np.log(2),
+    "wrong sign": lambda x, y: -nats(x, y).sum(),
+    "squared error": lambda x, y: ((x - y) ** 2).sum(),
+    "absolute error": lambda x, y: np.abs(x - y).sum(),
+    "logits": lambda x, y: (-np.log(expit(y)) + (1 - x) * y).sum(),  # -x ln s(y) - (1 - x) ln(1 - s(y))
+    "swapped": lambda x, y: nats(y, x).sum(),
+    "that of the ink": lambda x, y: -xlogy(x, inside(y)).sum(),
+    "that of the paper": lambda x, y: -xlogy(1 - x, 1 - inside(y)).sum(),
+}
+
+
+@pytest.mark.parametrize("averaged", [False, True], ids=["sum", "mean"])
+@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("word", WRONG)
+def test_known_wrong_losses_are_named(word: str, pair: str, averaged: bool) -> None:
+    """Each is named, summed over the images or averaged: of faint and inky ones, certain answers and one image."""
+    images, answers = PAIRS[pair]
+    loss = float(WRONG[word](images, answers))
+    assert word in story_of(loss / len(images) if averaged else loss, images, answers)
 
 
 def test_the_entropy_of_the_images_is_no_known_mistake() -> None:
     """A loss that none of them gives has no story."""
-    assert story_of(float(3 * NATS.sum() + rel_entr(ANSWERS, 0.3).sum()), IMAGES, ANSWERS) == ""
+    loss = 3 * nats(FAINT, FRESH).sum() + rel_entr(FRESH, 0.3).sum()
+    assert story_of(float(loss), FAINT, FRESH) == ""

@@ -1,13 +1,15 @@
 """Which weighing of the two terms a loss has: right ones pass, with sampling noise too, and wrong ones are named."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from grader.elbo import DRAWS, BatchLoss, Terms, batch_loss, expect_negative_elbo, terms_of
-from grader.expect import Failed
+from grader.elbo import DRAWS, ROOM, BatchLoss, Terms, _stories, batch_loss, expect_negative_elbo, terms_of
+from grader.expect import Evidence, Failed
+from grader.formulas import Weights, weighings
 from grader.gaussians import KLEstimate
 
 SIZE, BETA = 10, 20.0
@@ -76,6 +78,21 @@ def test_each_wrong_weighing_is_named(story: str, loss: Loss) -> None:
     assert len(caught.value.evidence.measured) == len(BATCHES)
 
 
+def test_the_table_of_weighings_is_that_of_the_wrong_losses() -> None:
+    """Each weighs exactly as its loss does, which is linear in both terms, and the right two are sum and mean."""
+    for n, beta in ((8, 20.0), (32, 3.0)):
+        right: list[tuple[str, Loss]] = [("", summed), ("", averaged)]
+        wanted = [
+            (story, loss(1, 0, beta, n) - (rest := loss(0, 0, beta, n)), (loss(0, 1, beta, n) - rest) / beta, rest)
+            for story, loss in right + CASES
+        ]
+        table = weighings(n, SIZE, beta)
+        assert len(table) == len(wanted)
+        for story, *weights in wanted:
+            rows = [(w.cross_entropy, w.divergence, w.squared_error * n * SQUARES) for w in table if story in w.story]
+            assert any(row == pytest.approx(weights, rel=1e-9, abs=1e-12) for row in rows), story
+
+
 def summed(bce: float, kl: float, beta: float, n: int) -> float:
     return bce + beta * kl
 
@@ -135,8 +152,45 @@ def test_a_loss_that_is_no_number_fails(broken: int) -> None:
     """NaN is near no weighing, whichever of the losses it is."""
     losses = losses_of(summed)
     losses[broken] = replace(losses[broken], loss=float("nan"))
-    with pytest.raises(Failed):
+    with warnings.catch_warnings(action="error"), pytest.raises(Failed):  # NumPy warns of a minimum of NaN alone
         expect_negative_elbo(losses, SIZE)
+
+
+def test_the_evidence_holds_the_losses_beside_the_right_ones() -> None:
+    """8 images at 480 nats, and beta 20 times 4.6 nats, are 4576; with a tenth of beta they are 3914."""
+    evidence = expect_negative_elbo([seen(averaged, 8), seen(averaged, 32)], SIZE)
+    wanted = ["batch of 8: 4576.0, or their mean an image", "batch of 32: 18300.0, or their mean an image"]
+    assert evidence == Evidence(wanted, ["batch of 8: 572.0", "batch of 32: 572.0"])
+    with pytest.raises(Failed) as caught:
+        expect_negative_elbo([seen(lambda bce, kl, beta, n: bce + beta * kl / 10, n) for n in BATCHES], SIZE)
+    assert caught.value.evidence == Evidence(wanted, ["batch of 8: 3914.0", "batch of 32: 15650.0"])
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("weights", [Weights(1, 1), Weights(0, 1, squared_error=1), Weights(0.5, -0.5)])
+def test_deviations_are_counted_in_the_errors_of_both_terms(weights: Weights) -> None:
+    """An error of 3 nats and ROOM of 100 nats, weighed, and beta 2 times 0.5 nats: five times their sum are 5."""
+    seen = BatchLoss(2.0, 4, 0.0, 100.0, 3.0, 40.0, 5.0, 0.5)
+    predicted = {1: 110.0, 0: 50.0, 0.5: 45.0}[weights.cross_entropy]
+    error = {1: 4.0, 0: 4.0, 0.5: 2.0}[weights.cross_entropy] + max(weights.cross_entropy, weights.squared_error) * (
+        100 * ROOM
+    )
+    for sign in (1, -1):
+        assert replace(seen, loss=predicted + sign * 5 * error).deviation(weights) == pytest.approx(5)
+
+
+def test_small_losses_have_small_errors() -> None:
+    """The least error is one of arithmetic, 1 part in 10,000 of the loss, and no number of nats."""
+    seen = BatchLoss(1.0, 1, 0.02, 0.0, 0.0, 0.0, 0.01)
+    assert seen.deviation(Weights(1, 1)) == pytest.approx(0.01 / (1e-4 * 0.02))
+
+
+def test_stories_that_explain_nearly_as_well_are_told_too() -> None:
+    """Those within 1 standard error of the best, the best first, each once and at most four; none beyond the bar."""
+    assert _stories(["far", "near", "best", "next"], np.array([1.75, 1.0, 0.5, 1.5])) == ": best, or near, or next"
+    assert _stories([*"abcdef"], np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])) == ": a, or b, or c, or d"
+    assert _stories(["same", "other", "same"], np.array([0.5, 0.75, 1.0])) == ": same, or other"
+    assert _stories(["a", "b"], np.array([5.5, 5.6])) == ""
 
 
 class Blurring:
@@ -176,3 +230,31 @@ def test_the_errors_of_a_batch_cover_what_is_drawn() -> None:
         deviations.append((found.loss - found.cross_entropy - BETA * found.kl) / error)
     assert abs(np.mean(deviations)) < 4 / np.sqrt(2000)
     assert abs(np.std(deviations) - 1) < 4 / np.sqrt(4000)
+
+
+def test_squared_errors_are_those_of_grey_images_too() -> None:
+    """Images of 0.25 that come back as 0.3 or 0.7 have errors of 0.05 and 0.45 a pixel."""
+    images = np.full((5, 28, 28, 1), 0.25, np.float32)
+    found = terms_of(Blurring(np.random.default_rng(6)), images, KLEstimate(np.ones(5), 0, 0), training=False)
+    draws = (found.squared_error / 784 - 0.45**2) / (0.05**2 - 0.45**2) * DRAWS  # how many were 0.3
+    np.testing.assert_allclose(draws, np.round(draws), atol=1e-6)
+    assert 0 < draws.mean() < DRAWS
+
+
+@pytest.mark.parametrize(("times", "count"), [(1, 3), (4, 1), (3, 5)])
+def test_terms_and_errors_of_a_batch_are_those_of_independent_draws(times: int, count: int) -> None:
+    """The variance of a mean of `count` losses, each the sum over `times` draws of an image, is added to that of
+    `times` times the estimate, which for the cross-entropy is the mean of DRAWS reconstructions.
+    """
+    random = np.random.default_rng(7)
+    spread, nats, squares, kl = random.uniform(1, 5, size=(4, 6))
+    terms = Terms(nats, spread, squares, KLEstimate(kl, error=0.3, single=2.0))
+    losses = random.normal(1000, 10, size=count)
+    found = batch_loss(terms, BETA, times, losses)
+    variance = times / count * spread**2 + times**2 * spread**2 / DRAWS
+    kl_variance = times / count * np.full(6, 2.0**2) + times**2 * np.full(6, 0.3**2)
+    assert found.cross_entropy_error == pytest.approx(np.sqrt(variance.sum()))
+    assert found.kl_error == pytest.approx(np.sqrt(kl_variance.sum()))
+    sums = np.tile([nats, squares, kl], times).sum(axis=1)
+    assert (found.cross_entropy, found.squared_error, found.kl) == pytest.approx(tuple(sums))
+    assert (found.beta, found.batch, found.loss) == (BETA, times * 6, pytest.approx(losses.sum() / count))

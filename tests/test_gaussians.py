@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import multivariate_normal
+from scipy.stats import chi2, multivariate_normal
 
 from grader.gaussians import KLEstimate, gaussian_kl, kl_from_samples
 
@@ -39,7 +39,7 @@ def test_gaussian_kl_of_the_prior_is_zero() -> None:
     np.testing.assert_allclose(gaussian_kl(np.zeros((2, 5)), np.stack([np.eye(5)] * 2)), 0, atol=1e-12)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def many_estimates() -> tuple[float, KLEstimate, np.ndarray]:
     """The true KL of one posterior, 2,000 estimates of it from 64 samples each, and the plug-in estimates."""
     random = np.random.default_rng(20260101)
@@ -84,3 +84,30 @@ def test_the_deviation_of_a_single_log_density_ratio() -> None:
     draws = mean + random.normal(size=(100_000, 3)) @ np.linalg.cholesky(matrix).T
     ratios = multivariate_normal(mean, matrix).logpdf(draws) - multivariate_normal(np.zeros(3)).logpdf(draws)
     assert kl_from_samples(draws[:, None]).single == pytest.approx(ratios.std(), rel=0.02)
+
+
+@pytest.mark.parametrize("count", [5, 8, 40])
+def test_the_correction_of_few_samples_is_exact(count: int) -> None:
+    """The determinant of a sample covariance is a product of chi-squared numbers (Bartlett): their expected logarithms,
+    by numerical integration, and trace / n are what the plug-in estimate is corrected by.
+    """
+    samples = np.random.default_rng(count).normal(size=(count, 2, 3))
+    plug_in = gaussian_kl(samples.mean(axis=0), np.stack([np.cov(samples[:, i].T) for i in range(2)]))
+    traces = samples.var(axis=0, ddof=1).sum(axis=1)
+    logarithms = sum(chi2(count - 1 - i).expect(np.log) - np.log(count - 1) for i in range(3))
+    np.testing.assert_allclose(kl_from_samples(samples).kl, plug_in + (logarithms - traces / count) / 2, rtol=1e-6)
+
+
+def test_the_error_is_what_single_ratios_and_the_prior_give() -> None:
+    """Of n single ratios and, at the prior, of half of the components: the variances are added, and divided by n."""
+    random = np.random.default_rng(8)
+    found = kl_from_samples(2 + random.normal(size=(50, 4, 6)))
+    assert found.error == pytest.approx(np.sqrt((found.single**2 + 6 / 2) / 50))
+
+
+def test_the_deviation_of_a_single_ratio_is_averaged_over_images() -> None:
+    """The variances of the images are averaged, those of one image not mixed with those of another."""
+    random = np.random.default_rng(9)
+    samples = random.normal(size=(60, 3, 4)) * np.array([0.5, 1, 3])[:, None]
+    alone = [kl_from_samples(samples[:, [i]]).single for i in range(3)]
+    assert kl_from_samples(samples).single == pytest.approx(np.sqrt(np.mean(np.square(alone))))

@@ -50,6 +50,13 @@ def test_psnr_of_a_constant_error(error: float, decibel: float) -> None:
     assert peak_signal_to_noise(clean, clean + np.float32(error)) == pytest.approx(decibel, abs=1e-3)
 
 
+def test_psnr_is_that_of_the_difference() -> None:
+    """Grey 0.6 for grey 0.5 is off by a tenth, as 0.4 is."""
+    clean = np.full((2, 28, 28, 1), 0.5)
+    for found in (clean + 0.1, clean - 0.1):
+        assert peak_signal_to_noise(clean, found) == pytest.approx(20)
+
+
 def test_psnr_of_a_perfect_copy_is_finite() -> None:
     """Reports hold no infinity: a perfect copy has 120 dB."""
     clean = np.zeros((2, 28, 28, 1), np.float32)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.stats import pearsonr
 
-from grader.expect import Failed
+from grader import bars
+from grader.expect import Evidence, Failed
 from grader.moments import expect_gaussian_noise, expect_standard
 
 MEAN, LOG_VARIANCE = np.array([0.7, -1.2, 0.3]), np.array([1.3, -1.3, 0.4])
@@ -96,3 +98,83 @@ def test_the_same_call_twice_is_named_with_what_was_called() -> None:
     once = np.random.default_rng(10).normal(size=(1, 100, 2))
     with pytest.raises(Failed, match="Two calls of encode give the same result"):
         expect_standard(np.concatenate([once, once]), "encode")
+
+
+def test_right_noise_passes_whatever_its_scale() -> None:
+    """Deviations of 0.0025, 1 and 403 side by side, in double precision; two calls are enough."""
+    log_variance = np.array([-12.0, 0, 12])
+    for seed in range(20):
+        samples = MEAN + np.exp(log_variance / 2) * np.random.default_rng(seed).normal(size=(2, 2000, 3))
+        expect_gaussian_noise(samples, MEAN, log_variance)
+
+
+@pytest.mark.parametrize("component", [0, 1, 2])
+def test_one_component_that_does_not_vary_is_enough(component: int) -> None:
+    """The others have noise of any size."""
+    samples = MEAN + 100 * DEVIATION * np.random.default_rng(11).normal(size=SHAPE)
+    samples[..., component] = MEAN[component]
+    assert "the mean is returned" in message_of(samples)
+
+
+def test_two_equal_calls_among_others_are_frozen() -> None:
+    """The first two are compared, whatever comes later."""
+    samples = MEAN + DEVIATION * np.random.default_rng(12).normal(size=SHAPE)
+    samples[1] = samples[0]
+    assert "Two calls give the same" in message_of(samples)
+
+
+def test_the_evidence_of_a_wrong_spread_is_that_of_the_noise() -> None:
+    """The deviation of each component, in units of the requested one."""
+    noise = np.random.default_rng(13).normal(size=SHAPE)
+    noise = np.sqrt(2) * (noise - noise.mean(axis=(0, 1))) / noise.std(axis=(0, 1))
+    with pytest.raises(Failed) as caught:
+        expect_gaussian_noise(MEAN + DEVIATION * noise, MEAN, LOG_VARIANCE)
+    assert caught.value.evidence == Evidence([1.0, 1.0, 1.0], [1.41, 1.41, 1.41])
+
+
+def test_the_evidence_of_wrong_noise_is_the_statistic_and_what_it_may_be() -> None:
+    """A mean of 60,000 numbers in 3 columns may be 5 / sqrt(20,000) = 0.035 away from 0; here one is -0.06."""
+    noise = np.random.default_rng(14).normal(size=SHAPE)
+    noise -= noise.mean(axis=(0, 1)) + np.array([0, 0.06, 0])
+    with pytest.raises(Failed, match=r"the mean of the noise is -0\.06\.") as caught:
+        expect_standard(noise, "sample")
+    assert caught.value.evidence == Evidence("0 ± 0.035", -0.06)
+    assert caught.value.hint
+
+
+def standard_errors(noise: np.ndarray) -> dict[str, float]:
+    """How far each statistic is from that of standard normal numbers, by the variance that its average has.
+
+    A number z ~ N(0, 1) has variance 1, z² has 2, z⁴ has 105 - 9 = 96, a product of two independent ones has 1.
+    """
+    calls, rows, size = noise.shape
+    columns = [noise[..., i].ravel() for i in range(size)]
+    count = calls * rows
+    found = {
+        "mean": max(abs(sum(c) / count) * count**0.5 for c in columns),
+        "variance": max(abs(np.var(c) - 1) * (count / 2) ** 0.5 for c in columns),
+        "kurtosis": abs(np.mean(noise**4) - 3) * (count * size / 96) ** 0.5,
+    }
+    pairs = {"calls": (noise[: calls // 2], noise[calls // 2 :][: calls // 2])}
+    if rows > 1:
+        pairs["rows"] = (noise[:, : rows // 2], noise[:, rows // 2 :][:, : rows // 2])
+    for name, (one, other) in pairs.items():
+        found[name] = abs(pearsonr(one.ravel(), other.ravel()).statistic) * one.size**0.5
+    if size > 1:
+        correlations = [pearsonr(a, b).statistic for i, a in enumerate(columns) for b in columns[:i]]
+        found["components"] = max(map(abs, correlations)) * count**0.5
+    return found
+
+
+@pytest.mark.parametrize("shape", [(5, 41, 3), (4, 40, 2), (9, 2, 3), (7, 201, 1), (40, 1, 5)], ids=str)
+def test_the_worst_statistic_is_noted_in_its_standard_errors(shape: tuple[int, int, int]) -> None:
+    """Each statistic there is comes to be the worst one under some of 60 seeds, odd numbers of calls and rows, too."""
+    worst = set()
+    for seed in range(60):
+        noise = np.random.default_rng(seed).normal(size=shape)
+        wanted = standard_errors(noise)
+        worst.add(max(wanted, key=lambda name: wanted[name]))
+        with bars.noting() as noted:
+            expect_standard(noise, "sample")
+        assert noted == {"standard errors": pytest.approx(max(wanted.values()), rel=1e-6)}
+    assert worst == set(wanted)

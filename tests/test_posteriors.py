@@ -1,13 +1,15 @@
 """What is said about a posterior far from the prior: the pull of the KL divergence, fresh noise, the loss."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from grader import bars
 from grader.elbo import DRAWS
-from grader.expect import Failed
+from grader.expect import Evidence, Failed
 from grader.gaussians import KLEstimate
 from grader.posteriors import (
     BETA,
@@ -22,7 +24,9 @@ from grader.posteriors import (
     far_model,
     has_come_nearer,
     has_gone_away,
+    steps_after,
 )
+from grader.training import RATE
 
 IMAGES, PIXELS = 8, 784
 
@@ -32,10 +36,12 @@ class Stand:
 
     encoding_size = 10
 
-    def __init__(self, loss: Any, dropout: float = 0.0):
+    def __init__(self, loss: Any, dropout: float = 0.0, loss_at_rest: bool = False):
         self.loss, self.dropout, self.rate = loss, dropout, 1e-3
         self.scale, self.contrast = 1.0, 1.0  # of the encoder's weights and of the decoder's
+        self.loss_at_rest = loss_at_rest
         self.lab = SimpleNamespace(images=BlackImages())
+        self.stages: list[tuple[Any, ...]] = []  # how it was trained: as what, on which shape, how many steps
 
     def divergence(self, training: bool = False) -> float:
         return 0.02 * self.scale**6 * (1 + self.dropout * training)
@@ -57,12 +63,14 @@ class Stand:
         return before
 
     def steps(self, batch: np.ndarray, count: int) -> np.ndarray:
-        training = bool(self.dropout)
+        self.stages.append(("steps", batch.shape, count))
+        training = not self.loss_at_rest
         nats = -PIXELS * np.log1p(-self.grey(training))  # of a black image, by the closed form
         return np.array([self.loss(len(batch) * nats, len(batch) * self.divergence(training), len(batch))] * count)
 
     def train(self, batches: np.ndarray) -> np.ndarray:
-        return self.steps(batches[0], len(batches))
+        self.stages.append(("train", batches.shape[1:], len(batches)))
+        return np.ones(len(batches))
 
 
 class BlackImages:
@@ -72,11 +80,11 @@ class BlackImages:
         return np.zeros((stop - start, 28, 28, 1), np.float32)
 
 
-def far(loss: Any, dropout: float = 0.0) -> FarModel:
+def far(loss: Any, dropout: float = 0.0, loss_at_rest: bool = False) -> FarModel:
     def divergence(model: Stand, images: np.ndarray, training: bool) -> KLEstimate:
         return KLEstimate(np.full(len(images), model.divergence(training)), 0.0, 0.0)
 
-    return far_model(Stand(loss, dropout), divergence, times=4)
+    return far_model(Stand(loss, dropout, loss_at_rest), divergence, times=4)
 
 
 def right(bce: float, kl: float, n: int) -> float:
@@ -91,6 +99,13 @@ def test_the_posterior_is_moved_just_far_enough_and_measured_at_rest() -> None:
     assert (found.model.rate, found.model.contrast, found.moved) == (0.0, 1.0, found.model.scale)
     assert found.terms.cross_entropy == pytest.approx(-PIXELS * np.log(0.8), rel=1e-5)
     assert DRAWS > 1
+
+
+def test_losses_at_rest_are_three_of_a_small_batch_and_one_of_a_large_one() -> None:
+    """8 images, and each of them 4 times."""
+    found = far(right)
+    assert (len(found.images), found.same.shape, found.many.shape) == (8, (3,), (1,))
+    assert found.model.stages == [("steps", (8, 28, 28, 1), 3), ("steps", (32, 28, 28, 1), 1)]
 
 
 def test_the_right_loss_passes_as_sum_and_as_mean() -> None:
@@ -112,6 +127,14 @@ def test_a_loss_of_layers_in_training_is_right_too() -> None:
         expect_loss_of(far(lambda bce, kl, n: bce, dropout=0.2))
 
 
+def test_a_loss_of_layers_at_rest_is_right_too() -> None:
+    """Where dropout raises both terms in training, and the loss is computed without it, both are judged at rest."""
+    expect_loss_of(far(right, dropout=0.2, loss_at_rest=True))
+    for wrong in (lambda bce, kl, n: bce, lambda bce, kl, n: bce + BETA * kl / 2):
+        with pytest.raises(Failed, match="each summed over the batch"):
+            expect_loss_of(far(wrong, dropout=0.2, loss_at_rest=True))
+
+
 NEARER = {
     "half of both, late enough": ([(4.0, 2.0), (3.0, 1.5), (2.5, 1.5), (2.4, 1.2), (1.9, 0.9)], True),
     "half of both, too early": ([(4.0, 2.0), (1.0, 0.9)], False),
@@ -119,6 +142,8 @@ NEARER = {
     "quiet twice": ([(4.0, 2.0), (0.2, 0.1), (0.1, 0.2)], True),
     "quiet once": ([(4.0, 2.0), (1.2, 1.1), (0.1, 0.2)], False),
     "half of a peak": ([(4.0, 2.0), (9.0, 8.0), (6.0, 6.0), (5.0, 5.0), (4.0, 3.0)], False),
+    "quiet twice counting the start": ([(0.1, 0.2), (0.1, 0.1)], False),
+    "exactly half": ([(4.0, 2.0)] * 4 + [(2.0, 1.0)], False),
     "near from the start": ([(0.1, 0.1), (0.1, 0.1), (0.1, 0.2)], True),
     "no number": ([(4.0, 2.0)] + 4 * [(0.1, float("nan"))], False),
 }
@@ -134,7 +159,13 @@ def test_a_pull_is_seen_when_it_is_certain(case: str) -> None:
 
 @pytest.mark.parametrize(
     ("nats", "away"),
-    [((4, 5, 6, 7, 9), True), ((4, 9, 9, 9), False), ((4, 50, 40, 30, 20), False), ((0.1, 1, 2, 3, 3.9), False)],
+    [
+        ((4, 5, 6, 7, 9), True),
+        ((4, 5, 6, 7, 8), False),
+        ((4, 9, 9, 9), False),
+        ((4, 50, 40, 30, 20), False),
+        ((0.1, 1, 2, 3, 3.9), False),
+    ],
 )
 def test_what_has_doubled_late_has_gone_away(nats: tuple[float, ...], away: bool) -> None:
     """A rise counts after half of the steps, and only above what is next to nothing."""
@@ -142,11 +173,45 @@ def test_what_has_doubled_late_has_gone_away(nats: tuple[float, ...], away: bool
     assert has_gone_away([seen[0]] * (STAGES // 2 - 4) + seen) is away
 
 
+def test_steps_are_those_of_all_stages() -> None:
+    """The first six stages have 4 steps, the others 16."""
+    lengths = [4] * 6 + [16] * 10
+    assert [steps_after(stages) for stages in range(17)] == [sum(lengths[:stages]) for stages in range(17)]
+
+
 def test_no_pull_says_at_what() -> None:
-    """After all stages, what has moved least is named with its distances."""
+    """After 16 stages of 184 steps, what has moved least as a share of where it was is named with its distances."""
     found, stages = far(right), iter(range(100))
-    with pytest.raises(Failed, match=r"distance of its variance went from 2 to 2 nats .* does not pull"):
-        expect_pull(found, lambda: {"mean": 4.0 / (1 + next(stages)), "variance": 2.0}, certain=32)
+
+    def distances() -> dict[str, float]:
+        stage = next(stages)
+        return {"mean": 2.0 + 0.013 * stage, "variance": 100.0 - 4.321 * stage}
+
+    found.model.stages.clear()
+    with pytest.raises(Failed, match=r"184 steps should .* distance of its mean went from 2 to 2\.21 nats") as failed:
+        expect_pull(found, distances, certain=32)
+    told = "mean 2.0 nats, variance 100.0 nats; mean 2.21 nats, variance 30.9 nats"
+    assert failed.value.evidence == Evidence("less than half the distance", told)
+    assert failed.value.hint
+    batch = (16, 28, 28, 1)
+    assert found.model.stages == [("steps", batch, 4)] * 6 + [("train", batch, 16)] * 10
+    assert found.model.rate == RATE
+
+
+def test_the_least_distances_do_not_count_as_shares() -> None:
+    """From next to nothing to twice that is less of a mistake than from 2 nats to 2 nats."""
+    found, stages = far(right), iter(range(100))
+    with pytest.raises(Failed, match="distance of its mean went from 2 to 2 nats"):
+        expect_pull(found, lambda: {"mean": 2.0, "variance": 0.05 + 0.005 * next(stages)}, certain=32)
+
+
+def test_a_pull_is_told_and_noted_with_its_steps() -> None:
+    """What is below half after three stages has needed 12 steps; the distances are those of beginning and end."""
+    found, stages = far(right), iter(range(100))
+    with bars.noting() as noted:
+        evidence = expect_pull(found, lambda: {"mean": 4.321 * 0.75 ** next(stages)}, certain=8)
+    assert evidence == Evidence("nearer to the prior with beta 20", "mean 4.32 nats; mean 1.82 nats")
+    assert noted == {"steps to half the distance": 12}
     assert expect_pull(found, lambda: {"mean": 4.0 * 0.5 ** next(stages)}, certain=8).measured
 
 
@@ -166,13 +231,23 @@ def test_encodings_have_to_be_informative_with_means_of_both_signs() -> None:
     """Few nats, and means that are never negative, are two mistakes with two messages."""
     means = np.random.default_rng(1).normal(size=(8, 10))
     expect_informative(0.1, 20.0, means)
-    with pytest.raises(Failed, match="stay informative"):
-        expect_informative(0.1, 0.01, means)
+    expect_informative(0.1, 20.0, means.clip(-0.25))
+    with pytest.raises(Failed, match=r"With beta 0\.1 .* stay informative, but its KL is 0\.0123 nats") as failed:
+        expect_informative(0.1, 0.0123456, means)
+    assert failed.value.evidence == Evidence("above 2 nats with beta 0.1", 0.01235)
+    assert failed.value.hint
     with pytest.raises(Failed, match="never negative"):
-        expect_informative(0.1, 20.0, np.abs(means))
+        expect_informative(0.1, 20.0, means.clip(0))
+    with pytest.raises(Failed, match="never negative") as failed:
+        expect_informative(0.1, 20.0, 0.1234 + np.abs(means - means[0, 0]))
+    assert failed.value.evidence == Evidence("means of both signs", "from 0.12 on")
+    assert failed.value.hint
 
 
 def test_equal_losses_show_that_nothing_is_sampled() -> None:
-    """Three losses of one batch that are all the same say so."""
-    with pytest.raises(Failed, match="no fresh noise"):
-        expect_fresh_losses(far(right))
+    """Three losses of one batch that are all the same say so; one that differs is fresh noise."""
+    found = far(right)
+    with pytest.raises(Failed, match="no fresh noise") as failed:
+        expect_fresh_losses(found)
+    assert failed.value.hint
+    expect_fresh_losses(replace(found, same=np.array([2.0, 2.0, 1.0])))

@@ -1,0 +1,69 @@
+"""What mutation testing found is counted and told, from a folder as mutmut leaves it."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.mutation import counts, main, read
+
+SOURCE = """
+def x_share__mutmut_orig(part, whole):
+    message = "too large"
+    if part > whole:
+        raise ValueError(message, part - whole)
+    return part / whole
+"""
+CHANGES = {  # old and new code, and mutmut's exit code
+    "killed": ("return part / whole", "return part * whole", 1),
+    "survived": ("if part > whole", "if part >= whole", 0),
+    "untested": ("part - whole", "part + whole", 33),
+    "text": ('"too large"', '"TOO LARGE"', 0),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mutants" / "grader").mkdir(parents=True)
+    source, codes = SOURCE, {}
+    for n, (old, new, code) in enumerate(CHANGES.values(), 1):
+        source += SOURCE.replace("_orig", f"_{n}").replace(old, new)
+        codes[f"grader.parts.x_share__mutmut_{n}"] = code
+    (tmp_path / "mutants" / "grader" / "parts.py").write_text(source)
+    (tmp_path / "mutants" / "grader" / "parts.py.meta").write_text(json.dumps({"exit_code_by_key": codes}))
+    return tmp_path / "mutants"
+
+
+def test_each_mutant_is_read_with_its_change(folder: Path) -> None:
+    """The smallest piece of code that says something, before and after, and whether but a text differs."""
+    found = list(read(folder))
+    assert [(m.function, m.status, m.is_text) for m in found] == [
+        ("parts.share", "killed", False), ("parts.share", "survived", False), ("parts.share", "untested", False),
+        ("parts.share", "survived", True),
+    ]  # fmt: skip
+    assert found[0].row == "| `parts.share` | `part / whole` → `part * whole` |"
+    assert [(m.before, m.after) for m in found[1:3]] == [
+        ("part > whole", "part >= whole"),
+        ("part - whole", "part + whole"),
+    ]
+
+
+def test_texts_are_counted_apart(folder: Path) -> None:
+    """They stand in the last row, and the share is that of the other mutants."""
+    table = counts(list(read(folder)))
+    assert table.splitlines()[-3].startswith("| text alone |")
+    assert table.endswith("1 of 3 mutants of numbers and comparisons are killed.")
+
+
+@pytest.mark.parametrize("explained", [1, 2])
+def test_a_page_has_to_explain_every_survivor(
+    folder: Path, explained: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What no test notices, or reaches, needs its row."""
+    rows = [m.row for m in read(folder) if m.status != "killed" and not m.is_text]
+    Path("page.md").write_text("\n".join(rows[:explained]))
+    monkeypatch.setattr(sys, "argv", ["mutation", "--page", "page.md"])
+    assert main() == (explained < len(rows))
+    assert (rows[1] in capsys.readouterr().out) == (explained < len(rows))
