@@ -108,6 +108,12 @@ def test_right_noise_passes_whatever_its_scale() -> None:
         expect_gaussian_noise(samples, MEAN, log_variance)
 
 
+def test_right_noise_passes_where_wrong_deviations_are_right() -> None:
+    """At log-variance 0 the variance and 1 are the deviation, too: nothing is wrong there."""
+    for seed in range(20):
+        expect_gaussian_noise(MEAN + np.random.default_rng(seed).normal(size=SHAPE), MEAN, np.zeros(3))
+
+
 @pytest.mark.parametrize("component", [0, 1, 2])
 def test_one_component_that_does_not_vary_is_enough(component: int) -> None:
     """The others have noise of any size."""
