@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install system demo test test-fast lint bench kills seeds attacks validity templates constraints clean
+.PHONY: help install system demo test test-fast lint bench kills seeds attacks validity experiment templates constraints clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -66,6 +66,9 @@ attacks: install  ## run every attack against the defences, on the two best tier
 
 validity: install  ## grade every known mistake and every right variant, and write docs/validity.md
 	$(BIN)/python -m benchmarks.validity --page docs/validity.md
+
+experiment: install  ## train and measure the reference on full MNIST, and write docs/results.md (hours; ARGS=--quick: five minutes)
+	$(BIN)/python -m benchmarks.experiment $(ARGS)
 
 templates: install  ## generate student_templates/ from reference/
 	$(BIN)/aelab release templates student_templates
