@@ -28,8 +28,8 @@ def main() -> None:
     chosen = [run for run in plan if any(fnmatch(run.name, pattern) for pattern in arguments.only)]
     load = cache(load_digits)
     if not arguments.page:
-        run_all(Experiment(chosen, out, arguments.quick), load, console)
         run_lab_text(Experiment((), out, arguments.quick), load)
+        run_all(Experiment(chosen, out, arguments.quick), load, console)
     target = Target(out / "records", out / "results.md", out / "images" / "results") if arguments.quick else Target()
     shape = {"epochs": 1, "steps": 150} if arguments.quick else {"epochs": 2}
     lacking = publish(Experiment(plan, out, arguments.quick), target, shape)

@@ -25,8 +25,7 @@ def measure_lab_text(digits: Digits) -> tuple[dict[str, Any], dict[str, np.ndarr
     images = digits.test_images[:128]
     model = Autoencoder()
     figures = {"partners": partners(), "keras_kl": keras_divergences(images), "nine": answer_to_nine(model)}
-    ten = np.asarray(model.decode(np.zeros((1, 10), np.float32)))
-    return figures, {**strips(model, images[:5]), "ten": np.round(255 * ten[..., 0]).astype(np.uint8)}
+    return figures, strips(model, images[:5])
 
 
 def partners() -> dict[str, list[float]]:

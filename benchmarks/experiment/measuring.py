@@ -15,12 +15,13 @@ from reference.pictures import latent_grid
 from .bounds import active_units, bernoulli, importance_bound, log_weights
 from .classes import confusion_matrix, wilson_interval
 from .digits import Digits
-from .noise import DEVIATIONS, FILTERS, corrupted, filtered, quality
+from .noise import DEVIATIONS, FILTERS, best_of, corrupted, quality
 from .plan import VAES, Run
 from .posterior import Posterior, posterior_of
-from .spectrum import PERIODS, peak, profile
+from .spectrum import chessboard, diagonal
 
 SHOWN = 10  # digits of a picture, one of each class
+SHOWN_DEVIATIONS = (0.3, 0.5, 0.7)
 STEPS_OF_WALK = 11
 CHUNK = 1_000  # images decoded at once
 
@@ -34,7 +35,7 @@ class Amount:
     images: int = 10_000
     bound_images: int = 1_000
     draws: int = 50
-    filtered_images: int = 500
+    filtered_images: int = 250
     projected: int = 3_000
 
 
@@ -57,8 +58,12 @@ def measure(run: Run, model: tf.keras.Model, digits: Digits, quick: bool) -> Mea
 def _autoencoder(model: tf.keras.Model, images: np.ndarray, labels: np.ndarray, amount: Amount) -> Measured:
     codes = _in_chunks(model.encode, images)
     found = _in_chunks(model.decode, codes)
-    figures = {"images": len(images), **fidelity(images, found), "chessboard": _chessboard(images, found)}
-    return figures, {**_shown(images, found, labels), **_projection(codes, labels, amount.projected)}
+    fresh = _in_chunks(type(model)().decode, np.random.default_rng(0).standard_normal((500, 10)).astype(np.float32))
+    sides = {"original": images, "untrained": fresh, "trained": found}
+    spectra = {name: {**chessboard(side[..., 0]), "diagonal": diagonal(side[..., 0])} for name, side in sides.items()}
+    figures = {"images": len(images), **fidelity(images, found), "chessboard": spectra}
+    pictures = {"fresh": _bytes(_stretched(fresh[:4, ..., 0])), **_shown(images, found, labels)}
+    return figures, {**pictures, **_projection(codes, labels, amount.projected)}
 
 
 def fidelity(images: np.ndarray, found: np.ndarray) -> dict[str, float]:
@@ -124,22 +129,24 @@ def _bound(
 
 
 def _denoising(model: tf.keras.Model, images: np.ndarray, labels: np.ndarray, amount: Amount) -> Measured:
-    clean, few = images[..., 0], images[: amount.filtered_images, ..., 0]
-    rows, pictures = {}, {}
-    places = _one_of_each(labels)
+    few = images[: amount.filtered_images, ..., 0]
+    rows = {}
+    best = {}
     for deviation in DEVIATIONS:
         noisy = corrupted(few, deviation)
-        row = {"noisy": quality(few, noisy), "denoised": quality(few, _denoised(model, noisy))}
-        row |= {name: filtered(name, few, noisy, deviation) for name in FILTERS}
-        rows[f"{deviation:.1f}"] = row
-        shown = corrupted(clean[places], deviation)
-        pictures |= {
-            f"noisy_{deviation:.1f}": _bytes(shown),
-            f"denoised_{deviation:.1f}": _bytes(_denoised(model, shown)),
-        }
-        pictures |= {f"{name}_{deviation:.1f}": _bytes(FILTERS[name][-1](shown, deviation)) for name in FILTERS}
+        found = {name: best_of(name, few, noisy, deviation) for name in FILTERS}
+        best[deviation] = {name: one for name, (one, _) in found.items()}
+        learned = {"noisy": quality(few, noisy), "denoised": quality(few, _denoised(model, noisy))}
+        rows[f"{deviation:.1f}"] = learned | {name: measured for name, (_, measured) in found.items()}
+    clean = images[_one_of_each(labels), ..., 0]
+    pictures = {"originals": clean}
+    for deviation in SHOWN_DEVIATIONS:
+        noisy = corrupted(clean, deviation)
+        cleaned = {name: one(noisy, deviation) for name, one in best[deviation].items()}
+        cleaned |= {"noisy": noisy, "denoised": _denoised(model, noisy)}
+        pictures |= {f"{name}_{deviation:.1f}": shown for name, shown in cleaned.items()}
     at_training = rows[f"{model.noise_stddev:.1f}"]
-    noisy = corrupted(clean, model.noise_stddev)
+    noisy = corrupted(images[..., 0], model.noise_stddev)
     figures = {
         "images": len(images),
         "quality_images": len(few),
@@ -147,7 +154,7 @@ def _denoising(model: tf.keras.Model, images: np.ndarray, labels: np.ndarray, am
         "gain_db": at_training["denoised"]["psnr_db"] - at_training["noisy"]["psnr_db"],
         **fidelity(images, _denoised(model, noisy)[..., None]),
     }
-    return figures, {**pictures, "originals": _bytes(clean[places])}
+    return figures, {name: _bytes(shown) for name, shown in pictures.items()}
 
 
 def _denoised(model: tf.keras.Model, noisy: np.ndarray) -> np.ndarray:
@@ -198,12 +205,10 @@ def _shown(images: np.ndarray, found: np.ndarray, labels: np.ndarray) -> dict[st
     return {"originals": _bytes(images[places, ..., 0]), "reconstructions": _bytes(found[places, ..., 0])}
 
 
-def _chessboard(images: np.ndarray, found: np.ndarray) -> dict[str, Any]:
-    sides = {"original": images[..., 0], "reconstruction": found[..., 0]}
-    return {
-        name: {"profile": profile(side), **{f"peak_{period}": peak(side, period) for period in PERIODS}}
-        for name, side in sides.items()
-    }
+def _stretched(images: np.ndarray) -> np.ndarray:
+    """Each image from its own darkest to its brightest pixel."""
+    low, high = images.min(axis=(1, 2), keepdims=True), images.max(axis=(1, 2), keepdims=True)
+    return (images - low) / (high - low)
 
 
 def _projection(codes: np.ndarray, labels: np.ndarray, count: int) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Denoising beside two filters that learn nothing: a median and non-local means, each with its better setting."""
+"""Denoising beside two filters that learn nothing: a median and non-local means, each with its best setting."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from scipy.ndimage import median_filter
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from skimage.restoration import denoise_nl_means
 
+CLIPPED = 0.58  # deviation of noise on a black pixel once it is clipped: sqrt(1/2 - 1/(2 pi)) of what it was
 DEVIATIONS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 
 Filter = Callable[[np.ndarray, float], np.ndarray]  # noisy images (n, 28, 28), deviation of their noise -> cleaned
@@ -32,10 +33,13 @@ def medians(size: int) -> Filter:
 
 
 def non_local_means(strength: float) -> Filter:
-    """Each pixel becomes a mean of pixels with similar surroundings (Buades, Coll and Morel 2005); told the noise."""
+    """Each pixel becomes a mean of pixels with similar surroundings (Buades, Coll and Morel 2005); told the noise.
+
+    Most pixels of a digit are black, so the deviation that it is told is that of clipped noise.
+    """
 
     def clean(noisy: np.ndarray, deviation: float) -> np.ndarray:
-        settings = {"patch_size": 5, "patch_distance": 9, "h": strength * deviation, "sigma": deviation}
+        settings = {"patch_size": 5, "patch_distance": 9, "h": strength * deviation, "sigma": CLIPPED * deviation}
         return np.stack([denoise_nl_means(image, fast_mode=True, **settings) for image in noisy])
 
     return clean
@@ -43,11 +47,11 @@ def non_local_means(strength: float) -> Filter:
 
 FILTERS: dict[str, tuple[Filter, ...]] = {
     "median": (medians(3), medians(5)),
-    "non_local_means": (non_local_means(0.5), non_local_means(0.8)),
+    "non_local_means": tuple(non_local_means(strength) for strength in (0.25, 0.4, 0.7)),
 }
 
 
-def filtered(name: str, clean: np.ndarray, noisy: np.ndarray, deviation: float) -> dict[str, float]:
-    """The quality of a filter under the setting with the higher PSNR."""
-    found = [quality(clean, np.clip(one(noisy, deviation), 0, 1)) for one in FILTERS[name]]
-    return max(found, key=lambda entry: entry["psnr_db"])
+def best_of(name: str, clean: np.ndarray, noisy: np.ndarray, deviation: float) -> tuple[Filter, dict[str, float]]:
+    """The setting of a filter with the highest PSNR, and its quality."""
+    found = [(one, quality(clean, np.clip(one(noisy, deviation), 0, 1))) for one in FILTERS[name]]
+    return max(found, key=lambda entry: entry[1]["psnr_db"])

@@ -119,30 +119,40 @@ The variational models decode a sample of the posterior, not its mean.
 
 {picture(material, "projection", "Codes of test digits in two dimensions, by digit")}
 
-The plain autoencoder spreads its codes over as much space as it likes; the variational one has to share one unit
-Gaussian among all digits, so classes touch and no holes are left between them."""
+Mind the axes: the plain autoencoder spreads its codes over as much space as it likes, and the variational one has to
+fit all digits into one unit Gaussian."""
 
 
 def chessboard(material: Material) -> str:
     """What sticks out of the spectrum of either decoder."""
     sides = (
         ("test digits", Run("autoencoder"), "original"),
-        ("transposed convolutions", Run("autoencoder"), "reconstruction"),
-        ("upsampling", Run("upsampling"), "reconstruction"),
+        ("transposed convolutions, untrained", Run("autoencoder"), "untrained"),
+        ("upsampling, untrained", Run("upsampling"), "untrained"),
+        ("transposed convolutions, 2 epochs", Run("autoencoder"), "trained"),
+        ("upsampling, 2 epochs", Run("upsampling"), "trained"),
     )
-    rows = [(name, *(_peak(material, run, side, period) for period in (2, 4))) for name, run, side in sides]
-    heads = ("images", "power at 2 pixels over its neighbours'", "power at 4 pixels over its neighbours'")
-    return f"""A transposed convolution with stride 2 treats even and odd pixels differently.
-What it leaves has a period of two pixels, or of four where it comes from the layer before: 14 and 7 waves a side.
-1 means that nothing sticks out there.
+    rows = [(name, *_finest(material.records, run, side)) for name, run, side in sides]
+    heads = (
+        "images",
+        "chessboard over the next coarser pattern",
+        "stripes over the next coarser",
+        "share of all power",
+    )
+    return f"""A transposed convolution with stride 2 treats even and odd pixels differently. What it leaves has a
+period of two pixels: a chessboard, or stripes. 1 means that it does not stick out of the spectrum.
 
 {table(heads, rows)}
 
-{picture(material, "chessboard", "One digit from either decoder, and the power at each frequency")}"""
+{picture(material, "chessboard", "What untrained decoders paint, and the power of diagonal patterns")}
+
+The last of the diagonal patterns is the chessboard. It is there before training, in the transposed decoder only.
+Training takes it out again: afterwards nothing sticks out of either spectrum more than of the digits' own."""
 
 
-def _peak(material: Material, run: Run, side: str, period: int) -> str:
-    return material.records.figure(run, lambda m: m["chessboard"][side][f"peak_{period}"], 2)
+def _finest(records: Records, run: Run, side: str) -> list[str]:
+    measures = (("board", 2), ("stripes", 2), ("share", 5))
+    return [records.figure(run, lambda m, key=key: m["chessboard"][side][key], digits) for key, digits in measures]
 
 
 def variational(material: Material) -> str:
@@ -168,7 +178,7 @@ its posterior mean has a variance above .01 over the test digits.
             ("the same", "", published.ELBO_OF_THE_PAPER),
             ("KL at beta 4", records.figure(Run("vae", beta=4.0), lambda m: m["kl"]), published.BETA),
             ("bound, 50 draws", records.figure(first, lambda m: m["negative_bound"]), published.VAE_LIKELIHOOD),
-            ("active units", records.figure(first, lambda m: m["active_units"]), published.ACTIVE_UNITS),
+            ("active units", records.figure(first, lambda m: m["active_units"], 0), published.ACTIVE_UNITS),
         )
     }
 
@@ -226,12 +236,14 @@ def denoising(material: Material) -> str:
 
 PSNR (dB) / SSIM, means over {found[0].measured["quality_images"]} test digits.
 The autoencoder was trained for two epochs at .5 and is used as it is at every deviation.
-Each filter has the better of two settings at every deviation, and non-local means is told the deviation.
+Each filter has the best of its settings at every deviation, and non-local means is told the deviation.
 
 {table(heads, rows)}
 
 Gain at .5: {short} dB after two epochs, {long} dB after twenty. Weak noise is another matter: what the autoencoder's
 code of 32 numbers cannot hold is lost at every deviation, also where there is next to no noise to remove.
+
+{beside(("gain at .5 in dB", short, published.DENOISING))}
 
 {picture(material, "denoising", "Ten test digits with noise of .5, cleaned in three ways")}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import NullFormatter, ScalarFormatter
 
 from .drawing import COLOURS, NAMES, mosaic, new_figure, rows_of_digits, save, show_mosaic
@@ -67,24 +68,24 @@ def losses(gallery: Gallery) -> Figure:
 
 
 def chessboard(gallery: Gallery) -> Figure:
-    """A digit of each decoder, enlarged, and the power at each frequency."""
-    figure = new_figure(9, 3.1)
-    left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 1.7))
-    for axes, part, title in ((left, "autoencoder", "transposed"), (middle, "upsampling", "upsampled")):
-        show_mosaic(axes, gallery.arrays(gallery.run(part))["reconstructions"][4], title)
-    found = {part: gallery.records.of(gallery.run(part))[0].measured["chessboard"] for part in AUTOENCODERS[:2]}
-    lines = {
-        "test digits": (found["autoencoder"]["original"], "0.4"),
-        "transposed convolutions": (found["autoencoder"]["reconstruction"], COLOURS["autoencoder"]),
-        "upsampling": (found["upsampling"]["reconstruction"], COLOURS["upsampling"]),
-    }
-    for label, (entry, colour) in lines.items():
-        right.plot(range(15), entry["profile"], color=colour, label=label, marker=".")
-    right.set(yscale="log", xlabel="waves a side of the image", ylabel="share of the power", xticks=range(0, 15, 2))
-    right.axvline(14, color="0.7", lw=1, ls=":", zorder=0)
-    right.axvline(7, color="0.7", lw=1, ls=":", zorder=0)
-    right.legend()
-    right.grid(alpha=0.3)
+    """What either decoder paints before any training, and the power of the diagonal patterns before and after it."""
+    parts = {"autoencoder": "transposed convolutions", "upsampling": "upsampling"}
+    figure = new_figure(9.2, 3.2)
+    left, before, after = figure.subplots(1, 3, width_ratios=(1.1, 1.5, 1.5))
+    shown = np.concatenate([gallery.arrays(gallery.run(part))["fresh"][:2] for part in parts])
+    show_mosaic(left, mosaic(shown, 2), "untrained, contrast stretched")
+    left.set_yticks([14, 44], ["trans-\nposed", "up-\nsampled"])
+    left.tick_params(length=0)
+    for part, label in parts.items():
+        spectra = gallery.records.of(gallery.run(part))[0].measured["chessboard"]
+        before.plot(range(1, 15), spectra["untrained"]["diagonal"], color=COLOURS[part], marker=".", label=label)
+        after.plot(range(1, 15), spectra["trained"]["diagonal"], color=COLOURS[part], marker=".", label=label)
+    after.plot(range(1, 15), spectra["original"]["diagonal"], color="0.5", marker=".", label="test digits", zorder=0)
+    for axes, title in ((before, "untrained"), (after, "trained")):
+        axes.set(yscale="log", xlabel="waves a side, diagonally", title=title, xticks=(1, 7, 14), ylim=(1e-7, 1))
+        axes.grid(alpha=0.3)
+    before.set_ylabel("share of the power")
+    after.legend()
     return figure
 
 
@@ -140,7 +141,9 @@ def projection(gallery: Gallery) -> Figure:
         for digit in range(10):
             points = found["projection"][found["labels"] == digit][:150]
             axes.scatter(*points.T, s=7, color=f"C{digit}", alpha=0.7, lw=0)
-            axes.text(*np.median(points, axis=0), str(digit), fontsize=14, weight="bold", ha="center", va="center")
+            middle = np.median(points, axis=0)
+            outline = [withStroke(linewidth=3, foreground="white")]
+            axes.text(*middle, str(digit), size=15, weight="bold", color=f"C{digit}", path_effects=outline, ha="center")
         axes.set(title=f"{NAMES[part]}", xlabel="first principal component", ylabel="second")
     return figure
 
@@ -148,7 +151,7 @@ def projection(gallery: Gallery) -> Figure:
 def denoising(gallery: Gallery) -> Figure:
     """Ten digits with noise of .5, cleaned in three ways."""
     found = gallery.arrays(gallery.run("denoising"))
-    rows = {label: found[f"{name}_0.5"] for name, (label, _) in CLEANERS.items()}
+    rows = {label.partition(",")[0]: found[f"{name}_0.5"] for name, (label, _) in CLEANERS.items()}
     return rows_of_digits(rows | {"clean": found["originals"]})
 
 

@@ -58,6 +58,11 @@ ACTIVE_UNITS = Published(
     f"{BURDA}",
     "With only ten components to spend, a model has no reason to leave one unused at beta 1.",
 )
+DENOISING = Published(
+    "none",
+    "[Vincent et al. 2010](https://www.jmlr.org/papers/v11/vincent10a.html)",
+    "The paper judges what was learned by classification, not in decibels; so the filters are what stands beside ours.",
+)
 STACKED = Published(
     "SAE-3 1.40 %, SDAE-3 1.28 %, DBN-3 1.24 %, SVM 1.40 %",
     VINCENT,

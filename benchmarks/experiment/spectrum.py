@@ -2,31 +2,32 @@
 
 import numpy as np
 
-SIDE = 28
-PERIODS = (2, 4)  # pixels: of the last and of the first enlargement of the decoder
+FINEST = 14  # waves a side of 28 pixels: light and dark in turns
 
 
 def power_spectrum(images: np.ndarray) -> np.ndarray:
-    """The mean power at each frequency, relative to all: (n, 28, 28) -> (28, 28), zero frequency first."""
-    power = (np.abs(np.fft.fft2(images)) ** 2).mean(axis=0)
+    """The mean power at each frequency, as shares of all: (n, 28, 28) -> (28, 28), without the images' means."""
+    waves = np.fft.fft2(images - images.mean(axis=(1, 2), keepdims=True))
+    power = (np.abs(waves) ** 2).mean(axis=0)
     return power / power.sum()
 
 
-def profile(images: np.ndarray) -> np.ndarray:
-    """The mean power at 0 to 14 waves a side, of the rows and columns together: (n, 28, 28) -> (15,)."""
-    power = power_spectrum(images)
-    along = (power.sum(axis=0) + power.sum(axis=1)) / 2  # (28,)
-    folded = along[: SIDE // 2 + 1].copy()
-    folded[1:-1] += along[: SIDE // 2 : -1]
-    return folded
+def chessboard(images: np.ndarray) -> dict[str, float]:
+    """How much of a period of two pixels there is in images (n, 28, 28).
 
-
-def peak(images: np.ndarray, period: int) -> float:
-    """Power at a pattern of this period in pixels, over that of its neighbours: 1 where nothing sticks out.
-
-    The finest frequency is its own mirror image and so appears once where all others appear twice; it counts double.
+    board: power of the chessboard over that of the next coarser diagonal pattern; stripes: the same of rows and columns
+    in turns, their mean. 1 where nothing sticks out. share: of all power, the chessboard's and both stripes'.
     """
-    waves, power = SIDE // period, profile(images)
-    if period == 2:
-        return float(2 * power[waves] / power[waves - 1])
-    return float(power[waves] / np.sqrt(power[waves - 1] * power[waves + 1]))
+    power = power_spectrum(images)
+    next_finest = FINEST - 1
+    stripes = (power[0, FINEST] / power[0, next_finest] + power[FINEST, 0] / power[next_finest, 0]) / 2
+    return {
+        "board": float(power[FINEST, FINEST] / power[next_finest, next_finest]),
+        "stripes": float(stripes),
+        "share": float(power[FINEST, FINEST] + power[0, FINEST] + power[FINEST, 0]),
+    }
+
+
+def diagonal(images: np.ndarray) -> np.ndarray:
+    """The share of the power of the diagonal patterns of 1 to 14 waves a side: (n, 28, 28) -> (14,)."""
+    return np.diagonal(power_spectrum(images))[1 : FINEST + 1].copy()
