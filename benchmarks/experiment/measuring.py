@@ -21,7 +21,6 @@ from .posterior import Posterior, posterior_of
 from .spectrum import chessboard, diagonal
 
 SHOWN = 10  # digits of a picture, one of each class
-SHOWN_DEVIATIONS = (0.3, 0.5, 0.7)
 STEPS_OF_WALK = 11
 CHUNK = 1_000  # images decoded at once
 
@@ -47,7 +46,7 @@ def measure(run: Run, model: tf.keras.Model, digits: Digits, quick: bool) -> Mea
     amount = QUICK if quick else Amount()
     images, labels = digits.test_images[: amount.images], digits.test_labels[: amount.images]
     if run.part == "classifier":
-        return _classifier(model, images, labels)
+        return _classifier(model, images, labels), {}
     if run.part == "denoising":
         return _denoising(model, images, labels, amount)
     if run.part in VAES:
@@ -129,52 +128,45 @@ def _bound(
 
 
 def _denoising(model: tf.keras.Model, images: np.ndarray, labels: np.ndarray, amount: Amount) -> Measured:
-    few = images[: amount.filtered_images, ..., 0]
-    rows = {}
-    best = {}
+    few, clean = images[: amount.filtered_images, ..., 0], images[_one_of_each(labels), ..., 0]
+    rows, pictures = {}, {"originals": _bytes(clean)}
     for deviation in DEVIATIONS:
-        noisy = corrupted(few, deviation)
-        found = {name: best_of(name, few, noisy, deviation) for name in FILTERS}
-        best[deviation] = {name: one for name, (one, _) in found.items()}
+        noisy, name = corrupted(few, deviation), f"{deviation:.1f}"
+        best = {kind: best_of(kind, few, noisy, deviation) for kind in FILTERS}
         learned = {"noisy": quality(few, noisy), "denoised": quality(few, _denoised(model, noisy))}
-        rows[f"{deviation:.1f}"] = learned | {name: measured for name, (_, measured) in found.items()}
-    clean = images[_one_of_each(labels), ..., 0]
-    pictures = {"originals": clean}
-    for deviation in SHOWN_DEVIATIONS:
-        noisy = corrupted(clean, deviation)
-        cleaned = {name: one(noisy, deviation) for name, one in best[deviation].items()}
-        cleaned |= {"noisy": noisy, "denoised": _denoised(model, noisy)}
-        pictures |= {f"{name}_{deviation:.1f}": shown for name, shown in cleaned.items()}
+        rows[name] = learned | {kind: measured for kind, (_, measured) in best.items()}
+        shown = corrupted(clean, deviation)
+        cleaned = {kind: one(shown, deviation) for kind, (one, _) in best.items()}
+        cleaned |= {"noisy": shown, "denoised": _denoised(model, shown)}
+        pictures |= {f"{kind}_{name}": _bytes(found) for kind, found in cleaned.items()}
     at_training = rows[f"{model.noise_stddev:.1f}"]
-    noisy = corrupted(images[..., 0], model.noise_stddev)
     figures = {
         "images": len(images),
         "quality_images": len(few),
         "by_deviation": rows,
         "gain_db": at_training["denoised"]["psnr_db"] - at_training["noisy"]["psnr_db"],
-        **fidelity(images, _denoised(model, noisy)[..., None]),
+        **fidelity(images, _denoised(model, corrupted(images[..., 0], model.noise_stddev))[..., None]),
     }
-    return figures, {name: _bytes(shown) for name, shown in pictures.items()}
+    return figures, pictures
 
 
 def _denoised(model: tf.keras.Model, noisy: np.ndarray) -> np.ndarray:
     return _in_chunks(model.reconstruct, noisy[..., None])[..., 0]
 
 
-def _classifier(model: tf.keras.Model, images: np.ndarray, labels: np.ndarray) -> Measured:
+def _classifier(model: tf.keras.Model, images: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     probabilities = _in_chunks(model.predict_probabilities, images)
     confusion = confusion_matrix(labels, probabilities.argmax(axis=1))
     hits, count = int(np.trace(confusion)), len(labels)
     low, high = wilson_interval(count - hits, count)
     own = probabilities[np.arange(count), labels].astype(np.float64)
-    figures = {
+    return {
         "images": count,
         "error_percent": 100 * (1 - hits / count),
         "error_percent_interval": [100 * low, 100 * high],
         "label_nats": float(-np.log(np.maximum(own, 1e-7)).mean()),
         "confusion": confusion,
     }
-    return figures, {"features": model.hidden_layers[0].kernel.numpy().T[:40].reshape(-1, 28, 28)}
 
 
 def walk(order: np.ndarray) -> np.ndarray:
