@@ -48,7 +48,7 @@ def introduction(material: Material) -> str:
 `make experiment` trains the reference on all 60,000 digits, measures it on the 10,000 test digits, and writes this page
 and its pictures. {len(done)} of the {len(plan)} runs of its plan are in it{_rest(len(plan) - len(done))}.
 A figure with ± is the mean over seeds and their standard deviation; one without is a single run.
-Nats are an image's, summed over its pixels. Trained with {versions}, one thread a run."""
+Nats are an image's, summed over its pixels.{f" Trained with {versions}, one thread a run." if versions else ""}"""
 
 
 def _rest(lacking: int) -> str:
@@ -289,7 +289,7 @@ The long run: three layers of 1,000 units, pretrained for 5 epochs each, fine-tu
         )
     }
 
-{picture(material, "confusion", "Which digits are taken for which")}"""
+{picture(material, "confusion", "Which digits are taken for which by the classifier that trained longest")}"""
 
 
 def _errors(records: Records, run: Run) -> str:

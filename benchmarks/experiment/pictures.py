@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -23,6 +24,10 @@ CLEANERS = {
 }
 
 
+class MissingRun(LookupError):
+    """A picture's run is not finished, or its arrays are not on this machine."""
+
+
 @dataclass(frozen=True)
 class Gallery:
     """Records, where the arrays of runs are, and how long the runs shown trained."""
@@ -36,8 +41,16 @@ class Gallery:
         return Run(part, **{**self.shape, **settings})
 
     def arrays(self, run: Run) -> dict[str, np.ndarray]:
-        """The arrays of a run. Raises FileNotFoundError."""
+        """The arrays of a run. Raises MissingRun."""
+        if not (self.records.has(run) and self.place(run).has("pictures")):
+            raise MissingRun(run.name)
         return self.place(run).arrays("pictures")
+
+    def measured(self, run: Run) -> dict[str, Any]:
+        """The figures of a run. Raises MissingRun."""
+        if found := self.records.of(run):
+            return found[0].measured
+        raise MissingRun(run.name)
 
 
 def reconstructions(gallery: Gallery) -> Figure:
@@ -77,7 +90,7 @@ def chessboard(gallery: Gallery) -> Figure:
     left.set_yticks([14, 44], ["trans-\nposed", "up-\nsampled"])
     left.tick_params(length=0)
     for part, label in parts.items():
-        spectra = gallery.records.of(gallery.run(part))[0].measured["chessboard"]
+        spectra = gallery.measured(gallery.run(part))["chessboard"]
         before.plot(range(1, 15), spectra["untrained"]["diagonal"], color=COLOURS[part], marker=".", label=label)
         after.plot(range(1, 15), spectra["trained"]["diagonal"], color=COLOURS[part], marker=".", label=label)
     after.plot(range(1, 15), spectra["original"]["diagonal"], color="0.5", marker=".", label="test digits", zorder=0)
@@ -103,7 +116,7 @@ def traversals(gallery: Gallery) -> Figure:
     figure = new_figure(9.6, 4.6)
     for axes, beta in zip(figure.subplots(1, 2), (1.0, 4.0), strict=True):
         run = gallery.run("vae", beta=beta)
-        nats = gallery.records.of(run)[0].measured["kl_per_component"]
+        nats = gallery.measured(run)["kl_per_component"]
         show_mosaic(axes, mosaic(gallery.arrays(run)["walk"], 11), f"beta {beta:g}")
         axes.set_yticks(
             [14 + 30 * row for row in range(len(nats))], [f"{value:.2f} nats" for value in nats], fontsize=8
@@ -118,7 +131,7 @@ def components(gallery: Gallery) -> Figure:
     figure = new_figure(6.4, 2.8)
     axes = figure.subplots()
     for number, beta in enumerate((1.0, 2.0, 4.0)):
-        nats = gallery.records.of(gallery.run("vae", beta=beta))[0].measured["kl_per_component"]
+        nats = gallery.measured(gallery.run("vae", beta=beta))["kl_per_component"]
         axes.bar(np.arange(len(nats)) + 0.27 * (number - 1), nats, 0.25, label=f"beta {beta:g}")
     axes.set(xlabel="component, sorted", ylabel="KL divergence (nats)", xticks=range(10), xticklabels=range(1, 11))
     axes.legend()
@@ -158,7 +171,7 @@ def denoising(gallery: Gallery) -> Figure:
 def denoising_quality(gallery: Gallery) -> Figure:
     """PSNR and SSIM at each deviation of the noise."""
     figure = new_figure(8.6, 3.2)
-    rows = gallery.records.of(gallery.run("denoising"))[0].measured["by_deviation"]
+    rows = gallery.measured(gallery.run("denoising"))["by_deviation"]
     for axes, measure, unit in zip(figure.subplots(1, 2), ("psnr_db", "ssim"), ("PSNR (dB)", "SSIM"), strict=True):
         for name, (label, colour) in CLEANERS.items():
             values = [rows[f"{deviation:.1f}"][name][measure] for deviation in DEVIATIONS]
@@ -200,9 +213,8 @@ def _classifier(gallery: Gallery, labels: int, pretrained: bool) -> Run:
 
 def confusion(gallery: Gallery) -> Figure:
     """Which digits the best-trained classifier takes for which."""
-    runs = (LONG_CLASSIFIER, _classifier(gallery, LABELS[-1], True))
-    found = next(records for run in runs if (records := gallery.records.of(run)))
-    counts = np.array(found[0].measured["confusion"])
+    best = LONG_CLASSIFIER if gallery.records.has(LONG_CLASSIFIER) else _classifier(gallery, LABELS[-1], True)
+    counts = np.array(gallery.measured(best)["confusion"])
     figure = new_figure(5, 4.8)
     axes = figure.subplots()
     axes.imshow(np.log1p(counts), cmap="Blues")
@@ -236,7 +248,7 @@ def draw_results(gallery: Gallery, folder: Path) -> list[str]:
     for name, draw in PICTURES.items():
         try:
             figure = draw(gallery)
-        except (FileNotFoundError, IndexError, StopIteration):
+        except MissingRun:
             lacking.append(name)
         else:
             save(figure, folder / f"{name}.png")

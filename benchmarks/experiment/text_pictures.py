@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from .drawing import mosaic, new_figure, rows_of_digits, save, show_mosaic
-from .pictures import Gallery
+from .pictures import Gallery, MissingRun
 from .store import Place
 
 
@@ -106,7 +106,7 @@ def draw_lab_text(gallery: Gallery, place: Place, folder: Path) -> list[str]:
     for name, show in {"text-nine": lambda shown: nine(shown, figures), **TRAINED}.items():
         try:
             figure = show(gallery)
-        except FileNotFoundError:
+        except MissingRun:
             lacking.append(name)
         else:
             save(figure, folder / f"{name}.png")

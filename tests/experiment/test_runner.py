@@ -1,6 +1,7 @@
 """Runs are done once: what is finished is not repeated, and what has changed is."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from rich.console import Console
 import mnist_subset
 from benchmarks.experiment import runner, store
 from benchmarks.experiment.digits import Digits, balanced, image_batches, labelled_batches
+from benchmarks.experiment.page import render_page
 from benchmarks.experiment.plan import Run, full_plan, quick_plan, run_from
-from benchmarks.experiment.runner import Experiment, run_all
+from benchmarks.experiment.publish import Target, material, publish
+from benchmarks.experiment.runner import Experiment, run_all, run_lab_text
 from benchmarks.experiment.training import build, train
 
 TINY = (Run("autoencoder", epochs=1, steps=3), Run("classifier", epochs=1, steps=3, pretraining_epochs=1, labels=100))
@@ -154,3 +157,33 @@ def test_batches_of_the_text_stay_together(digits: Digits) -> None:
 def test_plan_has_no_run_twice(plan: list[Run]) -> None:
     """Names and settings of runs are unique."""
     assert len({run.name for run in plan}) == len(set(plan)) == len(plan)
+
+
+def test_what_is_finished_is_published(tmp_path: Path, digits: Digits) -> None:
+    """Records, the page and the pictures that can be drawn go to the target; the others are named."""
+    experiment = Experiment(TINY, tmp_path / "out", quick=True)
+    do(experiment, digits)
+    run_lab_text(experiment, lambda: digits)
+    target = Target(tmp_path / "records", tmp_path / "page.md", tmp_path / "pictures")
+    lacking = publish(experiment, target, {"epochs": 1, "steps": 3})
+    assert {path.stem for path in target.records.glob("*_seed-*.json")} == {run.name for run in TINY}
+    drawn = {path.stem for path in target.pictures.glob("*.png")}
+    assert drawn == {"losses", "few-labels", "text-batches", "text-strip", "text-keras-kl"}
+    assert drawn.isdisjoint(lacking)
+    assert "latent-grids" in lacking
+    page = target.page.read_text(encoding="utf-8")
+    assert page == render_page(material(target))
+    assert set(re.findall(r"images/results/(\S+)\.png\)", page)) == drawn
+
+
+def test_small_experiments_on_the_text(tmp_path: Path, digits: Digits) -> None:
+    """What the notes on the handed-out text say: fixed company, an error for nine numbers, and 2 / batch size."""
+    experiment = Experiment((), tmp_path, quick=True)
+    run_lab_text(experiment, lambda: digits)
+    found = experiment.lab_text.record["measured"]
+    assert found["partners"]["batches"] == [63] * 10
+    assert found["partners"]["samples"] == sorted(found["partners"]["samples"])
+    assert found["partners"]["samples"][-1] == pytest.approx(6399 * (1 - (1 - 63 / 6399) ** 10), rel=0.01)
+    assert "(None, 10)" in found["nine"]
+    assert found["keras_kl"] == pytest.approx({size: 2 / int(size) for size in found["keras_kl"]}, rel=1e-3)
+    run_lab_text(experiment, lambda: pytest.fail("done twice"))
