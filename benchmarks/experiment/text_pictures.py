@@ -51,9 +51,10 @@ def keras_divergences(figures: dict[str, Any], _: dict[str, np.ndarray]) -> Figu
     """How much of the KL divergence Keras' own losses hold."""
     figure = new_figure(5.2, 3)
     axes = figure.subplots()
-    sizes = np.array([int(size) for size in figures["keras_kl"]])
+    measured = {int(size): share for size, share in figures["keras_kl"].items()}
+    sizes = np.array(sorted(measured))
     axes.plot(sizes, 2 / sizes, color="0.6", label="2 / batch size")
-    axes.plot(sizes, list(figures["keras_kl"].values()), "o", color="#d55e00", label="Keras' losses, measured")
+    axes.plot(sizes, [measured[size] for size in sizes], "o", color="#d55e00", label="Keras' losses, measured")
     axes.axhline(1, color="#0072b2", label="the sum over the batch")
     axes.set(xscale="log", yscale="log", xlabel="batch size", ylabel="share of the KL divergence")
     axes.set_xticks(sizes, sizes)
