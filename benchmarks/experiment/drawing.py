@@ -71,7 +71,7 @@ def mosaic(images: np.ndarray, columns: int, gap: int = 2) -> np.ndarray:
 def rows_of_digits(rows: Mapping[str, np.ndarray], scale: float = 0.55) -> Figure:
     """One labelled row of digits, uint8 (n, 28, 28), for each entry."""
     count = max(len(images) for images in rows.values())
-    figure = new_figure(1.6 + scale * count, 0.15 + scale * len(rows))
+    figure = new_figure(2.1 + scale * count, 0.15 + scale * len(rows))
     axes = figure.subplots()
     show_mosaic(axes, mosaic(np.concatenate(list(rows.values())), count))
     axes.set_yticks([14 + 30 * row for row in range(len(rows))], list(rows), fontsize=9)

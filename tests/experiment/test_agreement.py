@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.experiment.page import agreement
+from benchmarks.experiment.page_text import agreement
 from benchmarks.experiment.plan import Run
 from benchmarks.experiment.records import Record, Records
 from grader.measures import cross_entropy
