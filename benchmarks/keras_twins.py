@@ -40,7 +40,8 @@ def keras_twin(part: str, data: tf.data.Dataset) -> tuple[tf.keras.Model, tf.dat
 def _network(part: str, model: tf.keras.Model) -> tuple[tf.keras.Model, Any]:
     if part in VAES:
         return KerasLoop(model), None
+    image = tf.keras.layers.InputLayer(input_shape=(28, 28, 1))
     if part == "classifier":
-        return tf.keras.Sequential([model.encoder, model.softmax]), "sparse_categorical_crossentropy"
+        return tf.keras.Sequential([image, model.encoder, model.softmax]), "sparse_categorical_crossentropy"
     noise = [tf.keras.layers.Lambda(model.corrupt)] if part == "denoising" else []
-    return tf.keras.Sequential([*noise, model.encoder, model.decoder]), cross_entropy
+    return tf.keras.Sequential([image, *noise, model.encoder, model.decoder]), cross_entropy

@@ -43,16 +43,22 @@ def introduction(material: Material) -> str:
     done = [run for run in plan if material.records.has(run)]
     machines = {tuple(sorted(record.environment.items())) for record in material.records.all}
     versions = "; ".join(_versions(dict(machine)) for machine in sorted(machines, key=str))
+    trained = f" Trained with {versions}, one thread a run." if versions else ""
+    older = sum(not record.is_current for record in material.records.all)
     return f"""# Results on full MNIST
 
 `make experiment` trains the reference on all 60,000 digits, measures it on the 10,000 test digits, and writes this page
 and its pictures. {len(done)} of the {len(plan)} runs of its plan are in it{_rest(len(plan) - len(done))}.
 A figure with ± is the mean over seeds and their standard deviation; one without is a single run.
-Nats are an image's, summed over its pixels.{f" Trained with {versions}, one thread a run." if versions else ""}"""
+{_older(older)}Nats are an image's, summed over its pixels.{trained}"""
 
 
 def _rest(lacking: int) -> str:
     return "; the [last section](#runs-that-are-missing) names the others" if lacking else ""
+
+
+def _older(count: int) -> str:
+    return f"Of these runs, {count} trained an earlier version of the reference's code. " if count else ""
 
 
 def _versions(environment: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .plan import Run, run_from
+from .store import training_key
 
 FOLDER = Path(__file__).parent / "records"  # of those that are part of the repository
 
@@ -21,6 +22,12 @@ class Record:
     training: dict[str, Any]
     measured: dict[str, Any]
     environment: dict[str, Any]
+    key: str = ""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the code that was trained is the reference's of today."""
+        return self.key == training_key(self.run)
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,8 @@ def read_records(paths: Iterable[Path]) -> Records:
     """Read records; those that are trained and not measured yet are left out. Raises OSError."""
     found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(paths)]
     done = [entry for entry in found if entry.get("measured")]
-    return Records(tuple(Record(run_from(e["run"]), e["training"], e["measured"], e["environment"]) for e in done))
+    kept = ("training", "measured", "environment", "key")
+    return Records(tuple(Record(run_from(entry["run"]), **{name: entry[name] for name in kept}) for entry in done))
 
 
 def told(values: list[float], digits: int = 1) -> str:

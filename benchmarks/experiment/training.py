@@ -73,7 +73,8 @@ def train(run: Run, model: tf.keras.Model, digits: Digits, after_step: Callable[
     model.compiled_step = step
     images = 1 if run.part == "classifier" else run.batch_size  # a classifier's loss is a mean already
     per_image = np.array(losses) / images
-    means = [float(piece.mean()) for piece in np.array_split(per_image, run.epochs * POINTS_PER_EPOCH)]
+    points = min(run.epochs * POINTS_PER_EPOCH, len(losses))
+    means = [float(piece.mean()) for piece in np.array_split(per_image, points)]
     epochs = [loss / images for loss in history.history["loss"]]
     return Training(len(losses), seconds, cpu_seconds, means, epochs)
 
