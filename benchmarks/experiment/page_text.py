@@ -53,8 +53,8 @@ def speed_section(speed: dict[str, Any]) -> str:
 Milliseconds a step, medians of {speed["rounds"]} rounds in turns on {speed["machine"]}:
 the reference's `fit`, Keras' compile and fit of the same network and loss, and the reference's step called eagerly as
 the lab text has it. `of Keras` and `than eager` are medians of the ratios of each round. Drawing a batch is timed
-alone, with nothing else to do: the pipeline works ahead while a step is computed, so a share well below 100 % never
-holds training up. Made by
+alone, as the mean over a whole pass of the lab's pipeline, reading and decoding the digits included: it works ahead
+while a step is computed, so a share well below 100 % never holds training up. Made by
 `python -m benchmarks.training_step --all --record benchmarks/experiment/records/speed.json`.
 
 {table(heads, rows)}"""
