@@ -26,14 +26,15 @@ def steps_of_both(part: str) -> list[tuple[np.ndarray, np.ndarray]]:
 
 @pytest.mark.parametrize("part", ["autoencoder", "upsampling", "classifier"])
 def test_one_step_of_keras_is_one_of_the_reference(part: str) -> None:
-    """From the same weights, on the same batch, both take the same step: 98 % of the weights within a tenth of it.
+    """From the same weights, on the same batch, both take the same step: 95 % of the weights within a tenth of it.
 
     The reference's loss of images is a sum over the batch and Keras' a mean. Adam divides by the size of the gradient,
-    so the steps are the same, but where a gradient is as small as Adam's epsilon.
+    so the steps are the same, but where a gradient is as small as Adam's epsilon. On two batches, below 65 % are.
     """
-    ours, keras = (np.concatenate([pair[side].ravel() for pair in steps_of_both(part)]) for side in (0, 1))
+    steps = steps_of_both(part)
+    ours, keras = (np.concatenate([pair[side].ravel() for pair in steps]) for side in (0, 1))
     assert np.abs(ours).max() == pytest.approx(1e-3, rel=0.05)
-    assert np.mean(np.abs(ours - keras) < 1e-4) > 0.98
+    assert np.mean(np.abs(ours - keras) < 1e-4) > 0.95
 
 
 @pytest.mark.parametrize("part", ["gaussian_vae", "vae", "denoising"])

@@ -268,9 +268,8 @@ number of labels.
 
 {picture(material, "few-labels", "Test error over the number of labels, with the range of the seeds")}
 
-The long run: three layers of 1,000 units, pretrained for 5 epochs each, fine-tuned for {
-        LONG_CLASSIFIER.epochs
-    }, batches of
+The long run: three layers of {LONG_CLASSIFIER.layer_sizes[0]} units, pretrained for
+{LONG_CLASSIFIER.pretraining_epochs} epochs each, fine-tuned for {LONG_CLASSIFIER.epochs}, batches of
 {LONG_CLASSIFIER.batch_size}: {_errors(records, LONG_CLASSIFIER)} %.
 
 {
