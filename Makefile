@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills seeds attacks validity calibrate mutation templates constraints clean
+.PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills seeds attacks validity calibrate mutation experiment templates constraints clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -86,6 +86,9 @@ mutation: install  ## change the code that numbers rest on in every small way, a
 
 calibrate: install  ## derive the bars from many gradings of right solutions and mistakes, and write docs/calibration.md
 	$(BIN)/python -m benchmarks.calibrate
+
+experiment: install  ## train and measure the reference on full MNIST, and write docs/results.md (hours; ARGS=--quick: five minutes)
+	$(BIN)/python -m benchmarks.experiment $(ARGS)
 
 templates: install  ## generate student_templates/ from reference/
 	$(BIN)/aelab release templates student_templates
