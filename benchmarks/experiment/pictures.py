@@ -184,6 +184,8 @@ def denoising_quality(gallery: Gallery) -> Figure:
 
 def few_labels(gallery: Gallery) -> Figure:
     """The test error over the number of labels, with and without pretraining."""
+    if not gallery.records.of(_classifier(gallery, LABELS[0], True)):
+        raise MissingRun("classifiers with few labels")
     figure = new_figure(5.6, 3.4)
     axes = figure.subplots()
     for pretrained, label, colour in (
