@@ -79,7 +79,6 @@ validity: install  ## grade every known mistake and every right variant, and wri
 	$(BIN)/python -m benchmarks.validity --page docs/validity.md
 
 mutation: install  ## change the code that numbers rest on in every small way, and see which changes no test notices
-	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[mutation]'
 	rm -rf mutants
 	$(BIN)/mutmut run --max-children 2
 	$(BIN)/python -m benchmarks.mutation --page docs/validity-of-tests.md
@@ -96,7 +95,7 @@ templates: install  ## generate student_templates/ from reference/
 # soupsieve 3 asks for Python 3.11.5: the 3.11 of Debian 12 and of Ubuntu 22.04 is older.
 constraints:  ## lock the newest dependencies: exact versions, no addresses
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --editable '.[dev,mutation]' 'soupsieve<3'
+	build/lock/bin/pip install --editable '.[dev]' 'soupsieve<3'
 	build/lock/bin/pip freeze --all --exclude-editable | grep -vE '^(pip|setuptools|wheel)==' > constraints.txt
 
 clean:  ## remove what the targets made, but not .venv

@@ -13,7 +13,7 @@ from .dependencies import PUBLIC_NAMES, sources_for
 from .limits import Limits
 from .outcomes import CheckResult, Outcome
 from .registry import PARTS, Check
-from .release.source import reference_folder
+from .release.source import has_reference, reference_folder
 from .submissions import Source, Submission
 from .units import Measured, Unit, units_of
 
@@ -45,7 +45,12 @@ class StandIn:
 def stand_ins(
     submission: Submission, checks: Iterable[Check], measured: Mapping[str, Measured], seed: int, limits: Limits
 ) -> tuple[StandIn, ...]:
-    """What is to be measured again: parts below full marks that depend on earlier parts below full marks."""
+    """What is to be measured again: parts below full marks that depend on earlier parts below full marks.
+
+    Nothing where the reference solution is not installed, so that there is no version of the lab's own.
+    """
+    if not has_reference():
+        return ()
     lost = [part for part in PARTS if part in measured and _has_lost(measured[part])]
     found = []
     for part in lost:

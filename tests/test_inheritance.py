@@ -63,6 +63,13 @@ def test_nobody_else_gets_one(lost: dict[str, float]) -> None:
     assert chances(modules(), lost) == {}
 
 
+def test_without_the_reference_nobody_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a student's machine: there is no version of the lab's own, and nothing breaks."""
+    monkeypatch.setattr("grader.release.source.find_spec", lambda name: None)
+    wrong = modules(autoencoder="class Autoencoder: pass")
+    assert chances(wrong, {"autoencoder": 0.5, "vae": 0.0}) == {}
+
+
 def test_errors_of_ours_are_no_mistake() -> None:
     """They wait for the instructor."""
     found = measured({"vae": 0.0})

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..outcomes import Outcome, Report, Status
-from ..release.archive import installable_grader, write_zip
+from ..release.archive import installable_grader, reference_files, write_zip
 from ..render.names import printable
 from ..render.terminal import plain_text
 from ..render.wording import part_title, sentence
@@ -19,12 +19,17 @@ SECONDS = 570  # Gradescope ends an autograder after ten minutes, and then there
 
 
 def write_autograder(out: Path, *, trusted: bool = False) -> Path:
-    """Write the .zip to upload. Raises FileNotFoundError outside the instructors' checkout, and OSError."""
+    """Write the .zip to upload. Raises FileNotFoundError outside the instructors' checkout, and OSError.
+
+    It holds the reference solution, which parts that inherit from a broken one are measured with; but not where trusted
+    submissions run without isolation, and could read it.
+    """
     scripts = {name: (PAGES / name).read_text(encoding="utf-8") for name in SCRIPTS}
     options = "--trust-submissions" if trusted else ""
     run = scripts["run_autograder"].replace("{SECONDS}", str(SECONDS)).replace(" {OPTIONS}", f" {options}".rstrip())
     scripts["run_autograder"] = run
-    return write_zip(out, installable_grader() | {name: text.encode() for name, text in scripts.items()}, SCRIPTS)
+    packed = installable_grader() | ({} if trusted else reference_files())
+    return write_zip(out, packed | {name: text.encode() for name, text in scripts.items()}, SCRIPTS)
 
 
 def results_of(report: Report) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 PACKAGES = ("grader", "mnist_subset")
+REFERENCE = "reference"
 EXECUTABLE = 0o755
 PLAIN = 0o644
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +36,7 @@ include = ["grader*", "mnist_subset*"]
 
 [tool.setuptools.package-data]
 mnist_subset = ["*.npz", "*.md"]
-grader = ["export/pages/*", "render/templates/*", "release/pages/*"]
+grader = ["*.json", "export/pages/*", "render/templates/*", "release/pages/*"]
 """
 
 
@@ -47,13 +48,18 @@ def installable_grader() -> dict[str, bytes]:
     described = ROOT / "pyproject.toml"
     if not described.is_file():
         raise FileNotFoundError(f"there is no {described}: release from the instructors' checkout")
-    packed = {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in _package_files()}
+    packed = {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in _files_of(*PACKAGES)}
     constraints = (ROOT / "constraints.txt").read_bytes()
     return packed | {"pyproject.toml": _pyproject(described).encode(), "constraints.txt": constraints}
 
 
-def _package_files() -> Iterator[Path]:
-    for package in PACKAGES:
+def reference_files() -> dict[str, bytes]:
+    """The package `reference` by file names, for an archive that no student gets to see."""
+    return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in _files_of(REFERENCE)}
+
+
+def _files_of(*packages: str) -> Iterator[Path]:
+    for package in packages:
         for file in sorted((ROOT / package).rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts and file.name != "build.py":
                 yield file

@@ -19,6 +19,11 @@ def reference_folder() -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
+def has_reference() -> bool:
+    """Whether the reference solution is installed here; it is not where students check themselves."""
+    return find_spec("reference") is not None
+
+
 def module_sources(reference: Path) -> dict[str, str]:
     """Text of each module of the lab that is in the folder `reference`, by file name, in the order of the lab."""
     paths = (reference / f"{name}.py" for name in MODULES)

@@ -13,6 +13,7 @@ import pytest
 
 from grader.export.autograder import measured
 from grader.export.gradescope import results_of, write_autograder
+from grader.release.source import module_sources, reference_folder
 
 from ..render import samples
 
@@ -50,6 +51,15 @@ def run(layout: Path, files: dict[str, str]) -> tuple[dict[str, Any], str]:
         check=False,
     )
     return json.loads((layout / "results" / "results.json").read_text()), done.stderr
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_the_reference_is_in_the_archive_unless_submissions_could_read_it(tmp_path: Path, trusted: bool) -> None:
+    """One mistake, one penalty needs the lab's version of a part; without isolation it would be in everyone's reach."""
+    with zipfile.ZipFile(write_autograder(tmp_path / "autograder.zip", trusted=trusted)) as archive:
+        packed = {name for name in archive.namelist() if name.startswith("reference/")}
+    modules = {f"reference/{name}" for name in module_sources(reference_folder())}
+    assert packed == (set() if trusted else {"reference/__init__.py", *modules})
 
 
 def test_a_submission_is_measured_in_gradescopes_layout(layout: Path) -> None:
