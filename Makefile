@@ -92,10 +92,10 @@ experiment: install  ## train and measure the reference on full MNIST, and write
 templates: install  ## generate student_templates/ from reference/
 	$(BIN)/aelab release templates student_templates
 
-# soupsieve 3 asks for Python 3.11.5: the 3.11 of Debian 12 and of Ubuntu 22.04 is older.
+# soupsieve 3 and pymdown-extensions 13 ask for Python 3.11.5: the 3.11 of Debian 12 and of Ubuntu 22.04 is older.
 constraints:  ## lock the newest dependencies: exact versions, no addresses
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --editable '.[dev]' 'soupsieve<3'
+	build/lock/bin/pip install --editable '.[dev]' 'pymdown-extensions<13' 'soupsieve<3'
 	build/lock/bin/pip freeze --all --exclude-editable | grep -vE '^(pip|setuptools|wheel)==' > constraints.txt
 
 clean:  ## remove what the targets made, but not .venv

@@ -26,15 +26,17 @@ def steps_of_both(part: str) -> list[tuple[np.ndarray, np.ndarray]]:
 
 @pytest.mark.parametrize("part", ["autoencoder", "upsampling", "classifier"])
 def test_one_step_of_keras_is_one_of_the_reference(part: str) -> None:
-    """From the same weights, on the same batch, both take the same step: 95 % of the weights within a tenth of it.
+    """From the same weights, on the same batch, Keras' step follows from the reference's in 99 % of the weights.
 
-    The reference's loss of images is a sum over the batch and Keras' a mean. Adam divides by the size of the gradient,
-    so the steps are the same, but where a gradient is as small as Adam's epsilon. On two batches, below 65 % are.
+    Adam's first step is r g / (|g| + epsilon). The reference's loss of images is a sum over the batch and Keras' a mean,
+    so there g is 16 times smaller, and s r becomes r s / (s + 16 (1 - s)). On two batches, below 65 % are near.
     """
     steps = steps_of_both(part)
-    ours, keras = (np.concatenate([pair[side].ravel() for pair in steps]) for side in (0, 1))
+    ours, keras = (np.concatenate([pair[side].ravel() for pair in steps]).astype(np.float64) for side in (0, 1))
     assert np.abs(ours).max() == pytest.approx(1e-3, rel=0.05)
-    assert np.mean(np.abs(ours - keras) < 1e-4) > 0.95
+    smaller, share = (1 if part == "classifier" else 16), np.minimum(np.abs(ours) / 1e-3, 1)
+    expected = 1e-3 * np.sign(ours) * share / (share + smaller * (1 - share))
+    assert np.mean(np.abs(keras - expected) < 1e-4) > 0.99
 
 
 @pytest.mark.parametrize("part", ["gaussian_vae", "vae", "denoising"])
