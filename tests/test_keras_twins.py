@@ -28,8 +28,8 @@ def steps_of_both(part: str) -> list[tuple[np.ndarray, np.ndarray]]:
 def test_one_step_of_keras_is_one_of_the_reference(part: str) -> None:
     """From the same weights, on the same batch, Keras' step follows from the reference's in 99 % of the weights.
 
-    Adam's first step is r g / (|g| + epsilon). The reference's loss of images is a sum over the batch and Keras' a mean,
-    so there g is 16 times smaller, and s r becomes r s / (s + 16 (1 - s)). On two batches, below 65 % are near.
+    Adam's first step is r g / (|g| + epsilon). The reference's loss of images is a sum over the batch and Keras' a
+    mean, so there g is 16 times smaller, and s r becomes r s / (s + 16 (1 - s)). On two batches, below 65 % are near.
     """
     steps = steps_of_both(part)
     ours, keras = (np.concatenate([pair[side].ravel() for pair in steps]).astype(np.float64) for side in (0, 1))
