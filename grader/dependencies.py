@@ -5,6 +5,7 @@ Where the text does not tell, because code is looked up by name or cannot be par
 """
 
 import ast
+import symtable
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -134,31 +135,37 @@ def _cells_for(cells: tuple[Source, ...], names: Iterable[str]) -> tuple[Source,
 def _cell(text: str) -> _Cell | None:
     """What is known of a cell; None if code may be looked up by name, or it cannot be parsed."""
     try:
-        tree = ast.parse(text)
+        tree, table = ast.parse(text), symtable.symtable(text, "cell", "exec")
     except NO_PYTHON:
         return None
-    binds, reads = set[str](), set[str]()
-    for node in ast.walk(tree):
-        if _looks_up_by_name(node):
-            return None
-        binds |= _bound_by(node)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            reads.add(node.id)
-    return _Cell(frozenset(binds), frozenset(reads), any(_acts(node) for node in tree.body))
+    nodes = list(ast.walk(tree))
+    if any(_looks_up_by_name(node) for node in nodes):
+        return None
+    binds, reads = _names_of(table)
+    changed = {root for node in nodes if (root := _changed_by(node)) in reads}
+    return _Cell(frozenset(binds | changed), frozenset(reads), any(_acts(node) for node in tree.body))
 
 
-def _bound_by(node: ast.AST) -> set[str]:
-    """Names that a node gives a meaning, or whose object it changes: `f`, but also `Model` in `Model.fit = f`."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {node.name}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-        root: ast.expr = node
-        while isinstance(root, ast.Attribute | ast.Subscript):
-            root = root.value
-        return {root.id} if isinstance(root, ast.Name) else set()
-    return set()
+def _names_of(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
+    """Names of the notebook that code gives a meaning, and those that it reads, not what is local to its functions."""
+    everywhere = table.get_type() == "module"
+    ours = [symbol for symbol in table.get_symbols() if everywhere or symbol.is_global()]
+    binds = {s.get_name() for s in ours if s.is_assigned() or s.is_imported() or s.is_namespace()}
+    reads = {s.get_name() for s in ours if s.is_referenced()}
+    for child in table.get_children():
+        more = _names_of(child)
+        binds, reads = binds | more[0], reads | more[1]
+    return binds, reads
+
+
+def _changed_by(node: ast.AST) -> str:
+    """The name whose object a node changes, as `Model` in `Model.fit = f`, or ''."""
+    if not isinstance(node, ast.Attribute | ast.Subscript) or isinstance(node.ctx, ast.Load):
+        return ""
+    root: ast.expr = node
+    while isinstance(root, ast.Attribute | ast.Subscript):
+        root = root.value
+    return root.id if isinstance(root, ast.Name) else ""
 
 
 def _acts(node: ast.AST) -> bool:

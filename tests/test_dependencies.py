@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from grader.dependencies import imported_files, sources_for
 from grader.registry import PARTS
+from grader.release.notebook import render_notebook
 from grader.release.source import module_sources, reference_folder
 from grader.submissions import Source, Submission, read_submission
 from tests.submissions.build import build, recipes
@@ -122,6 +123,34 @@ def test_cells_are_followed_by_the_names_they_define() -> None:
 def test_a_cell_that_does_something_is_part_of_everything(cell: str) -> None:
     """What running it changes cannot be told."""
     assert names_for(notebook(cell, "def normalize(i, l): return i"), "data") == ["cell 1", "cell 2"]
+
+
+def test_what_is_local_to_a_function_is_no_name_of_the_notebook() -> None:
+    """An experiment that does something, and has a name like a local one of a class, does not bring the class along."""
+    cells = notebook(
+        "class Autoencoder:\n    def fit(self):\n        losses = []\n        return losses",
+        "losses = tf.zeros(3)\nprint(losses)",
+        "def normalize(i, l): return i",
+    )
+    assert names_for(cells, "data") == ["cell 2", "cell 3"]
+    assert names_for(cells, "autoencoder") == ["cell 1", "cell 2"]
+
+
+@pytest.mark.parametrize("cell", ["global SIZE\nSIZE = 3", "def set():\n    global SIZE\n    SIZE = 3", "SIZE[0] = 1"])
+def test_a_name_of_the_notebook_may_be_bound_inside_a_function(cell: str) -> None:
+    """With `global`, or by a change of its object."""
+    cells = notebook("def normalize(i, l): return i / SIZE", "SIZE = 2", cell, "OTHER = 1")
+    assert names_for(cells, "data") == ["cell 1", "cell 2", "cell 3"]
+
+
+def test_a_part_of_the_solved_notebook_does_not_depend_on_the_others(tmp_path: Path) -> None:
+    """A changed cell of part `pictures` is in no other part's sources, experiments and all."""
+    (tmp_path / "lab05.ipynb").write_text(render_notebook(reference_folder(), solutions=True))
+    submission = read_submission("ada", tmp_path)
+    holding = {
+        part for part in PARTS if any("def reconstruction_strip" in s.text for s in sources_for(submission, part))
+    }
+    assert holding == {"pictures"}
 
 
 def test_the_last_of_several_definitions_comes_with_the_others() -> None:
