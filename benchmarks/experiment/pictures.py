@@ -1,6 +1,6 @@
 """The pictures of the results, each drawn from the records or from the small arrays of the runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -228,7 +228,8 @@ def confusion(gallery: Gallery) -> Figure:
     return figure
 
 
-PICTURES: dict[str, Callable[[Gallery], Figure]] = {
+Draw = Callable[[Gallery], Figure]
+PICTURES: dict[str, Draw] = {
     "reconstructions": reconstructions,
     "losses": losses,
     "chessboard": chessboard,
@@ -244,10 +245,10 @@ PICTURES: dict[str, Callable[[Gallery], Figure]] = {
 }
 
 
-def draw_results(gallery: Gallery, folder: Path) -> list[str]:
+def draw_results(gallery: Gallery, folder: Path, pictures: Mapping[str, Draw] = PICTURES) -> list[str]:
     """Write every picture whose runs are there, and return the names of those that are not."""
     lacking = []
-    for name, draw in PICTURES.items():
+    for name, draw in pictures.items():
         try:
             figure = draw(gallery)
         except MissingRun:

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from .drawing import mosaic, new_figure, rows_of_digits, save, show_mosaic
-from .pictures import Gallery, MissingRun
+from .pictures import Gallery, draw_results
 from .store import Place
 
 
@@ -98,17 +98,9 @@ TRAINED: dict[str, Callable[[Gallery], Figure]] = {
 
 def draw_lab_text(gallery: Gallery, place: Place, folder: Path) -> list[str]:
     """Write the pictures that can be drawn, and return the names of the others."""
-    lacking = []
     if not place.record:
         return [*SMALL, "text-nine", *TRAINED]
     figures, arrays = place.record["measured"], place.arrays("pictures")
     for name, draw in SMALL.items():
         save(draw(figures, arrays), folder / f"{name}.png")
-    for name, show in {"text-nine": lambda shown: nine(shown, figures), **TRAINED}.items():
-        try:
-            figure = show(gallery)
-        except MissingRun:
-            lacking.append(name)
-        else:
-            save(figure, folder / f"{name}.png")
-    return lacking
+    return draw_results(gallery, folder, {"text-nine": lambda shown: nine(shown, figures), **TRAINED})

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import (
@@ -27,15 +28,12 @@ def _columns() -> tuple[ProgressColumn, ...]:
     return TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
 
 
-class CheckProgress(Watcher):
-    """A bar over the checks of one submission, with the steps that models were trained for in the one at work."""
+class _Live:
+    """A display that is there within its block."""
 
-    def __init__(self, console: Console):
-        self._progress = Progress(*_columns(), console=console, transient=True, disable=not console.is_terminal)
-        self._task = self._progress.add_task("starting TensorFlow", total=None)
-        self._check = ""
+    _progress: Progress
 
-    def __enter__(self) -> "CheckProgress":
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 
@@ -43,6 +41,15 @@ class CheckProgress(Watcher):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.stop()
+
+
+class CheckProgress(_Live, Watcher):
+    """A bar over the checks of one submission, with the steps that models were trained for in the one at work."""
+
+    def __init__(self, console: Console):
+        self._progress = Progress(*_columns(), console=console, transient=True, disable=not console.is_terminal)
+        self._task = self._progress.add_task("starting TensorFlow", total=None)
+        self._check = ""
 
     def starts(self, check: Check, number: int, total: int) -> None:
         """The check's id, and how many are done."""
@@ -54,7 +61,7 @@ class CheckProgress(Watcher):
         self._progress.update(self._task, description=f"{self._check}, {steps} training steps")
 
 
-class ClassProgress:
+class ClassProgress(_Live):
     """A bar over all parts with the time left, a line for each part at work, and one for each submission done."""
 
     def __init__(self, console: Console, submissions: int, parts: int):
@@ -65,15 +72,6 @@ class ClassProgress:
         self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._class = self._progress.add_task("parts", total=self._parts)
         self.class_starts()
-
-    def __enter__(self) -> "ClassProgress":
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.stop()
 
     def class_starts(self) -> None:
         """Nothing is done yet."""

@@ -119,10 +119,6 @@ class TerminalScreen(CheckProgress):
         self._console = Console()
         super().__init__(self._console)
 
-    def __enter__(self) -> Self:
-        super().__enter__()
-        return self
-
     def shows(self, results: Sequence[CheckResult], drawings: Mapping[str, Drawings]) -> None:  # noqa: ARG002 - as a notebook has them
         """The table; a terminal has no pictures."""
         self._console.print(check_table(results))

@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ..outcomes import CheckResult, Outcome, Report, Status
+from .class_views import part_cells
 from .evidence import evidence_rows
 from .names import one_line, printable
-from .wording import OUTCOMES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence, unmeasured_parts
+from .wording import OUTCOMES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence
 
 WIDTH = 80
 EVIDENCE = 400  # characters of what was expected or measured
@@ -50,16 +51,11 @@ def _who(report: Report) -> Text:
     return name
 
 
+_COLOURS = {None: "magenta", 0.0: "red", 1.0: "green"}  # of cells, by the share of the points
+
+
 def _part_cells(report: Report, parts: list[str]) -> list[Text]:
-    scores, open_parts = report.part_scores(), unmeasured_parts(report)
-    cells = []
-    for part in parts:
-        earned, most = scores.get(part, (0.0, 0))
-        if part in open_parts or part not in scores:
-            cells.append(Text("!" if part in open_parts else "–", style="magenta"))
-        else:
-            cells.append(Text(points(earned), style="green" if earned == most else "red" if earned == 0 else "yellow"))
-    return cells
+    return [Text(cell.text, style=_COLOURS.get(cell.share, "yellow")) for cell in part_cells(report, parts)]
 
 
 def _total(report: Report) -> Text:
