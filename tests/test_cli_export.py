@@ -34,19 +34,21 @@ def test_grades_of_a_class_become_a_table(format_name: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("command", "names"),
+    ("command", "names", "holds_reference"),
     [
-        ("release bundle", {"lab05/README.md", "lab05/lab05.ipynb", "lab05/my_solution/vae.py"}),
-        ("export gradescope", {"setup.sh", "run_autograder", "pyproject.toml", "grader/export/autograder.py"}),
+        ("release bundle", {"lab05/README.md", "lab05/lab05.ipynb", "lab05/my_solution/vae.py"}, False),
+        ("export gradescope", {"setup.sh", "run_autograder", "pyproject.toml", "grader/export/autograder.py"}, True),
     ],
 )
-def test_archives_are_written_where_they_are_wanted(command: str, names: set[str], tmp_path: Path) -> None:
-    """Into a folder that is made; nothing of the reference is in them."""
+def test_archives_are_written_where_they_are_wanted(
+    command: str, names: set[str], holds_reference: bool, tmp_path: Path
+) -> None:
+    """Into a folder that is made; what students get holds nothing of the reference."""
     out = tmp_path / "new" / "packed.zip"
     assert str(out) in run(*command.split(), "--out", out)
     with zipfile.ZipFile(out) as archive:
         assert names <= set(archive.namelist())
-        assert not [name for name in archive.namelist() if "reference" in name]
+        assert any("reference" in name for name in archive.namelist()) is holds_reference
 
 
 def test_gradescope_is_told_what_container_it_needs(tmp_path: Path) -> None:
