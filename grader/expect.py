@@ -84,3 +84,8 @@ def close(measured: np.ndarray, expected: np.ndarray, tolerance: float) -> bool:
 def rounded(value: float, digits: int = 4) -> float:
     """`value` to so many significant digits, so that reports of equal runs are equal byte for byte."""
     return float(f"{float(value):.{digits}g}")
+
+
+def not_an_answer(what: str) -> Failed:
+    """An honest harness never answers like this, so it is the submission's doing."""
+    return Failed(f"The submission's process answered with {what}.", "Leave the grader's own objects alone.")

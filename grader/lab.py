@@ -127,34 +127,6 @@ class Lab:
         self.load(part)
         return self.request("call_function", arrays, [want], part=part, name=name, arguments=arguments).arrays[0]
 
-    def normalize(self, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, str]:
-        """The images after `normalize`, as float32, and the dtype they had."""
-        self.load("data")
-        reply = self.request("normalize", [images, labels], [Want("float32", images.shape)])
-        return reply.arrays[0], printable(str(reply.value), 80)
-
-    def training_batches(self, images: np.ndarray, batch_size: int, count: int) -> list[np.ndarray]:
-        """At most `count` batches that `training_batches` makes of the single images."""
-        self.load("data")
-        want = Want("float32", (None, *images.shape[1:]))
-        reply = self.request("training_batches", [images], [want], batch_size=batch_size, count=count)
-        (joined,), lengths = reply.arrays, _lengths(reply.value, count, len(reply.arrays[0]))
-        return np.split(joined, np.cumsum(lengths)[:-1]) if lengths else []
-
-
-def _not_an_answer(what: str) -> expect.Failed:
-    """An honest harness never answers like this, so it is the submission's doing."""
-    return expect.Failed(f"The submission's process answered with {what}.", "Leave the grader's own objects alone.")
-
-
-def _lengths(value: Any, count: int, total: int) -> list[int]:
-    """The lengths of batches, which have to add up."""
-    if not isinstance(value, list) or len(value) > count or not all(type(n) is int and n >= 0 for n in value):
-        raise _not_an_answer("lengths of batches that are no lengths")
-    if sum(value) != total:
-        raise _not_an_answer("lengths of batches that do not add up")
-    return value
-
 
 @dataclass(frozen=True)
 class Origin:
@@ -261,14 +233,14 @@ class Model:
         """Set optimizer.learning_rate; returns the one before."""
         before = self.lab.request("learning_rate", model=self.number, value=value).value
         if not isinstance(before, int | float) or abs(before) > HIGHEST_RATE:
-            raise _not_an_answer("a learning rate that is no number")
+            raise expect.not_an_answer("a learning rate that is no number")
         return float(before)
 
     def trainable_variables(self) -> dict[str, np.ndarray]:
         """The trainable arrays, by their position and name."""
         reply = self.lab.request("trainable_variables", (), ANY_FLOATS, model=self.number)
         if not isinstance(reply.value, list) or len(reply.value) != len(reply.arrays):
-            raise _not_an_answer("names of variables that do not match their arrays")
+            raise expect.not_an_answer("names of variables that do not match their arrays")
         return {
             f"{i}: {printable(str(name), 80)}": a
             for i, (name, a) in enumerate(zip(reply.value, reply.arrays, strict=True))

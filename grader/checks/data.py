@@ -1,15 +1,43 @@
 """Checks of the part `data`."""
 
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 
 from .. import bars, expect
 from ..expect import Evidence
+from ..isolation.wire import Want
 from ..lab import Lab
 from ..registry import check
+from ..render.names import printable
 
 SAMPLES, BATCH_SIZE, PASSES = 66, 8, 20  # 66 is no multiple of 8, so that a remainder shows
+
+
+def normalized(lab: Lab, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, str]:
+    """The images after `normalize`, as float32, and the dtype they had."""
+    lab.load("data")
+    reply = lab.request("normalize", [images, labels], [Want("float32", images.shape)])
+    return reply.arrays[0], printable(str(reply.value), 80)
+
+
+def batches_of(lab: Lab, images: np.ndarray, batch_size: int, count: int) -> list[np.ndarray]:
+    """At most `count` batches that `training_batches` makes of the single images."""
+    lab.load("data")
+    want = Want("float32", (None, *images.shape[1:]))
+    reply = lab.request("training_batches", [images], [want], batch_size=batch_size, count=count)
+    (joined,), lengths = reply.arrays, _lengths(reply.value, count, len(reply.arrays[0]))
+    return np.split(joined, np.cumsum(lengths)[:-1]) if lengths else []
+
+
+def _lengths(value: Any, count: int, total: int) -> list[int]:
+    """The lengths of batches, which have to add up."""
+    if not isinstance(value, list) or len(value) > count or not all(type(n) is int and n >= 0 for n in value):
+        raise expect.not_an_answer("lengths of batches that are no lengths")
+    if sum(value) != total:
+        raise expect.not_an_answer("lengths of batches that do not add up")
+    return value
 
 
 @check(points=2)
@@ -18,7 +46,7 @@ def normalize_scales_to_unit_interval(lab: Lab) -> Evidence:
     images = lab.random("normalize").integers(0, 256, (6, 28, 28, 1), dtype=np.uint8)
     images[0], images[1] = 0, 255
     images[2:4] //= 2  # an image without white, which a scale of its own would change
-    found, dtype = lab.normalize(images, np.arange(6, dtype=np.int64))
+    found, dtype = normalized(lab, images, np.arange(6, dtype=np.int64))
     span = f"values from {found.min():.4g} to {found.max():.4g}"
     expect.that(
         dtype == "float32", f"The image has the type {dtype}.", "Change the type before dividing.", "float32", dtype
@@ -62,7 +90,7 @@ def batches_shuffle_samples(lab: Lab) -> Evidence:
     """
     images = _numbered_images(lab)
     per_pass = SAMPLES // BATCH_SIZE
-    batches = lab.training_batches(images, BATCH_SIZE, PASSES * per_pass)
+    batches = batches_of(lab, images, BATCH_SIZE, PASSES * per_pass)
     lengths = {len(batch) for batch in batches}
     expect.that(
         len(batches) == PASSES * per_pass,
