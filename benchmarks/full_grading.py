@@ -1,22 +1,25 @@
 """Time of one full grading of the reference, in training steps: `python -m benchmarks.full_grading [RUNS]`.
 
 The unit is one graph step of `Autoencoder` at batch 16 on one thread, measured in the same run before and after each
-grading, so that a busy machine slows both sides down alike.
+grading, so that a busy machine slows both sides down alike. A second table tells what the units were spent on.
 """
 
 import statistics
 import sys
 import time
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from grader.checking import run_checks
+from grader.harness.operations import Reply, Request
 from grader.isolation.choice import open_pool
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
-from grader.lab import Lab
+from grader.lab import Channel, Lab
 from grader.limits import Limits
 from grader.outcomes import CheckResult
 from grader.registry import all_checks
@@ -27,13 +30,63 @@ SEED, STEPS, BATCH_SIZE = 7, 150, 16
 LIMITS = Limits(submission_seconds=3600)
 
 
+KINDS = {  # of work, by the operation or the method that is called
+    "create": "models made",
+    "fit_iteration": "training steps as written",
+    "fit": "training steps as written",
+    "fit_labels": "training steps as written",
+    "pretrain": "training steps as written",
+    "encode": "images encoded, decoded and reconstructed",
+    "decode": "images encoded, decoded and reconstructed",
+    "reconstruct": "images encoded, decoded and reconstructed",
+}
+FIRST, TRAINED = "first traced steps of a model, with its trace", "traced training steps"
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A channel that notes the seconds of each kind of work."""
+
+    channel: Channel
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    trained: set[Any] = field(default_factory=set)
+
+    def request(self, request: Request) -> tuple[Reply | None, dict[str, Any] | None]:
+        """What the channel answers."""
+        started = time.perf_counter()
+        try:
+            return self.channel.request(request)
+        finally:
+            self.seconds[self._kind(request)] += time.perf_counter() - started
+
+    def _kind(self, request: Request) -> str:
+        if request.operation == "train":
+            model = request.parameters["model"]
+            kind = TRAINED if model in self.trained else FIRST
+            self.trained.add(model)
+            return kind
+        return KINDS.get(request.parameters.get("method", request.operation), "everything else")
+
+    def fresh(self) -> "Timed":
+        """One to a second process, with the same notes."""
+        return Timed(self.channel.fresh(), self.seconds)
+
+    def close(self) -> None:
+        """End the process."""
+        self.channel.close()
+
+
 @dataclass(frozen=True)
 class Run:
-    """One grading: seconds of a step, seconds to fork a process and import a part, and what was found."""
+    """One grading: seconds of a step, seconds to fork a process and import a part, and what was found.
+
+    kinds: seconds by kind of work.
+    """
 
     step: float
     start: float
     results: tuple[CheckResult, ...]
+    kinds: dict[str, float]
 
     @property
     def units(self) -> float:
@@ -43,15 +96,18 @@ class Run:
 
 def measure(worker: Worker) -> Run:
     """Grade the reference once."""
-    channel = ProcessChannel(read_submission("reference", reference_folder()), worker)
+    channel = Timed(ProcessChannel(read_submission("reference", reference_folder()), worker))
     try:
         lab = Lab(channel, SEED)
         started = time.perf_counter()
         lab.load("autoencoder")
         start = time.perf_counter() - started
         before = seconds_of_step(lab)
+        channel.seconds.clear()
         results = run_checks(lab, all_checks())
-        return Run(statistics.mean([before, seconds_of_step(lab)]), start, results)
+        kinds = dict(channel.seconds)
+        kinds["the grader's own arithmetic"] = sum(result.seconds for result in results) - sum(kinds.values())
+        return Run(statistics.mean([before, seconds_of_step(lab)]), start, results, kinds)
     finally:
         channel.close()
 
@@ -79,6 +135,16 @@ def shares(runs: list[Run], key: str) -> dict[str, float]:
     }
 
 
+def work_table(runs: list[Run]) -> Table:
+    """Median units by kind of work, the largest first."""
+    table = Table("what the process did", "units", title="Where the units go")
+    kinds = dict.fromkeys(kind for run in runs for kind in run.kinds)
+    units = {kind: statistics.median(run.kinds[kind] / run.step for run in runs) for kind in kinds}
+    for kind, median in sorted(units.items(), key=lambda item: -item[1]):
+        table.add_row(kind, f"{median:.0f}")
+    return table
+
+
 def main() -> None:
     """Print the table."""
     console = Console()
@@ -98,7 +164,7 @@ def main() -> None:
                     f"{checks[result.id]:.0f}",
                     "",
                 )
-    console.print(table)
+    console.print(table, work_table(runs))
     every = sorted(run.units for run in runs)
     console.print(f"full grading: {total:.0f} units (median of {len(runs)}; {every[0]:.0f} to {every[-1]:.0f})")
     step = statistics.median(run.step for run in runs)

@@ -18,7 +18,7 @@ from .inheritance import StandIn
 from .limits import Limits
 from .measurers import Measurer
 from .measuring import unmeasurable
-from .nbgrader.entry import enter
+from .nbgrader.entry import enter, load_ahead
 from .nbgrader.gradebook import write_gradebook
 from .outcomes import Report, Status
 from .registry import PARTS, Check, select
@@ -182,6 +182,7 @@ class _Class:
             self._take(in_hand, unit.part, found)
         else:
             self._waiting[key] = [(in_hand, unit.part)]
+            load_ahead()
             started = partial(self._observer.unit_starts, in_hand.plan.name, unit.part)
             self._running[self._measurer().submit(unit, started)] = unit, key
 

@@ -165,6 +165,17 @@ def test_nothing_that_is_known_is_measured_again(lab_class: Class) -> None:
     assert texts == {path: raw for path, raw in records.items() if path in texts}
 
 
+def test_nbgrader_is_imported_while_the_class_is_measured(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its seconds are over before the gradebook is written; a class of which all is known does not need them."""
+    measurer, asked_before = Played(), []
+    monkeypatch.setattr("grader.batch.load_ahead", lambda: asked_before.append(len(measurer.asked)))
+    lab_class.grade(measurer)
+    assert asked_before[0] == 0
+    asked_before.clear()
+    lab_class.grade()
+    assert asked_before == []
+
+
 def test_what_changed_is_measured_again_with_what_depends_on_it(lab_class: Class) -> None:
     """A module's own part, and the parts that import it."""
     parts = ("data", "autoencoder", "upsampling", "classifier")

@@ -2,7 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 from ..cache import Cache
 from ..outcomes import Report
@@ -18,6 +21,12 @@ def enter(reports: Sequence[Report], file: Path, cache: Cache) -> None:
     if cache.fact(name) != _state(reports, file):
         write_gradebook(reports, f"sqlite:///{file.resolve()}")
         cache.remember(name, _state(reports, file))
+
+
+@cache
+def load_ahead() -> None:
+    """Import nbgrader beside the measuring, once, so that the class does not wait for it at its end."""
+    Thread(target=import_module, args=["nbgrader.api"], daemon=True).start()
 
 
 def _state(reports: Sequence[Report], file: Path) -> str:

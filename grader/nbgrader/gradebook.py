@@ -1,9 +1,6 @@
 """Scores into nbgrader's own gradebook, where its formgrader and exporters find them."""
 
-import os
-import sysconfig
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -49,7 +46,8 @@ def write_gradebook(reports: Sequence[Report], db_url: str) -> None:
 
     url = _address(db_url)
     try:
-        with _programs_on_path(), Gradebook(_patient(url)) as gradebook:
+        _make_tables(_patient(url))
+        with Gradebook(_patient(url)) as gradebook:
             _enter(gradebook, reports)
     except (SQLAlchemyError, InvalidEntry) as problem:
         reason = " ".join(str(getattr(problem, "orig", None) or problem).split())[:200]
@@ -88,15 +86,16 @@ def _advice(url: "URL", reason: str) -> str:
     return "see that the server is up and the address is right"
 
 
-@contextmanager
-def _programs_on_path() -> Iterator[None]:
-    """Let nbgrader find `alembic`, which it runs by name, also where the environment was never activated."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
+def _make_tables(url: "URL") -> None:
+    """Make what tables are missing, as `Gradebook` does, which starts a program to learn their version."""
+    from nbgrader.api import Base
+    from sqlalchemy import create_engine
+
+    engine = create_engine(url)
     try:
-        yield
+        Base.metadata.create_all(engine)
     finally:
-        os.environ["PATH"] = before
+        engine.dispose()
 
 
 def _enter(gradebook: "Gradebook", reports: Sequence[Report]) -> None:
@@ -113,18 +112,26 @@ def _enter(gradebook: "Gradebook", reports: Sequence[Report]) -> None:
 
 
 def _note_version(gradebook: "Gradebook") -> None:
-    """Note the version of the tables, without which `nbgrader db upgrade` would change them, where it is missing.
-
-    nbgrader asks a program for it after it has made the tables: a run that was ended meanwhile leaves them without.
-    """
-    from nbgrader.api import Assignment, get_alembic_version
+    """Note the version of new tables, without which `nbgrader db upgrade` would change them, where it is missing."""
+    from nbgrader.api import Assignment
     from sqlalchemy import inspect, text
 
     is_new = gradebook.db.query(Assignment).first() is None
     if is_new and not inspect(gradebook.db.connection()).has_table("alembic_version"):
         gradebook.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-        version = {"version": get_alembic_version()}
+        version = {"version": _version_of_tables()}
         gradebook.db.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), version)
+
+
+def _version_of_tables() -> str | None:
+    """The version that nbgrader's tables have now: the end of its chain of migrations."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    config = Config()
+    config.set_main_option("script_location", ALEMBIC_DIR.replace("%", "%%"))
+    return ScriptDirectory.from_config(config).get_current_head()
 
 
 def _declare(gradebook: "Gradebook") -> "tuple[Assignment, Notebook]":

@@ -1,5 +1,7 @@
 """An unchanged class is not entered twice, and whatever changed is."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,3 +48,15 @@ def test_another_score_or_gradebook_is_entered(tmp_path: Path, entered: list[str
     file.write_text("a manual grade")
     entry.enter([solved("ada")], file, cache)
     assert len(entered) == 4
+
+
+def test_nbgrader_is_imported_in_another_thread() -> None:
+    """Whoever asks does not wait, and whoever needs it afterwards finds it loaded, or on its way."""
+    program = (
+        "import sys, threading; from grader.nbgrader.entry import load_ahead; "
+        "before = 'nbgrader.api' in sys.modules; load_ahead(); load_ahead(); "
+        "loading = [t for t in threading.enumerate() if t is not threading.main_thread()]; "
+        "[t.join() for t in loading]; print(before, len(loading), 'nbgrader.api' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    assert said.split() == ["False", "1", "True"]

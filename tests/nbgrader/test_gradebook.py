@@ -4,6 +4,8 @@ import csv
 import os
 import shutil
 import sqlite3
+import subprocess
+import sysconfig
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.api import Gradebook, SubmittedAssignment, get_alembic_version
 from nbgrader.plugins import CsvExportPlugin
 
 from grader.export.tables import table
@@ -39,7 +41,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory, url: str) -> Path:
-    """A gradebook without rows: making one starts a program, which takes seconds."""
+    """A gradebook without rows, which each test that writes copies."""
     path = tmp_path_factory.mktemp("empty") / "gradebook.db"
     shutil.copy(url.removeprefix("sqlite:///"), path)
     with closing(sqlite3.connect(path)) as database, database:
@@ -253,6 +255,27 @@ def test_an_entry_that_fails_half_way_leaves_nothing(own_url: str, monkeypatch: 
     with Gradebook(own_url) as gradebook:
         assert gradebook.students == []
         assert gradebook.assignments == []
+
+
+def test_a_new_gradebook_has_the_version_that_nbgrader_notes_and_starts_no_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nbgrader starts `alembic`, which takes a second, to learn its tables' version; ours is the same without it."""
+    scripts = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", scripts)
+        expected = get_alembic_version()
+    started: list[object] = []
+
+    def refuse(*arguments: object, **options: object) -> None:
+        started.append(arguments)
+        raise OSError("no program may be started")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    write_gradebook([samples.solved()], f"sqlite:///{tmp_path / 'gradebook.db'}")
+    with closing(sqlite3.connect(tmp_path / "gradebook.db")) as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [(expected,)]
+    assert started == []
 
 
 def test_a_gradebook_whose_making_was_cut_short_is_completed(own_url: str) -> None:
