@@ -7,25 +7,31 @@ lighter, so for them the model is careful; standard errors are squared first, wh
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import chi2
 
 from grader.bars import Bar
 
 RARE = 1e-4  # how often a right solution may miss a bar
 MANY = 50  # values, of which a fifth is tail enough; of fewer it is half
 SQUARED = ("standard errors",)
+BY_CHANCE = 1e-3  # how often the mean excess of a solution may exceed by chance what it is taken for
 
 
 @dataclass(frozen=True)
 class Tail:
-    """The upper tail of one solution's values: the share `share` lies above `start`, `excess` away on average."""
+    """The upper tail of one solution's values: of all the share `share`, `count` values, lies above `start`.
+
+    excess: how far above, on average.
+    """
 
     start: float
     share: float
     excess: float
     largest: float
+    count: int
 
     def probability_above(self, value: float) -> float:
         """P(X > value); 1 below the start of the tail, of which nothing is said."""
@@ -45,7 +51,7 @@ def tail_of(values: Sequence[float]) -> Tail:
     start = float(np.quantile(ordered, 1 - share))
     above = ordered[ordered > start]
     excess = float((above - start).mean()) if len(above) else 0.0
-    return Tail(start, share, excess, float(ordered[-1]))
+    return Tail(start, share, excess, float(ordered[-1]), len(above))
 
 
 def badness(name: str, bar: Bar, value: float) -> float:
@@ -61,10 +67,21 @@ def value_of(name: str, bar: Bar, bad: float) -> float:
 
 
 def tails_of(name: str, bar: Bar, values: Mapping[str, Sequence[float]]) -> dict[str, Tail]:
-    """The tail of each solution, in badness; of few values none is thinner than that of half of the solutions."""
+    """The tail of each solution, in badness.
+
+    A mean of five excesses is off by half of itself as a rule, and the largest of thirty such means by far more. So
+    solutions with few values share the mean excess of all, except where their own is larger than chance allows.
+    """
     tails = {who: tail_of([badness(name, bar, v) for v in own]) for who, own in values.items()}
-    usual = float(np.median([tail.excess for tail in tails.values()]))
-    return {
-        who: tail if len(values[who]) >= MANY else Tail(tail.start, tail.share, max(tail.excess, usual), tail.largest)
-        for who, tail in tails.items()
-    }
+    counts = np.array([tail.count for tail in tails.values()])
+    shared = float(counts @ [tail.excess for tail in tails.values()] / max(counts.sum(), 1))
+    return {who: tail if len(values[who]) >= MANY else _sharing(tail, shared) for who, tail in tails.items()}
+
+
+def _sharing(tail: Tail, shared: float) -> Tail:
+    """The tail with the shared mean excess, unless its own is the larger one once in a thousand times at most.
+
+    The sum of n exponential excesses of mean m is m / 2 times a chi-squared variable with 2 n degrees of freedom.
+    """
+    most = shared * float(chi2.isf(BY_CHANCE, 2 * tail.count)) / (2 * tail.count) if tail.count else 0.0
+    return tail if tail.excess > most else replace(tail, excess=shared)

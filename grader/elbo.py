@@ -12,8 +12,8 @@ from .gaussians import KLEstimate
 from .lab import Model
 from .measures import cross_entropy
 
-ALLOWED = bars.limit("standard errors")  # 5, which a normal error exceeds once in 1.7 million
-ROOM = 0.004  # of the cross-entropy, for arithmetic of other precision; 2 % with the 5 standard errors
+ALLOWED = bars.limit("standard errors")  # 5.5, which a normal error exceeds once in 26 million
+ROOM = 0.004  # of the cross-entropy, for arithmetic of other precision; 2 % with the standard errors
 ARITHMETIC = 1e-4  # of the loss, at least: sums in single precision
 DRAWS = 16  # reconstructions of an image
 
@@ -61,7 +61,7 @@ class BatchLoss:
 
 
 def expect_negative_elbo(losses: Sequence[BatchLoss], size: int) -> Evidence:
-    """Raise Failed unless one right weighing explains every loss within 5 standard errors."""
+    """Raise Failed unless one right weighing explains every loss within ALLOWED standard errors."""
     # Means over the batch weigh another batch differently, so weighings are compared by their position in the table.
     tables = [weighings(loss.batch, size, loss.beta) for loss in losses]
     worst = [

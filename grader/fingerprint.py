@@ -1,10 +1,13 @@
-"""What a measurement depends on apart from the submission: our code for it, the digits, and the installed versions."""
+"""What a measurement depends on apart from the submission: our code and limits, the digits, and installed versions."""
 
 import hashlib
+import json
 import platform
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import mnist_subset
 
@@ -21,9 +24,11 @@ PACKAGES = ("hypothesis", "numpy", "scipy", "tensorflow", "tensorflow-datasets",
 def fingerprint(part: str) -> str:
     """A hex digest that changes with anything of ours that the results of a part may depend on."""
     digest = hashlib.sha256(environment().encode())
-    for name in sorted(measuring_files(part)):
+    texts = {name: (ROOT / name).read_bytes() for name in sorted(measuring_files(part))}
+    for name, text in texts.items():
         digest.update(f"\0{name}\0".encode())
-        digest.update(hashlib.sha256((ROOT / name).read_bytes()).digest())
+        digest.update(hashlib.sha256(text).digest())
+    digest.update(json.dumps(_limits_named(texts.values())).encode())
     digest.update(_digits())
     return digest.hexdigest()
 
@@ -43,7 +48,14 @@ def measuring_files(part: str) -> frozenset[str]:
     for first in (f"checks/{part}.py", "checking.py"):
         imported = imported_files(closed, first, ("grader",))
         found |= texts.keys() if imported is None else imported
-    return frozenset(found) | {path.name for path in ROOT.glob("*.json")}
+    return frozenset(found)
+
+
+def _limits_named(texts: Iterable[bytes]) -> dict[str, Any]:
+    """The bars whose names stand in these texts: another limit changes the results of the parts that are held to it."""
+    code = b"".join(texts)
+    bars = json.loads((ROOT / "bars.json").read_text())
+    return {name: bar for name, bar in bars.items() if f'"{name}"'.encode() in code}
 
 
 @cache

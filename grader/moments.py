@@ -1,6 +1,6 @@
 """Do samples come from the distribution they should come from? Statistics with their standard errors.
 
-Each statistic is allowed 5 standard errors, which a right solution exceeds once in 1.7 million.
+Each statistic is allowed 5.5 standard errors, which a right solution exceeds once in 26 million.
 """
 
 import numpy as np

@@ -5,7 +5,7 @@ teach it everything, and nothing but the weights may be needed to decode an enco
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,6 +24,7 @@ FIRST_STEPS = 5  # right solutions need about 40 to get from noise to the mean i
 SAME_COST = 2.0  # nats an image, beside 5 standard errors: 16-bit encodings change the cost by .0002
 STILL_LEARNING = 0.99  # stages that leave less than this share of the cost are worth going on after
 STAGES_BACK = 4  # a single one may bring nothing by chance
+OWN_RATE = 2  # times as many steps for a model at a rate of its own
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,18 @@ class Plan:
     """How long a model is trained: at least and at most so many steps, looked at after every stage of some.
 
     One that still gets better at the end gets as many steps again.
+    quantity: of which the steps are noted, and whose bar is what there is of them.
     """
 
     at_least: int = 150
-    at_most: int = int(bars.limit("training steps")) // 2
     stage: int = 50
     batch_size: int = BATCH_SIZE
+    quantity: str = "training steps"
+
+    @property
+    def at_most(self) -> int:
+        """Steps until a model has to be still learning."""
+        return int(bars.limit(self.quantity)) // 2
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,6 @@ def train_until(
     for whose, paid in zip(("A fresh model", f"After {FIRST_STEPS} steps a model"), course.costs, strict=False):
         _expect_untrained(paid, images, whose)
     if course.costs[-1] < bar:
-        bars.note("training steps", course.steps)
         _expect_code_is_all(lab, model)
     return Trained(model, course, images, model.reconstruct(images))
 
@@ -109,7 +115,7 @@ def train_in_stages(
     lab: Lab, model: Model, cost: Callable[[Model], float], bar: float, plan: Plan
 ) -> tuple[Model, Course]:
     """Train until the cost is below `bar`, at rate 3e-3; where that does not do, and the model's own rate is a
-    very different one, afresh at its own, for up to twice as many steps: plain gradient descent needs them.
+    very different one, afresh at its own, for up to OWN_RATE times as many steps: plain gradient descent needs them.
 
     Raises Diverged where no try comes to an end.
     """
@@ -123,7 +129,7 @@ def train_in_stages(
         if course.costs[-1] < bar or _is_alike(own_rate):
             return model, course
     model = lab.create(model.origin.part, model.origin.name, **model.origin.arguments)
-    return model, _course(lab, model, cost, bar, replace(plan, at_most=2 * plan.at_most))
+    return model, _course(lab, model, cost, bar, plan, OWN_RATE)
 
 
 def _is_alike(rate: float) -> bool:
@@ -131,19 +137,23 @@ def _is_alike(rate: float) -> bool:
     return RATE / 4 < rate < 4 * RATE
 
 
-def _course(lab: Lab, model: Model, cost: Callable[[Model], float], bar: float, plan: Plan) -> Course:
-    """One training, looked at before, after the first few steps, and after each stage."""
+def _course(
+    lab: Lab, model: Model, cost: Callable[[Model], float], bar: float, plan: Plan, times: int = 1
+) -> Course:  # fmt: skip
+    """One training, looked at before, after the first few steps, and after each stage; `times` as long as planned."""
     probes = lab.images.held_out(PROBES)
     costs, codes = [cost(model)], model.encode(probes)
     painted = model.decode(codes)
-    steps = 0
-    for until in (FIRST_STEPS, plan.at_least, *range(plan.at_least + plan.stage, 2 * plan.at_most + 1, plan.stage)):
+    steps, at_most = 0, times * plan.at_most
+    for until in (FIRST_STEPS, plan.at_least, *range(plan.at_least + plan.stage, 2 * at_most + 1, plan.stage)):
         model.train(lab.images.batches(steps, until - steps, plan.batch_size))
         steps = until
         costs.append(cost(model))
         learning = costs[-1] < STILL_LEARNING * costs[max(-len(costs), -1 - STAGES_BACK)]
-        if steps >= plan.at_least and (costs[-1] < bar or (steps >= plan.at_most and not learning)):
+        if steps >= plan.at_least and (costs[-1] < bar or (steps >= at_most and not learning)):
             break
+    if costs[-1] < bar:
+        bars.note(plan.quantity, steps / times)
     return Course(tuple(costs), steps, (codes, model.encode(probes)), (painted, model.decode(codes)))
 
 

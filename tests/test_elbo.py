@@ -190,7 +190,7 @@ def test_stories_that_explain_nearly_as_well_are_told_too() -> None:
     assert _stories(["far", "near", "best", "next"], np.array([1.75, 1.0, 0.5, 1.5])) == ": best, or near, or next"
     assert _stories([*"abcdef"], np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])) == ": a, or b, or c, or d"
     assert _stories(["same", "other", "same"], np.array([0.5, 0.75, 1.0])) == ": same, or other"
-    assert _stories(["a", "b"], np.array([5.5, 5.6])) == ""
+    assert _stories(["a", "b"], np.array([5.6, 5.7])) == ""
 
 
 class Blurring:

@@ -1,6 +1,8 @@
 """What a kept result depends on: our own code for it, and nothing that only shows or stores it."""
 
+import json
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,19 +32,54 @@ def test_a_part_depends_on_what_it_shares_with_another() -> None:
     assert [part for part in PARTS if "checks/classifier.py" in fingerprint.measuring_files(part)] == ["classifier"]
 
 
-def test_a_changed_check_changes_its_part_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One byte in the checks of the classifier."""
-    before = {part: fingerprint.fingerprint(part) for part in PARTS}
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the grader that the fingerprints are taken of; what a change in it changes is asked with `changed`."""
     shutil.copytree(fingerprint.ROOT, tmp_path / "grader", ignore=shutil.ignore_patterns("__pycache__"))
-    with (tmp_path / "grader" / "checks" / "classifier.py").open("a") as file:
-        file.write("#")
     monkeypatch.setattr(fingerprint, "ROOT", tmp_path / "grader")
+    yield tmp_path / "grader"
     fingerprint.fingerprint.cache_clear()
-    try:
-        after = {part: fingerprint.fingerprint(part) for part in PARTS}
-    finally:
+
+
+def changed(change: Callable[[], object]) -> list[str]:
+    """The parts whose fingerprints a change changes."""
+    taken = []
+    for act in (lambda: None, change):
+        act()
         fingerprint.fingerprint.cache_clear()
-    assert [part for part in PARTS if before[part] != after[part]] == ["classifier"]
+        taken.append({part: fingerprint.fingerprint(part) for part in PARTS})
+    before, after = taken
+    return [part for part in PARTS if before[part] != after[part]]
+
+
+def test_a_changed_check_changes_its_part_alone(copied: Path) -> None:
+    """One byte in the checks of the classifier."""
+    path = copied / "checks" / "classifier.py"
+    assert changed(lambda: path.write_text(path.read_text() + "#")) == ["classifier"]
+
+
+@pytest.mark.parametrize(
+    ("bar", "parts"),
+    [
+        ("accuracy", ["classifier"]),
+        ("pairs of samples", ["data"]),
+        ("informative nats", ["gaussian_vae", "vae"]),
+        ("loss off the cross-entropy", ["autoencoder"]),
+    ],
+)
+def test_a_moved_limit_changes_the_parts_that_are_held_to_it(copied: Path, bar: str, parts: list[str]) -> None:
+    """By its name in the code; the others need not be measured again."""
+    limits = json.loads((copied / "bars.json").read_text())
+    limits[bar]["limit"] *= 1.01
+    assert changed(lambda: (copied / "bars.json").write_text(json.dumps(limits))) == parts
+
+
+def test_every_limit_holds_for_some_part(copied: Path) -> None:
+    """None is named in a way that this would not find."""
+    for bar in json.loads((copied / "bars.json").read_text()):
+        limits = json.loads((copied / "bars.json").read_text())
+        limits[bar]["limit"] *= 1.01
+        assert changed(lambda limits=limits: (copied / "bars.json").write_text(json.dumps(limits))), bar
 
 
 def test_the_versions_count(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,12 +142,12 @@ def test_the_evidence_of_a_wrong_spread_is_that_of_the_noise() -> None:
 
 
 def test_the_evidence_of_wrong_noise_is_the_statistic_and_what_it_may_be() -> None:
-    """A mean of 60,000 numbers in 3 columns may be 5 / sqrt(20,000) = 0.035 away from 0; here one is -0.0612."""
+    """A mean of 60,000 numbers in 3 columns may be 5.5 / sqrt(20,000) = 0.039 away from 0; here one is -0.0612."""
     noise = np.random.default_rng(14).normal(size=SHAPE)
     noise -= noise.mean(axis=(0, 1)) + np.array([0, 0.0612345, 0])
     with pytest.raises(Failed, match=r"the mean of the noise is -0\.0612\.") as caught:
         expect_standard(noise, "sample")
-    assert caught.value.evidence == Evidence("0 ± 0.035", -0.0612)
+    assert caught.value.evidence == Evidence("0 ± 0.039", -0.0612)
     assert caught.value.hint
 
 

@@ -14,8 +14,8 @@ from grader.gaussians import KLEstimate
 from grader.posteriors import (
     BETA,
     FAR,
+    MOST,
     STAGE,
-    STAGES,
     FarModel,
     expect_fresh_losses,
     expect_informative,
@@ -168,9 +168,10 @@ def test_a_pull_is_seen_when_it_is_certain(case: str) -> None:
     ],
 )
 def test_what_has_doubled_late_has_gone_away(nats: tuple[float, ...], away: bool) -> None:
-    """A rise counts after half of the steps, and only above what is next to nothing."""
+    """A rise counts after a quarter of the steps, and only above what is next to nothing."""
     seen = [{"mean": 0.0, "variance": value} for value in nats]
-    assert has_gone_away([seen[0]] * (STAGES // 2 - 4) + seen) is away
+    late = next(stages for stages in range(100) if steps_after(stages) > MOST / 4)
+    assert has_gone_away([seen[0]] * (late - 4) + seen) is away
 
 
 def test_steps_are_those_of_all_stages() -> None:
@@ -180,21 +181,21 @@ def test_steps_are_those_of_all_stages() -> None:
 
 
 def test_no_pull_says_at_what() -> None:
-    """After 16 stages of 184 steps, what has moved least as a share of where it was is named with its distances."""
+    """After 36 stages of 504 steps, what has moved least as a share of where it was is named with its distances."""
     found, stages = far(right), iter(range(100))
 
     def distances() -> dict[str, float]:
         stage = next(stages)
-        return {"mean": 2.0 + 0.013 * stage, "variance": 100.0 - 4.321 * stage}
+        return {"mean": 2.0 + 0.013 * stage, "variance": 100.0 - 1.321 * stage}
 
     found.model.stages.clear()
-    with pytest.raises(Failed, match=r"184 steps should .* distance of its mean went from 2 to 2\.21 nats") as failed:
+    with pytest.raises(Failed, match=r"504 steps should .* distance of its mean went from 2 to 2\.47 nats") as failed:
         expect_pull(found, distances, certain=32)
-    told = "mean 2.0 nats, variance 100.0 nats; mean 2.21 nats, variance 30.9 nats"
+    told = "mean 2.0 nats, variance 100.0 nats; mean 2.47 nats, variance 52.4 nats"
     assert failed.value.evidence == Evidence("less than half the distance", told)
     assert failed.value.hint
     batch = (16, 28, 28, 1)
-    assert found.model.stages == [("steps", batch, 4)] * 6 + [("train", batch, 16)] * 10
+    assert found.model.stages == [("steps", batch, 4)] * 6 + [("train", batch, 16)] * 30
     assert found.model.rate == RATE
 
 

@@ -40,11 +40,33 @@ def test_equal_values_never_reach_another_one() -> None:
     assert (tail.probability_above(151), tail.probability_above(149), tail.quantile_above(1e-4)) == (0.0, 1.0, 150.0)
 
 
-def test_few_values_get_at_least_the_usual_excess() -> None:
-    """Ten equal values of one solution beside others that vary: its tail is as long as half of theirs."""
+def test_few_values_share_the_mean_excess_of_all() -> None:
+    """Ten equal values of one solution, two that vary, and one that varies a little more: one excess for all."""
     varied = list(np.linspace(0, 1, 10))
-    tails = tails_of("accuracy", LOW, {"still": [0.5] * 10, "one": varied, "other": varied})
-    assert tails["still"].excess == tails["one"].excess > 0
+    values = {"still": [0.5] * 10, "one": varied, "other": varied, "more": [1.5 * v for v in varied]}
+    tails = tails_of("accuracy", LOW, values)
+    mean = (2 * np.mean(np.array(varied[5:]) - 0.5) + 1.5 * np.mean(np.array(varied[5:]) - 0.5)) / 3
+    assert [tail.excess for tail in tails.values()] == pytest.approx([mean] * 4)
+    assert tails["more"].start == 0.75
+
+
+def test_an_excess_that_is_no_chance_stays_its_own() -> None:
+    """Ten values that spread five times as far as those of twenty others; and many values speak for themselves."""
+    random = np.random.default_rng(3)
+    values = {f"usual {n}": list(random.exponential(size=10)) for n in range(20)}
+    tails = tails_of("accuracy", LOW, values | {"wide": list(5 * random.exponential(size=10)), "many": [0.1, 0.2] * 50})
+    shared = tails["usual 0"].excess
+    assert all(tails[name].excess == shared for name in values)
+    assert tails["wide"].excess > 2 * shared
+    assert tails["many"].excess < 0.1 * shared
+
+
+def test_by_chance_hardly_any_solution_is_taken_for_a_wide_one() -> None:
+    """Of 4,000 solutions with ten exponential values each, about one in a thousand."""
+    random = np.random.default_rng(0)
+    values = {str(n): list(row) for n, row in enumerate(random.exponential(size=(4000, 10)))}
+    excesses = [tail.excess for tail in tails_of("accuracy", LOW, values).values()]
+    assert 1 <= len(set(excesses)) - 1 <= 20
 
 
 @pytest.mark.parametrize("bar", [LOW, HIGH])
@@ -58,5 +80,5 @@ def test_badness_grows_towards_the_wrong_side_and_back(name: str, bar: Bar) -> N
 
 def test_the_tail_starts_where_a_fifth_of_many_values_lies_above() -> None:
     """Of a hundred values the twenty largest, of ten the five."""
-    assert tail_of(list(range(100))) == Tail(pytest.approx(79.2), 0.2, pytest.approx(10.3), 99.0)
-    assert tail_of(list(range(10))) == Tail(4.5, 0.5, 2.5, 9.0)
+    assert tail_of(list(range(100))) == Tail(pytest.approx(79.2), 0.2, pytest.approx(10.3), 99.0, 20)
+    assert tail_of(list(range(10))) == Tail(4.5, 0.5, 2.5, 9.0, 5)

@@ -6,12 +6,20 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader import bars
+from grader.bars import Bar
 from grader.expect import Diverged, finite
 from grader.images import Images
 from grader.training import FIRST_STEPS, RATE, Plan, train_in_stages
 
-PLAN = Plan(at_least=20, at_most=60, stage=10, batch_size=2)
+PLAN = Plan(at_least=20, stage=10, batch_size=2)
 ORIGIN = SimpleNamespace(part="toy", name="Toy", arguments={"encoding_size": 1})
+
+
+@pytest.fixture(autouse=True)
+def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan of 60 steps, and as many again."""
+    monkeypatch.setattr(bars, "bars", lambda: {"training steps": Bar("at most", 120)})
 
 
 class Toy:
@@ -98,6 +106,14 @@ def test_an_optimizer_of_another_kind_is_tried_at_its_own_rate(limit: float) -> 
     assert made == [model]
     assert model.rate == rate
     assert course.costs[-1] < 60
+
+
+def test_the_steps_that_were_needed_are_noted_as_a_part_of_those_there_are() -> None:
+    """A model at its own rate has twice as many, so half of them are noted; nothing where the bar was not reached."""
+    for rate, speed, steps, noted in ((1e-3, 10, 30, 30), (1.0, 0.03, 30, 15), (1e-3, 0, 60, None)):
+        with bars.noting() as found:
+            _, course, _ = trained(Toy(rate, speed), bar=45)
+        assert (course.steps, found.get("training steps")) == (steps, noted)
 
 
 def test_what_diverges_at_a_usual_rate_has_diverged() -> None:

@@ -20,7 +20,7 @@ STDDEV = 0.5
 GAIN = bars.limit(
     "dB above simple answers"
 )  # 1.8 above the better of mean image (about 12) and plain blur (about 12.7); the reference goes on to 3.5
-PLAN = Plan(at_least=225, at_most=int(bars.limit("denoising steps")) // 2, stage=25, batch_size=8)
+PLAN = Plan(at_least=225, stage=25, batch_size=8, quantity="denoising steps")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,9 @@ def corruption_is_fresh_clipped_noise(lab: Lab) -> Evidence:
     _expect_not_uniform(noise)
     moments.expect_standard(noise.reshape(4, -1, 1), "corrupt")
     _expect_clipped(lab)
-    return Evidence("fresh Gaussian noise of the requested deviation in [0, 1]", "all within 5 standard errors")
+    return Evidence(
+        "fresh Gaussian noise of the requested deviation in [0, 1]", f"all within {moments.ALLOWED:g} standard errors"
+    )
 
 
 def _corrupted(model: Model, images: np.ndarray, calls: int) -> np.ndarray:
@@ -213,7 +215,6 @@ def removes_noise_from_unseen_images(lab: Lab) -> Evidence:
             "Which images go in, and which ones should come out?",
             evidence,
         )
-    bars.note("denoising steps", run.course.steps)
     expect_encoder_trained(run.course)
     return evidence
 

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from .. import expect, moments
+from .. import bars, expect, moments
 from ..expect import Evidence, Failed, rounded
 from ..formulas import WRONG_KL, kl_divergence
 from ..gaussians import KLEstimate
@@ -26,7 +26,7 @@ from . import shapes
 
 PART, CLASS = "gaussian_vae", "GaussianVAE"
 WEAK = 0.1  # a beta
-STAGE, AT_MOST = 40, 160  # steps
+STAGE = 40  # steps; a slow solution gets several
 IN_TRAINING = 16  # passes through layers that act at random in training
 
 
@@ -56,9 +56,10 @@ def weak(lab: Lab) -> Model:
     """The one model with a small beta, trained until its encodings are informative, or for long."""
     model, images = lab.create(PART, CLASS, encoding_size=10, beta=WEAK), lab.images.held_out(64)
     model.set_learning_rate(RATE)
-    for start in range(0, AT_MOST, STAGE):
+    for start in range(0, int(bars.limit("steps to be informative")), STAGE):
         model.train(lab.images.batches(start, STAGE, BATCH_SIZE))
         if divergence_of(model, images, False).kl.mean() > 2 * INFORMATIVE:
+            bars.note("steps to be informative", start + STAGE)
             break
     return model
 
@@ -117,8 +118,8 @@ def _kl_story(lab: Lab, encoding_size: int) -> str:
 def samples_match_parameters(lab: Lab) -> Evidence:
     """Samples have the mean and the variance that were asked for, and fresh noise at each call.
 
-    20,000 samples; about 30 statistics, each allowed 5 standard errors, so a right solution fails less than once in
-    50,000 runs.
+    20,000 samples; about 30 statistics, each allowed 5.5 standard errors, so a right solution fails less than once in
+    800,000 runs.
     """
     model = shapes.of_size(lab, PART, CLASS, 3)
     mean = np.tile(np.array([0.7, -1.2, 0.3], np.float32), (2000, 1))
@@ -128,7 +129,7 @@ def samples_match_parameters(lab: Lab) -> Evidence:
     measured = lab.once(far)
     _expect_encode_samples(measured.model, measured.images)
     expect_fresh_losses(measured)
-    return Evidence("mean, variance and independence of a Gaussian", "all within 5 standard errors")
+    return Evidence("mean, variance and independence of a Gaussian", f"all within {moments.ALLOWED:g} standard errors")
 
 
 def _expect_encode_samples(model: Model, images: np.ndarray) -> None:
@@ -143,7 +144,7 @@ def _expect_encode_samples(model: Model, images: np.ndarray) -> None:
 def loss_is_negative_elbo(lab: Lab) -> Evidence:
     """The loss is the cross-entropy plus beta times the KL divergence, summed over the batch.
 
-    Two losses, each allowed 5 standard errors of what is drawn at random in them and in our own terms.
+    Two losses, each allowed 5.5 standard errors of what is drawn at random in them and in our own terms.
     """
     return expect_loss_of(lab.once(far))
 

@@ -192,7 +192,7 @@ def loss_is_negative_elbo(lab: Lab) -> Evidence:
     """The loss is the cross-entropy plus beta times the KL divergence, summed over the batch.
 
     The KL in the loss is itself a Monte Carlo estimate, of one sample an image, so its own spread is allowed for: two
-    losses, each within 5 standard errors.
+    losses, each within 5.5 standard errors.
     """
     return expect_loss_of(lab.once(far))
 
