@@ -141,8 +141,8 @@ def page(quantities: list[Quantity], runs: int) -> str:
         f"solutions. Version of the bars: {bars.version()}.",
         "",
         "The tail of each solution's values is taken to be exponential beyond its upper fifth, or its upper half where "
-        "there are ten values; those of ten values share their mean excess, except where one's own is larger than chance "
-        f"allows. A bar stands if by this model no right solution misses it more often than {RARE:g}. "
+        "there are ten values; those of ten values share their mean excess, except where one's own is larger than "
+        f"chance allows. A bar stands if by this model no right solution misses it more often than {RARE:g}. "
         "Standard errors are squared first. A training stops at its bar, so for trainings the steps are judged.",
         "",
         "| check | quantity | bar | reference: median, worst | worst right solution | misses the bar once in | "

@@ -143,7 +143,7 @@ def stock_autograde(course: Path, submissions: Path, count: int) -> float:
 
 def workers(folder: Path) -> list[str]:
     """(e): one worker and two."""
-    submissions = make_class(folder / "class", 4)
+    submissions = make_class(folder / "class", 12)
     parts = ("--part", "autoencoder", "--part", "denoising", "--part", "classifier")
     one, two = (
         aelab(submissions, folder / f"out{n}", folder / f"cache{n}", "--workers", str(n), *parts) for n in (1, 2)
