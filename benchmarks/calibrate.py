@@ -15,6 +15,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.calibration_picture import picture
+from benchmarks.experiment.drawing import save
 from benchmarks.tails import RARE, Tail, badness, tails_of, value_of
 from benchmarks.validity import Task, run, tasks_of_mutants, tasks_of_variants
 from benchmarks.verdicts import Graded
@@ -27,6 +29,7 @@ from tests.submissions.corpus import Mutant, Variant
 REFERENCE_SEEDS, VARIANT_SEEDS = 100, 10
 DISTRIBUTIONS = Path("benchmarks/calibration.json")
 PAGE = Path("docs/calibration.md")
+PICTURE = Path("docs/images/calibration.png")
 REFERENCE = "reference"
 JUDGED_BY_STEPS = {  # a training stops at these bars, so what a right solution needs is told by its steps
     "share of the mean image's cost": "training steps",
@@ -150,6 +153,12 @@ def page(quantities: list[Quantity], runs: int) -> str:
         "| --- | --- | --- | --- | --- | --- | --- |",
         *(_row(q) for q in quantities),
         "",
+        "![Values of the reference (grey), right variants (blue) and mistakes (red) beside each bar]"
+        "(images/calibration.png)",
+        "",
+        "Each row is drawn so that the reference's median and the bar stand below each other. An arrow is a mistake "
+        "that lies beyond the picture.",
+        "",
         "## Does the model fit?",
         "",
         "Excesses of all solutions over the start of their tails, in units of their mean. For exponential tails a "
@@ -161,6 +170,17 @@ def page(quantities: list[Quantity], runs: int) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def draw(quantities: list[Quantity]) -> None:
+    """docs/images/calibration.png: a row for each quantity that the reference was measured by."""
+    rows = {}
+    for q in quantities:
+        part, _, check = q.check.partition(".")
+        if own := q.right.get(REFERENCE):
+            others = [value for who, values in q.right.items() if who != REFERENCE for value in values]
+            rows[f"{part}: {check}, {q.name}"] = q.bar, own, others, list(q.wrong.values())
+    save(picture(rows), PICTURE)
 
 
 def _row(q: Quantity) -> str:
@@ -218,6 +238,7 @@ def main() -> None:
     graded = run([*first, *tasks_of_mutants(), *tasks_of_reference(seeds[0]), *others], console)
     quantities = quantities_of(graded)
     write_distributions(quantities)
+    draw(quantities)
     PAGE.write_text(page(quantities, sum(isinstance(item, Variant) for item, _ in graded)))
     sys.exit(not move_bars(quantities, console))
 
