@@ -67,7 +67,7 @@ STACKED = Published(
     "SAE-3 1.40 %, SDAE-3 1.28 %, DBN-3 1.24 %, SVM 1.40 %",
     VINCENT,
     "The paper chooses sizes, rates and epochs on a validation set, corrupts what it pretrains on, and uses sigmoid "
-    "units; ours has one setting, and Adam at its usual rate to the last step.",
+    "units; ours has one setting, and Adam at its usual rate, and at a tenth of it in the last epochs.",
 )
 FEW_LABELS = Published(
     "100 labels 25.81 %, 1,000 labels 10.7 % (a network without pretraining); 3.33 % and 2.40 % (M1+M2)",

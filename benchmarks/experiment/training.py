@@ -84,4 +84,9 @@ def _fit(run: Run, model: tf.keras.Model, digits: Digits) -> tf.keras.callbacks.
         return model.fit(image_batches(run, digits), run.epochs, run.steps_per_epoch)
     if run.pretraining_epochs:
         model.pretrain(image_batches(run, digits), run.pretraining_epochs, run.steps_per_epoch)
-    return model.fit(labelled_batches(run, digits), run.epochs, run.steps_per_epoch)
+    history = model.fit(labelled_batches(run, digits), run.epochs - run.slow_epochs, run.steps_per_epoch)
+    if run.slow_epochs:
+        model.optimizer.learning_rate = 0.1 * model.optimizer.learning_rate
+        slow = model.fit(labelled_batches(run, digits), run.slow_epochs, run.steps_per_epoch)
+        history.history["loss"] += slow.history["loss"]
+    return history

@@ -1,8 +1,9 @@
 """Runs are done once: what is finished is not repeated, and what has changed is."""
 
+import hashlib
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,25 @@ def test_changed_reference_is_trained_again(tmp_path: Path, digits: Digits, monk
     monkeypatch.setattr(store, "digest_of_reference", lambda part: f"another {part}")
     assert not experiment.is_trained(TINY[0])
     assert do(experiment, digits) == 1
+
+
+def test_the_last_epochs_of_a_classifier_can_be_slow(digits: Digits) -> None:
+    """They are at a tenth of the rate, and belong to the same history of losses."""
+    run = replace(TINY[1], epochs=3, slow_epochs=2)
+    rates: list[float] = []
+    model = build(run)
+    training = train(run, model, digits, lambda: rates.append(float(model.optimizer.learning_rate)))
+    assert np.allclose(rates, [1e-3] * 3 + [1e-4] * 6)
+    assert (training.steps, len(training.history)) == (9, 3)
+
+
+def test_a_setting_that_came_later_does_not_count_where_it_is_not_used() -> None:
+    """Runs that were made before there were slow epochs keep their keys."""
+    run = Run("classifier", epochs=3)
+    settings = {name: value for name, value in asdict(run).items() if name != "slow_epochs"}
+    known = json.dumps([store.SCHEMA, settings, store.digest_of_reference("classifier")])
+    assert store.training_key(run) == hashlib.sha256(known.encode()).hexdigest()[:16]
+    assert store.training_key(run) != store.training_key(replace(run, slow_epochs=1))
 
 
 def test_comments_of_the_reference_do_not_count(tmp_path: Path) -> None:
