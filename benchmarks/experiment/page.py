@@ -266,7 +266,7 @@ number of labels.
 
 {table(heads, rows)}
 
-{_does_pretraining_help(records)}
+{does_pretraining_help(records)}
 
 {picture(material, "few-labels", "Test error over the number of labels, with the range of the seeds")}
 
@@ -286,7 +286,7 @@ The long run: three layers of {LONG_CLASSIFIER.layer_sizes[0]} units, pretrained
 {picture(material, "confusion", "Which digits are taken for which by the classifier that trained longest")}"""
 
 
-def _does_pretraining_help(records: Records) -> str:
+def does_pretraining_help(records: Records) -> str:
     """A sentence on where the pretrained network has the smaller test error; '' where not everything was run."""
     helped = []
     for labels in LABELS:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.experiment.page_text import agreement
+from benchmarks.experiment.page_text import agreement, ordinal
 from benchmarks.experiment.plan import Run
 from benchmarks.experiment.records import Record, Records
 from grader.measures import cross_entropy
@@ -93,11 +93,12 @@ def test_loss_of_a_given_sample_is_the_same() -> None:
 
 
 def _records(by_hand: list[float], by_library: list[float]) -> Records:
-    """Records of both models whose negative ELBOs are given, one a seed."""
+    """Records of both models whose negative ELBOs are given, one a seed; their training losses part and meet again."""
     values = {"gaussian_vae": by_hand, "vae": by_library}
+    curves = {"gaussian_vae": [200.0, 150.0, 130.0, 120.0], "vae": [200.0, 190.0, 150.0, 121.5]}
     return Records(
         tuple(
-            Record(Run(part, seed), {}, {"negative_elbo": value}, {})
+            Record(Run(part, seed), {"curve": curves[part]}, {"negative_elbo": value}, {})
             for part, found in values.items()
             for seed, value in enumerate(found)
         )
@@ -111,8 +112,29 @@ def test_page_compares_the_gap_with_the_spread(shift: float, word: str) -> None:
     The seeds deviate by 1 nat for each model, so the difference by sqrt(2), and the bar is 2.83 nats.
     """
     text = agreement(_records([111.0, 112.0, 113.0], [111.0 + shift, 112.0 + shift, 113.0 + shift]))
-    assert f"they are {shift:.2f} nats apart,\n{word} than" in text
+    assert f"they are\n{shift:.2f} nats apart, {word} than" in text
     assert "(1.41 nats)" in text
+
+
+def test_page_says_where_the_two_part_and_what_is_left() -> None:
+    """The training losses are furthest apart in the second piece, by 40 nats, and by 1.5 in the last."""
+    short = _records([111.0, 112.0], [113.0, 114.0])
+    text = " ".join(agreement(short).split())
+    assert "40 nats apart in the 2nd tenth of an epoch, and 1.5 in the last." in text
+    assert "20 epochs" not in text
+    long = [
+        Record(Run(part, epochs=20), {}, {"negative_elbo": value}, {})
+        for part, value in (("gaussian_vae", 103.0), ("vae", 102.5))
+    ]
+    assert "After 20 epochs, one run each, they have 103.00 and 102.50 nats." in agreement(Records((*short.all, *long)))
+
+
+@pytest.mark.parametrize(
+    ("place", "told"), [(0, "1st"), (1, "2nd"), (2, "3rd"), (4, "5th"), (10, "11th"), (21, "22nd")]
+)
+def test_places_are_told_as_people_do(place: int, told: str) -> None:
+    """With the endings of English."""
+    assert ordinal(place) == told
 
 
 def test_page_says_nothing_of_single_seeds() -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from benchmarks.experiment import store
 from benchmarks.experiment.drawing import LARGEST
-from benchmarks.experiment.page import TARGETS, render_page
+from benchmarks.experiment.page import TARGETS, does_pretraining_help, render_page
 from benchmarks.experiment.page_parts import Material, table
-from benchmarks.experiment.plan import Run, full_plan
+from benchmarks.experiment.plan import LABELS, Run, classifier, full_plan
 from benchmarks.experiment.publish import Target, material
 from benchmarks.experiment.records import Record, Records, told
 from benchmarks.experiment.store import digest_of_reference, rounded, training_key
@@ -103,3 +103,17 @@ def test_digest_follows_imports(part: str, tmp_path: Path, monkeypatch: pytest.M
     with (copied / "autoencoder.py").open("a") as file:
         file.write("\nEXTRA = 1\n")
     assert (digest_of_reference.__wrapped__(part) != before) == (part != "classifier")
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"), [((3.0, 2.0), "with no number of labels"), ((2.0, 3.0), "with 100, 1,000,")]
+)
+def test_page_says_where_pretraining_helps(errors: tuple[float, float], told: str) -> None:
+    """By the mean test errors with and without it; nothing while a number of labels is missing."""
+    found = [
+        Record(classifier(0, labels, way), {}, {"error_percent": error}, {})
+        for labels in LABELS
+        for way, error in zip((True, False), errors, strict=True)
+    ]
+    assert f"Pretraining lowers the error {told}" in does_pretraining_help(Records(tuple(found)))
+    assert does_pretraining_help(Records(tuple(found[1:]))) == ""
