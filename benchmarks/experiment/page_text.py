@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 
 from .drawing import NAMES
-from .page_parts import Material, picture, table
+from .page_parts import Material, picture, prose, table
 from .plan import VAES, Run, full_plan
 from .records import Records, told
+
+AS_FAST = 1.05  # times what Keras' own fit takes
 
 
 def agreement(records: Records) -> str:
@@ -77,7 +79,29 @@ alone, as the mean over a whole pass of the lab's pipeline, reading and decoding
 while a step is computed, so a share well below 100 % never holds training up. Made by
 `python -m benchmarks.training_step --all --record benchmarks/experiment/records/speed.json`.
 
-{table(heads, rows)}"""
+{table(heads, rows)}
+
+{_verdict_on_speed(speed["rows"])}"""
+
+
+def _verdict_on_speed(rows: list[dict[str, Any]]) -> str:
+    """Where a step takes more than 1.05 of Keras' time, with the range of the rounds, and where reading limits it."""
+    slower = [
+        f"{NAMES[row['part']]} with {row['threads']} threads at batch {row['batch']} takes {row['of_keras']:.2f} "
+        f"({row['of_keras_range'][0]:.2f} to {row['of_keras_range'][1]:.2f})"
+        for row in rows
+        if row["of_keras"] > AS_FAST
+    ]
+    told = f"{len(rows) - len(slower)} of {len(rows)} settings take at most {AS_FAST:g} of Keras' time"
+    told += f"; {'; '.join(slower)}." if slower else "."
+    limited = dict.fromkeys(NAMES[row["part"]] for row in rows if row["data_ms"] > row["reference_ms"])
+    told += (
+        f" Drawing takes longer than the step for the {' and the '.join(limited)}, so there it is the pipeline that "
+        "limits training; nowhere else does it."
+        if limited
+        else " Nowhere does drawing take longer than the step."
+    )
+    return prose(told)
 
 
 def lab_text_section(material: Material) -> str:

@@ -13,6 +13,7 @@ from benchmarks.experiment import store
 from benchmarks.experiment.drawing import LARGEST
 from benchmarks.experiment.page import TARGETS, does_pretraining_help, render_page
 from benchmarks.experiment.page_parts import Material, table
+from benchmarks.experiment.page_text import speed_section
 from benchmarks.experiment.plan import LABELS, Run, classifier, full_plan
 from benchmarks.experiment.publish import Target, material
 from benchmarks.experiment.records import Record, Records, told
@@ -117,3 +118,19 @@ def test_page_says_where_pretraining_helps(errors: tuple[float, float], told: st
     ]
     assert f"Pretraining lowers the error {told}" in does_pretraining_help(Records(tuple(found)))
     assert does_pretraining_help(Records(tuple(found[1:]))) == ""
+
+
+def test_page_says_where_training_is_slower_than_keras_and_where_reading_limits_it() -> None:
+    """With the range of the rounds, and by name; where neither happens it says so."""
+    usual = {
+        "part": "vae", "threads": 1, "batch": 64, "reference_ms": 35.0, "keras_ms": 35.0, "eager_ms": 70.0,
+        "of_keras": 1.0, "of_keras_range": [0.9, 1.1], "than_eager": 2.0, "data_ms": 4.0,
+    }  # fmt: skip
+    slow = usual | {"part": "classifier", "of_keras": 1.2, "of_keras_range": [1.1, 1.3], "data_ms": 36.0}
+    speed = {"rounds": 3, "machine": "any", "rows": [usual, slow]}
+    text = " ".join(speed_section(speed).split())
+    assert "1 of 2 settings take at most 1.05 of Keras' time; classifier with 1 threads at batch 64 takes 1.20" in text
+    assert "(1.10 to 1.30)" in text
+    assert "Drawing takes longer than the step for the classifier, so" in text
+    plain = speed_section(speed | {"rows": [usual]})
+    assert "1 of 1 settings take at most 1.05 of Keras' time. Nowhere does drawing" in " ".join(plain.split())
