@@ -23,14 +23,13 @@ def agreement(records: Records) -> str:
     verdict = "less" if apart <= 2 * spread else "more"
     curves = [np.mean([record.training["curve"] for record in records.of(Run(part))], axis=0) for part in VAES]
     gap = np.abs(curves[0] - curves[1])
-    return f"""### The two agree
+    return f"""### Do the two agree?
 
 `tests/experiment/test_agreement.py` gives both models the same weights: their losses are equal. Trained on their own
 for two epochs, by hand {told(found[0], 2)} and with TensorFlow Probability {told(found[1], 2)} nats, they are
-{apart:.2f} nats apart, {verdict} than twice the deviation of a difference between two seeds ({spread:.2f} nats). Most
-of the distance comes from the start: the posterior with a full covariance leaves the plateau of the mean image later.
-Their training losses are {gap.max():.0f} nats apart in the {ordinal(int(gap.argmax()))} tenth of an epoch, and
-{gap[-1]:.1f} in the last. {_after_long(records)}"""
+{apart:.2f} nats apart, {verdict} than twice the deviation of a difference between two seeds ({spread:.2f} nats). Their
+training losses are furthest apart in the {ordinal(int(gap.argmax()))} tenth of an epoch, by {gap.max():.0f} nats, and
+{gap[-1]:.1f} nats apart in the last. {_after_long(records)}"""
 
 
 def _after_long(records: Records) -> str:

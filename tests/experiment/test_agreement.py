@@ -120,7 +120,7 @@ def test_page_says_where_the_two_part_and_what_is_left() -> None:
     """The training losses are furthest apart in the second piece, by 40 nats, and by 1.5 in the last."""
     short = _records([111.0, 112.0], [113.0, 114.0])
     text = " ".join(agreement(short).split())
-    assert "40 nats apart in the 2nd tenth of an epoch, and 1.5 in the last." in text
+    assert "furthest apart in the 2nd tenth of an epoch, by 40 nats, and 1.5 nats apart in the last." in text
     assert "20 epochs" not in text
     long = [
         Record(Run(part, epochs=20), {}, {"negative_elbo": value}, {})
