@@ -78,7 +78,7 @@ def test_places_with_another_isolation_have_other_names() -> None:
 
 @pytest.fixture
 def measurer(worker: Worker):
-    pool = Pool(worker.another(), 2)
+    pool = Pool([worker.another(), worker.another()])
     yield LocalMeasurer(pool)
     pool.close()
 

@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,12 +66,38 @@ def open_pool(limits: Limits, count: int, trusted: bool, private: Iterable[Path]
     private: folders of this run that submissions must not see.
     """
     private = [p.resolve() for p in private]
-    first = Worker(tiers.TRUSTED, view_of(private), limits) if trusted else find_tier(limits, private)[0]
-    pool = Pool(first, count)
+    hoped_for = Worker(tiers.TRUSTED if trusted else tiers.best(), view_of(private), limits)
+    ahead = [hoped_for.another() for _ in range(count - 1)]
+    try:
+        if not trusted:
+            _launch(ahead)
+        first = hoped_for if trusted else find_tier(limits, private)[0]
+    except BaseException:
+        _close(ahead)
+        raise
+    if first.tier != hoped_for.tier:
+        _close(ahead)
+        ahead = [first.another() for _ in ahead]
+    pool = Pool([first, *ahead])
     try:
         yield pool
     finally:
         pool.close()
+
+
+def _launch(workers: Iterable[Worker]) -> None:
+    """Let workers import while the first one and the canary find out whether their tier holds.
+
+    One that cannot be launched is as good as one that was not: whoever starts it is told why.
+    """
+    for worker in workers:
+        with suppress(OSError):
+            worker.launch()
+
+
+def _close(workers: Iterable[Worker]) -> None:
+    for worker in workers:
+        worker.close()
 
 
 def find_tier(limits: Limits, private: Iterable[Path] = ()) -> tuple[Worker, list[Finding]]:

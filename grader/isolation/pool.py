@@ -1,6 +1,6 @@
 """Several warm processes of one tier, each lent to one thread at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from queue import SimpleQueue
 
@@ -8,12 +8,12 @@ from .worker import Worker
 
 
 class Pool:
-    """`count` workers like `first`; the others start when they are first used."""
+    """At least one worker, all of one tier; those that are not started yet start when they are first used."""
 
-    def __init__(self, first: Worker, count: int):
-        self.tier = first.tier
-        self.count = count
-        self._all = [first, *(first.another() for _ in range(count - 1))]
+    def __init__(self, workers: Sequence[Worker]):
+        self.tier = workers[0].tier
+        self.count = len(workers)
+        self._all = workers
         self._free: SimpleQueue[Worker] = SimpleQueue()
         for worker in self._all:
             self._free.put(worker)

@@ -34,18 +34,18 @@ class Worker:
         self.start_seconds: float | None = None  # how long the last start took
         self._stopped = False
         self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
+        self._launched: socket.socket | None = None  # the connection, until the process is known to be ready
+        self._control: socket.socket | None = None  # the connection from then on
         self._home: tempfile.TemporaryDirectory[str] | None = None  # without mounts: what imports write goes there
 
     def another(self) -> "Worker":
         """One more of the same kind, not started."""
         return Worker(self.tier, self.view, self.limits)
 
-    def start(self) -> None:
-        """Start the warm process and wait until it has imported everything. Raises GraderFault and WorkerLost."""
+    def launch(self) -> None:
+        """Start the warm process without waiting for it: several import at once. Raises OSError and WorkerLost."""
         if self._stopped:
             raise WorkerLost("the warm process was stopped")
-        began = time.monotonic()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         python = [sys.executable, "-P", "-m", "grader.isolation.warm", str(theirs.fileno())]
         surroundings = environment(self.tier.bubblewrap)
@@ -58,10 +58,21 @@ class Worker:
                 env=surroundings, cwd="/", pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
             )  # fmt: skip
-        self._control = ours
+        self._launched = ours
+
+    def start(self) -> None:
+        """Launch the warm process unless it is, and wait until it has imported everything.
+
+        Raises GraderFault, WorkerLost, and OSError where a program is missing.
+        """
+        began = time.monotonic()
+        if self._launched is None:
+            self.launch()
+        assert self._launched is not None
+        self._control, self._launched = self._launched, None
         try:
-            ours.settimeout(START_SECONDS)
-            facts = json.loads(ours.recv(2**16))
+            self._control.settimeout(START_SECONDS)
+            facts = json.loads(self._control.recv(2**16))
         except (OSError, ValueError) as problem:
             killed = self._was_killed()
             said = self.close()
@@ -120,9 +131,10 @@ class Worker:
     def close(self) -> str:
         """End the warm process and with it all forks; returns the end of what it said."""
         said = b""
-        if self._control is not None:
-            self._control.close()
-            self._control = None
+        for connection in (self._launched, self._control):
+            if connection is not None:
+                connection.close()
+        self._launched = self._control = None
         if self._process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)

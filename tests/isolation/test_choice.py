@@ -16,6 +16,7 @@ from grader.isolation.view import view_of
 from grader.isolation.worker import Worker, WorkerLost, environment
 from grader.limits import Limits
 from tests.conftest import IS_ROOT
+from tests.isolation.probing import warm_of
 
 
 @pytest.fixture
@@ -145,6 +146,33 @@ def test_a_pool_is_of_the_best_tier_or_not_at_all(no_bubblewrap: None, no_root: 
     with open_pool(Limits(), 2, trusted=True) as pool:
         assert pool.tier is tiers.TRUSTED
         assert warm_processes() == before
+
+
+def test_all_warm_processes_import_at_once() -> None:
+    """When the tier is known to hold, the second one has been launched: to start it takes no second start."""
+    before = warm_processes()
+    with open_pool(Limits(), 2, trusted=False) as pool, pool.lend() as one, pool.lend() as other:
+        launched = {warm_of(one), warm_of(other)}
+        assert len(launched) == 2
+        (waiting,) = (w for w in (one, other) if not w.is_alive())
+        waiting.start()
+        assert {warm_of(one), warm_of(other)} == launched
+    assert warm_processes() == before
+
+
+def test_what_was_launched_for_a_tier_that_does_not_hold_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool is of the tier that was found, and so are its other workers."""
+    monkeypatch.setattr(choice, "find_tier", lambda *_: (Worker(tiers.TRUSTED, view_of(), Limits()), []))
+    before = warm_processes()
+    with open_pool(Limits(), 2, trusted=False) as pool, pool.lend() as one, pool.lend() as other:
+        assert (one.tier, other.tier) == (tiers.TRUSTED, tiers.TRUSTED)
+    assert warm_processes() == before
+
+
+def test_where_nothing_can_be_launched_the_reason_is_found_by_trying(no_bubblewrap: None, no_root: None) -> None:
+    """To launch ahead is a guess; that it fails is said once, by the trial of the tier."""
+    with pytest.raises(NoIsolation, match="there is no bubblewrap"), open_pool(Limits(), 2, trusted=False):
+        pass
 
 
 def test_the_folders_of_a_run_are_private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

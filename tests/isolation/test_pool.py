@@ -1,4 +1,4 @@
-"""Workers are lent to one thread at a time, and none is started before it is needed."""
+"""Workers are lent to one thread at a time."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +19,6 @@ class Played:
         self.closed = 0
         family.append(self)
 
-    def another(self) -> "Played":
-        return Played(self.family)
-
     def close(self) -> None:
         self.closed += 1
 
@@ -29,7 +26,7 @@ class Played:
 def test_each_worker_is_lent_to_one_at_a_time() -> None:
     """Three workers, twelve users: never two with one worker, all three at work."""
     family: list[Played] = []
-    pool = Pool(Played(family), 3)
+    pool = Pool([Played(family) for _ in range(3)])
     assert len(family) == 3
     busy: set[int] = set()
     lock, together = threading.Lock(), threading.Barrier(3)
@@ -51,7 +48,7 @@ def test_each_worker_is_lent_to_one_at_a_time() -> None:
 
 def test_a_worker_comes_back_also_from_a_failure() -> None:
     """The next one can have it."""
-    pool = Pool(Played([]), 1)
+    pool = Pool([Played([])])
     with pytest.raises(ZeroDivisionError), pool.lend() as first:
         raise ZeroDivisionError
     with pool.lend() as second:
@@ -61,7 +58,7 @@ def test_a_worker_comes_back_also_from_a_failure() -> None:
 def test_all_are_closed() -> None:
     """Each once, lent or not."""
     family: list[Played] = []
-    pool = Pool(Played(family), 3)
+    pool = Pool([Played(family) for _ in range(3)])
     with pool.lend():
         pool.close()
     assert [worker.closed for worker in family] == [1, 1, 1]
@@ -69,4 +66,4 @@ def test_all_are_closed() -> None:
 
 def test_the_pool_says_which_tier_it_is_of() -> None:
     """It is the first worker's."""
-    assert Pool(Played([]), 2).tier is tiers.TRUSTED
+    assert Pool([Played([]), Played([])]).tier is tiers.TRUSTED

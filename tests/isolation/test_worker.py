@@ -17,7 +17,7 @@ from grader.expect import GraderFault
 from grader.isolation import tiers
 from grader.isolation.process import ProcessChannel
 from grader.isolation.view import view_of
-from grader.isolation.worker import Worker, environment
+from grader.isolation.worker import Worker, WorkerLost, environment
 from grader.limits import Limits
 from tests.conftest import TIERS
 from tests.isolation.probing import call, ends_within, processes_of, submission, warm_of
@@ -108,6 +108,33 @@ def test_a_process_that_does_not_answer_is_not_alive(
     worker = impostor("control.send(b'{\"threads\": 1}')\ntime.sleep(300)")
     worker.start()
     assert not worker.is_alive()
+
+
+def test_what_was_launched_ahead_is_what_starts(impostor: Callable[[str], Worker]) -> None:
+    """Launching does not wait; starting waits for that very process, and makes no second one."""
+    worker = impostor(
+        "time.sleep(1)\ncontrol.send(b'{\"threads\": 1}')\ncontrol.recv(9)\ncontrol.send(b'pong')\ntime.sleep(60)"
+    )
+    began = time.monotonic()
+    worker.launch()
+    assert time.monotonic() - began < 0.5
+    launched = warm_of(worker)
+    assert not worker.is_alive()
+    worker.start()
+    assert warm_of(worker) == launched
+    assert worker.is_alive()
+
+
+def test_what_was_launched_ahead_is_ended_also_unused(impostor: Callable[[str], Worker]) -> None:
+    """Nobody has waited for it, and nothing of it is left; a stopped worker is not launched again."""
+    worker = impostor("time.sleep(300)")
+    worker.launch()
+    launched = warm_of(worker)
+    worker.stop()
+    worker.close()
+    assert ends_within(10, launched)
+    with pytest.raises(WorkerLost):
+        worker.launch()
 
 
 def test_a_closed_worker_leaves_nothing(each_worker: Worker) -> None:
