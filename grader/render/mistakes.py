@@ -1,4 +1,4 @@
-"""The mistakes that a class makes most: failures of one check whose messages differ in nothing but numbers."""
+"""The mistakes that a class makes most: failures in one part whose messages differ in nothing but numbers."""
 
 import re
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ _NUMBER = re.compile(r"(?<![A-Za-z0-9])\d+(?:[.,]\d+)*(?:e[+-]?\d+)?", re.IGNORE
 
 @dataclass(frozen=True)
 class Mistake:
-    """A check and what it said, without the numbers that differ; the step it proposed; who made it, as reports come."""
+    """What checks of a part say, less the numbers that differ; the step they proposed; who made it, as reports come."""
 
-    check: str
+    checks: tuple[str, ...]
     message: str
     hint: str
     submissions: tuple[str, ...]
@@ -41,14 +41,17 @@ def common_mistakes(reports: Sequence[Report]) -> list[Mistake]:
     for report in reports:
         for check in report.checks:
             if check.outcome is Outcome.FAILED and check.message:
-                made.setdefault((check.id, shape_of(check.message)), []).append((report, check))
-    most = sorted(made.items(), key=lambda item: -len(item[1]))[:SHOWN]
-    return [_mistake(identity, members) for (identity, _), members in most]
+                made.setdefault((check.part, shape_of(check.message)), []).append((report, check))
+    order = {check.id: place for report in reports for place, check in enumerate(report.checks)}
+    found = [_mistake(members, order) for members in made.values()]
+    return sorted(found, key=lambda mistake: -mistake.count)[:SHOWN]
 
 
-def _mistake(identity: str, members: list[tuple[Report, CheckResult]]) -> Mistake:
+def _mistake(members: list[tuple[Report, CheckResult]], order: dict[str, int]) -> Mistake:
+    checks = sorted({check.id for _, check in members}, key=order.__getitem__)
     message = in_common([check.message for _, check in members])
-    return Mistake(identity, message, members[0][1].hint, tuple(report.submission for report, _ in members))
+    submissions = dict.fromkeys(report.submission for report, _ in members)
+    return Mistake(tuple(checks), message, members[0][1].hint, tuple(submissions))
 
 
 def shape_of(message: str) -> str:

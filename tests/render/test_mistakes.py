@@ -9,6 +9,8 @@ from grader.render.pages import class_page
 from . import samples
 from .test_pages import Page
 
+IN_ANOTHER_PART = 5  # the place of a check
+
 
 def failing(name: str, message: str, check: int = 0) -> Report:
     """A submission that fails one check with a message."""
@@ -32,14 +34,27 @@ def test_an_ellipsis_in_a_message_is_no_number() -> None:
 
 
 def test_the_most_common_mistake_is_first_and_names_who_made_it() -> None:
-    """One check and one message a mistake; the same words of another check are another mistake."""
+    """One part and one message a mistake; the same words in another part are another mistake."""
     reports = [failing(f"s{number}", f"{number} of 14 variables rest") for number in range(3)]
-    reports += [failing("t", "another message"), failing("u", "4 of 14 variables rest", check=1)]
+    reports += [failing("t", "another message"), failing("u", "4 of 14 variables rest", check=IN_ANOTHER_PART)]
     first, *others = common_mistakes(reports)
     assert (first.count, first.submissions) == (3, ("s0", "s1", "s2"))
     assert first.message == "… of 14 variables rest"
     assert first.hint == "Look again."
     assert sorted(mistake.count for mistake in others) == [1, 1]
+
+
+def test_one_cause_in_several_checks_of_a_part_is_one_mistake() -> None:
+    """Its checks are listed in the order of the lab, and who failed several of them is counted once."""
+    both = failing("s0", "The decoder is missing.")
+    both = replace(
+        both, checks=(both.checks[0], failing("s0", "The decoder is missing.", 1).checks[1], *both.checks[2:])
+    )
+    (mistake,) = common_mistakes([failing("t", "The decoder is missing.", 1), both])
+    assert mistake.checks == (both.checks[0].id, both.checks[1].id)
+    assert (mistake.count, mistake.submissions) == (2, ("t", "s0"))
+    words = " ".join(Page(class_page([both])).words.split())
+    assert f"{mistake.checks[0]}, {mistake.checks[1]} · s0" in words
 
 
 def test_a_number_that_all_have_is_shown() -> None:
