@@ -22,6 +22,7 @@ from benchmarks.validity import Task, run, tasks_of_mutants, tasks_of_variants
 from benchmarks.verdicts import Graded
 from grader import bars
 from grader.bars import Bar
+from grader.checks import autoencoder
 from grader.expect import rounded
 from grader.registry import PARTS
 from tests.submissions.corpus import Mutant, Variant
@@ -37,6 +38,10 @@ JUDGED_BY_STEPS = {  # a training stops at these bars, so what a right solution 
     "accuracy": "fine-tuning steps",
     "informative nats": "steps to be informative",
 }
+BOUNDED = {  # no tail reaches these bars
+    "cost of an untrained model": "none can: what ignores the image costs at least as much as the mean image"
+}
+TRIES = {"loss off the cross-entropy": autoencoder.TRIES}  # so many independent measurements have to miss the bar
 
 
 @dataclass(frozen=True)
@@ -59,22 +64,27 @@ class Quantity:
         return min(self.wrong.items(), key=lambda m: badness(self.name, self.bar, m[1])) if self.wrong else None
 
     def tails(self) -> dict[str, Tail]:
-        """Tails of all right solutions that were graded more than once; none where a training stops at the bar."""
-        if self.name in JUDGED_BY_STEPS:
+        """Tails of right solutions that were graded more than once; none where a training or theory ends at the bar."""
+        if self.name in JUDGED_BY_STEPS or self.name in BOUNDED:
             return {}
         several = {who: values for who, values in self.right.items() if len(values) > 1}
         return tails_of(self.name, self.bar, several) if several else {}
 
+    @property
+    def tries(self) -> int:
+        """How many independent measurements have to miss the bar."""
+        return TRIES.get(self.name, 1)
+
     def worst(self) -> tuple[str, float]:
         """The right solution that is most likely to miss the bar, and how likely; '' where no tail is known."""
         limit = badness(self.name, self.bar, self.bar.limit)
-        found = {who: tail.probability_above(limit) for who, tail in self.tails().items()}
+        found = {who: tail.probability_above(limit) ** self.tries for who, tail in self.tails().items()}
         return max(found.items(), key=lambda item: item[1], default=("", 0.0))
 
     def nearest_limit(self) -> float | None:
         """The limit that is nearest to right solutions, and missed by none of them more often than RARE."""
         tails = self.tails().values()
-        bad = max((tail.quantile_above(RARE) for tail in tails), default=None)
+        bad = max((tail.quantile_above(RARE ** (1 / self.tries)) for tail in tails), default=None)
         return None if bad is None else value_of(self.name, self.bar, bad)
 
 
@@ -146,7 +156,8 @@ def page(quantities: list[Quantity], runs: int) -> str:
         "The tail of each solution's values is taken to be exponential beyond its upper fifth, or its upper half where "
         "there are ten values; those of ten values share their mean excess, except where one's own is larger than "
         f"chance allows. A bar stands if by this model no right solution misses it more often than {RARE:g}. "
-        "Standard errors are squared first. A training stops at its bar, so for trainings the steps are judged.",
+        "Standard errors are squared first. A training stops at its bar, so for trainings the steps are judged. "
+        + " ".join(f"For {name}, {tries} independent measurements have to miss." for name, tries in TRIES.items()),
         "",
         "| check | quantity | bar | reference: median, worst | worst right solution | misses the bar once in | "
         "closest mutant |",
@@ -189,6 +200,8 @@ def _row(q: Quantity) -> str:
     who, probability = q.worst()
     if q.name in JUDGED_BY_STEPS:
         who, often = f"see {JUDGED_BY_STEPS[q.name]}", ""
+    elif q.name in BOUNDED:
+        who, often = BOUNDED[q.name], ""
     else:
         often = "more than 10⁹" if probability < 1e-9 else f"{1 / probability:,.0f}"
     mutant = f"{q.closest[0]}: {rounded(q.closest[1], 3):g}" if q.closest else "none fails here"

@@ -3,7 +3,7 @@
 
 Prints a line for each grading; exits 1 unless every mutant is caught, named, and loses nothing outside its part, and no
 right variant loses anything. Verdicts are stored under build/validity/ and used again as long as neither the submission
-nor the grader has changed, so an interrupted run goes on where it was.
+nor the grader has changed, and no bar has moved that might change them: an interrupted run goes on where it was.
 """
 
 import argparse
@@ -55,10 +55,12 @@ class Task:
 
 @cache
 def digest_of(parts: tuple[str, ...]) -> str:
-    """A digest of all of the grader that a verdict on these parts may depend on."""
+    """A digest of all of the grader that a verdict on these parts may depend on, but for limits, which it notes."""
     root = Path(grader.__file__).parent
     joining = [(root / name).read_bytes() for name in ("grading.py", "inheritance.py")]
-    return hashlib.sha256(b"".join([*(fingerprint(part).encode() for part in parts), *joining])).hexdigest()
+    return hashlib.sha256(
+        b"".join([*(fingerprint(part, limits=False).encode() for part in parts), *joining])
+    ).hexdigest()
 
 
 def own_cache() -> Cache:

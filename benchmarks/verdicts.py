@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.bars import bars
 from grader.outcomes import Outcome, Report
 from grader.registry import PARTS
 from tests.submissions.corpus import Mutant, Variant
@@ -27,7 +28,7 @@ class Finding:
 class Verdict:
     """One grading of one submission of the corpus: what it lost, and how long it took in seconds.
 
-    noted: for each check, the quantities that were compared with a bar, by its name.
+    noted: for each check, the quantities that were compared with a bar, by its name. limits: those bars as they stood.
     """
 
     name: str
@@ -35,6 +36,24 @@ class Verdict:
     seconds: float
     findings: tuple[Finding, ...]
     noted: dict[str, dict[str, float]]
+    limits: dict[str, float]
+
+    @property
+    def stands(self) -> bool:
+        """Whether another measurement would say the same, although bars may have moved.
+
+        A check that passed would pass again where what it noted is on the right side of a bar also now: a limit changes
+        nothing of a measurement that ends before it. One that failed may have failed because of a limit.
+        """
+        failed = {finding.check for finding in self.findings}
+        return not any(
+            self._has_moved(name) and (check in failed or not bars()[name].holds(value))
+            for check, noted in self.noted.items()
+            for name, value in noted.items()
+        )
+
+    def _has_moved(self, name: str) -> bool:
+        return bars()[name].limit != self.limits[name]
 
     @property
     def lost(self) -> float:
@@ -63,15 +82,17 @@ def verdict_of(report: Report) -> Verdict:
         if c.outcome is not Outcome.PASSED or c.score < c.points
     )
     noted = {check.id: check.noted for check in report.checks if check.noted}
-    return Verdict(report.submission, report.seed, report.seconds, findings, noted)
+    limits = {name: bars()[name].limit for values in noted.values() for name in values}
+    return Verdict(report.submission, report.seed, report.seconds, findings, noted, limits)
 
 
 def read_verdict(path: Path) -> Verdict | None:
-    """A stored verdict, or None where there is none."""
+    """A stored verdict, or None where there is none, or none that stands under the bars as they are now."""
     if not path.exists():
         return None
     fields: dict[str, Any] = json.loads(path.read_text())
-    return Verdict(**(fields | {"findings": tuple(Finding(**f) for f in fields["findings"])}))
+    verdict = Verdict(**(fields | {"findings": tuple(Finding(**f) for f in fields["findings"])}))
+    return verdict if verdict.stands else None
 
 
 def write_verdict(verdict: Verdict, path: Path) -> None:

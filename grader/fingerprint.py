@@ -21,14 +21,17 @@ PACKAGES = ("hypothesis", "numpy", "scipy", "tensorflow", "tensorflow-datasets",
 
 
 @cache
-def fingerprint(part: str) -> str:
-    """A hex digest that changes with anything of ours that the results of a part may depend on."""
+def fingerprint(part: str, limits: bool = True) -> str:
+    """A hex digest that changes with anything of ours that the results of a part may depend on.
+
+    limits: whether with a bar that has moved, too.
+    """
     digest = hashlib.sha256(environment().encode())
     texts = {name: (ROOT / name).read_bytes() for name in sorted(measuring_files(part))}
     for name, text in texts.items():
         digest.update(f"\0{name}\0".encode())
         digest.update(hashlib.sha256(text).digest())
-    digest.update(json.dumps(_limits_named(texts.values())).encode())
+    digest.update(json.dumps(_limits_named(texts.values()) if limits else {}).encode())
     digest.update(_digits())
     return digest.hexdigest()
 

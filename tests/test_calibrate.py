@@ -15,8 +15,15 @@ from grader.bars import Bar
 from grader.registry import PARTS
 from tests.submissions.corpus import Mutant, Variant
 
-CHECK, STEPS, LOSS = "vae.loss_is_negative_elbo", "training steps", "loss off the cross-entropy"
-LIMITS = {STEPS: Bar("at most", 800), LOSS: Bar("at most", 0.3), "share of the mean image's cost": Bar("at most", 0.88)}
+CHECK, STEPS, LOSS = "vae.loss_is_negative_elbo", "training steps", "loss off the clean targets"
+THRICE, UNTRAINED = "loss off the cross-entropy", "cost of an untrained model"
+LIMITS = {
+    STEPS: Bar("at most", 800),
+    LOSS: Bar("at most", 0.3),
+    THRICE: Bar("at most", 0.3),
+    UNTRAINED: Bar("at least", 1),
+    "share of the mean image's cost": Bar("at most", 0.88),
+}
 WRONG = Mutant("halved", "vae", "The KL is halved.", CHECK, "halved", ())
 
 
@@ -79,14 +86,31 @@ def test_what_a_training_stops_at_is_told_by_its_steps() -> None:
     assert new_limit(cost.name, [cost]) == 0.88
 
 
+def test_what_has_to_miss_several_times_misses_seldom() -> None:
+    """Off once in 50 times is off thrice once in 125,000, so the bar stays below a mutant, which is always off."""
+    once, thrice = quantity(LOSS, 0.075, 0.4), quantity(THRICE, 0.075, 0.4)
+    assert thrice.worst()[1] == pytest.approx(once.worst()[1] ** 3)
+    assert once.worst()[1] > 0.01
+    assert new_limit(LOSS, [once]) is None
+    assert new_limit(THRICE, [thrice]) == 0.3
+
+
+def test_a_bound_by_theory_is_no_matter_of_tails() -> None:
+    """Costs of untrained models spread far from the mean image's, and below it they cannot come; the page says so."""
+    cost = quantity(UNTRAINED, 0.0)
+    cost.right[REFERENCE] = list(1.3 + np.random.default_rng(0).exponential(0.5, size=100))
+    assert new_limit(UNTRAINED, [cost]) == 1
+    assert "costs at least as much as the mean image" in page([cost], 100)
+
+
 def test_values_are_sorted_by_who_measured_them() -> None:
     """By check and quantity; of a mutant only its own check's value beyond the bar, and nothing of other parts."""
 
     def verdict(name: str, **noted: dict[str, float]) -> Verdict:
-        return Verdict(name, 0, 1.0, (), {f"vae.{check}": values for check, values in noted.items()})
+        return Verdict(name, 0, 1.0, (), {f"vae.{check}": values for check, values in noted.items()}, {})
 
     reference, variant = (Variant(name, "vae", "") for name in (REFERENCE, "dense"))
-    elsewhere = Verdict("dense", 0, 1.0, (), {"autoencoder.x": {LOSS: 9.0}})
+    elsewhere = Verdict("dense", 0, 1.0, (), {"autoencoder.x": {LOSS: 9.0}}, {})
     graded = [
         (reference, verdict(REFERENCE, loss_is_negative_elbo={LOSS: 0.1})),
         (reference, verdict(REFERENCE, loss_is_negative_elbo={LOSS: 0.2})),

@@ -74,6 +74,17 @@ def test_a_moved_limit_changes_the_parts_that_are_held_to_it(copied: Path, bar: 
     assert changed(lambda: (copied / "bars.json").write_text(json.dumps(limits))) == parts
 
 
+def test_the_code_alone_has_a_fingerprint_too(copied: Path) -> None:
+    """A moved limit leaves it as it is, a changed check does not."""
+    before = fingerprint.fingerprint("data", limits=False)
+    limits = json.loads((copied / "bars.json").read_text())
+    limits["pairs of samples"]["limit"] *= 1.01
+    for path, text, same in (("bars.json", json.dumps(limits), True), ("checks/data.py", "another", False)):
+        (copied / path).write_text(text)
+        fingerprint.fingerprint.cache_clear()
+        assert (fingerprint.fingerprint("data", limits=False) == before) is same
+
+
 def test_every_limit_holds_for_some_part(copied: Path) -> None:
     """None is named in a way that this would not find."""
     for bar in json.loads((copied / "bars.json").read_text()):

@@ -1,9 +1,21 @@
 """Verdicts on the corpus: what counts as caught and named, how they are kept, and the page made from them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import verdicts
-from benchmarks.verdicts import Finding, Verdict, is_as_promised, line_of, matrix, read_verdict, write_verdict
+from benchmarks.verdicts import (
+    Finding,
+    Verdict,
+    is_as_promised,
+    line_of,
+    matrix,
+    read_verdict,
+    verdict_of,
+    write_verdict,
+)
+from grader import bars
+from tests.render import samples
 from tests.submissions.corpus import Mutant, Variant
 
 MUTANT = Mutant("kl_halved", "vae", "The KL is halved.", "vae.loss_is_negative_elbo", "halved", ())
@@ -14,7 +26,7 @@ SKIPPED = Finding("vae.loss_is_negative_elbo", "vae", "skipped", 3.0, "halved")
 
 
 def of(*findings: Finding, name: str = "kl_halved") -> Verdict:
-    return Verdict(name, 0, 1.0, findings, {})
+    return Verdict(name, 0, 1.0, findings, {}, {})
 
 
 def test_a_mutant_is_as_promised_when_caught_named_and_alone() -> None:
@@ -49,6 +61,32 @@ def test_a_stored_verdict_comes_back_the_same(tmp_path: Path) -> None:
     assert read_verdict(path) is None
     write_verdict(of(CAUGHT, ELSEWHERE), path)
     assert read_verdict(path) == of(CAUGHT, ELSEWHERE)
+
+
+def steps(limit: float, noted: float, *findings: Finding) -> Verdict:
+    """A grading in which one check compared its training steps with a limit."""
+    name = "training steps"
+    return Verdict("dense", 0, 1.0, findings, {CAUGHT.check: {name: noted}}, {name: limit})
+
+
+def test_a_verdict_stands_where_a_moved_bar_changes_nothing(tmp_path: Path) -> None:
+    """A check that passed and still would; not one that would fail now, and not one that failed under the old limit."""
+    now = bars.limit("training steps")
+    assert steps(now, now + 1, CAUGHT).stands
+    assert steps(now / 2, now / 4).stands
+    assert steps(2 * now, now).stands
+    assert not steps(2 * now, 1.5 * now).stands
+    assert not steps(now / 2, now / 4, CAUGHT).stands
+    assert not steps(now / 2, float("nan")).stands
+    write_verdict(steps(2 * now, 1.5 * now), tmp_path / "dense.json")
+    assert read_verdict(tmp_path / "dense.json") is None
+
+
+def test_a_verdict_notes_the_limits_that_it_was_found_under() -> None:
+    """Those of the quantities that were compared."""
+    check = replace(samples.solved().checks[0], noted={"training steps": 3.0})
+    verdict = verdict_of(replace(samples.solved(), checks=(check,)))
+    assert verdict.limits == {"training steps": bars.limit("training steps")}
 
 
 def test_the_page_lists_sums_mutants_and_what_is_below_full_marks() -> None:

@@ -13,9 +13,7 @@ from ..training import RATE, Trained, expect_good_reconstructions, good_cost, tr
 from . import shapes
 
 PART, CLASS = "autoencoder", "Autoencoder"
-ROOM = bars.limit(
-    "loss off the cross-entropy"
-)  # .3 for batch normalization and dropout, which act otherwise while training; bits would be off by 0.44
+TRIES = 3  # models that a loss is compared in before it is called wrong
 SMALL_BATCH = 8  # half the cost of 16, and nearly as much learned in a step
 FAINT = np.float32(0.1)  # of the ink: where a fresh model says 1/2, losses of logits stand out on images that are dark
 CLEAR_DECREASE = 0.6  # of the held-out cross-entropy before training
@@ -59,20 +57,43 @@ def reconstruct_is_decode_of_encode(lab: Lab) -> Evidence:
     return evidence
 
 
+@dataclass(frozen=True)
+class Step:
+    """One training step: its images and their reconstructions before it, the loss it returned, and costs in nats."""
+
+    images: np.ndarray
+    answers: np.ndarray
+    loss: float
+    before: float
+    after: float
+
+
+def _step(lab: Lab, model: Model, batch: int) -> Step:
+    """A step that shows, to tell before from after."""
+    images = FAINT * lab.images.training(batch, 16)
+    model.set_learning_rate(0.01)
+    answers = model.reconstruct(images)
+    loss = model.fit_iteration(images)
+    before, after = (float(cross_entropy(images, a).sum()) for a in (answers, model.reconstruct(images)))
+    return Step(images, answers, loss, before, after)
+
+
 @check(points=3, needs=[reconstruct_is_decode_of_encode])
 def loss_is_cross_entropy(lab: Lab) -> Evidence:
-    """The loss is the binary cross-entropy of the reconstruction, summed over pixels, before the step."""
-    model, images = shapes.of_size(lab, PART, CLASS, 10), FAINT * lab.images.training(0, 16)
-    model.set_learning_rate(0.01)  # the step has to show, to tell before from after
-    answers = model.reconstruct(images)
-    before = float(cross_entropy(images, answers).sum())
-    loss = model.fit_iteration(images)
-    after = float(cross_entropy(images, model.reconstruct(images)).sum())
-    unit = _unit_of(loss, before, len(images))
-    evidence = Evidence(f"{rounded(before)} nats, or their mean an image", f"{rounded(loss)}")
+    """The loss is the binary cross-entropy of the reconstruction, summed over pixels, before the step.
+
+    A layer that acts otherwise while training, such as batch normalization, takes the right loss of a fresh model
+    beyond the bar once in some 50 models. So TRIES models have to miss it, as a wrong formula always does.
+    """
+    for number in range(TRIES):
+        step = _step(lab, fresh(lab) if number else shapes.of_size(lab, PART, CLASS, 10), number)
+        unit = _unit_of(step)
+        if unit is not None:
+            break
+    evidence = Evidence(f"{rounded(step.before)} nats, or their mean an image", f"{rounded(step.loss)}")
     if unit is None:
-        raise expect.Failed(_loss_message(loss, images, answers), _SUMS, evidence)
-    if abs(loss / unit / after - 1) < 0.02 < abs(loss / unit / before - 1):
+        raise expect.Failed(_loss_message(step), _SUMS, evidence)
+    if abs(step.loss / unit / step.after - 1) < 0.02 < abs(step.loss / unit / step.before - 1):
         raise expect.Failed(
             "The loss is that of the batch after the step.", "Return the loss that was computed before.", evidence
         )
@@ -82,16 +103,16 @@ def loss_is_cross_entropy(lab: Lab) -> Evidence:
 _SUMS = "Sum over the pixels of each image; sum or average over the images."
 
 
-def _unit_of(loss: float, nats: float, count: int) -> float | None:
-    """1 for a sum over the batch, 1 / count for a mean an image, None where neither is near."""
-    off = {unit: abs(loss / (nats * unit) - 1) for unit in (1.0, 1.0 / count)}
+def _unit_of(step: Step) -> float | None:
+    """1 for a sum over the batch, 1 / B for a mean an image, None where neither is near; bits are off by 0.44."""
+    off = {unit: abs(step.loss / (step.before * unit) - 1) for unit in (1.0, 1.0 / len(step.images))}
     unit = min(off, key=lambda known: off[known])
     return unit if bars.holds("loss off the cross-entropy", off[unit]) else None
 
 
-def _loss_message(loss: float, images: np.ndarray, answers: np.ndarray) -> str:
+def _loss_message(step: Step) -> str:
     message = "The loss is not the cross-entropy between the images and their reconstructions, summed over pixels."
-    return f"{message} {cross_entropies.story_of(loss, images, answers)}".strip()
+    return f"{message} {cross_entropies.story_of(step.loss, step.images, step.answers)}".strip()
 
 
 @dataclass(frozen=True)
