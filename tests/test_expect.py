@@ -69,3 +69,10 @@ def test_rounded_keeps_significant_digits(value: float, digits: int, rounded: fl
     """Wherever the point is; without a number of digits there are 4."""
     assert expect.rounded(value, digits) == rounded
     assert expect.rounded(np.float32(1234.567)) == 1235
+
+
+def test_a_process_that_answers_amiss_is_told_what_with_and_what_to_do() -> None:
+    """The harness never answers so by itself: the submission has touched what is the grader's."""
+    failed = expect.not_an_answer("a table")
+    assert failed.message == "The submission's process answered with a table."
+    assert failed.hint == "Leave the grader's own objects alone."
