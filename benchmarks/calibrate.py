@@ -155,14 +155,15 @@ def page(quantities: list[Quantity], runs: int) -> str:
         "",
         "The tail of each solution's values is taken to be exponential beyond its upper fifth, or its upper half where "
         "there are ten values; those of ten values share their mean excess, except where one's own is larger than "
-        f"chance allows. A bar stands if by this model no right solution misses it more often than {RARE:g}. "
+        "chance allows. A bar stands if by this model no right solution misses it more often than once in "
+        f"{1 / RARE:,.0f} gradings. "
         "Standard errors are squared first. A training stops at its bar, so for trainings the steps are judged. "
         + " ".join(f"For {name}, {tries} independent measurements have to miss." for name, tries in TRIES.items()),
         "",
         "| check | quantity | bar | reference: median, worst | worst right solution | misses the bar once in | "
         "closest mutant |",
         "| --- | --- | --- | --- | --- | --- | --- |",
-        *(_row(q) for q in quantities),
+        *(_row(q) for q in quantities if q.right),
         "",
         "![Values of the reference (grey), right variants (blue) and mistakes (red) beside each bar]"
         "(images/calibration.png)",
