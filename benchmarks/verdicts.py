@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.bars import bars
+from grader.fingerprint import limits_of
 from grader.outcomes import Outcome, Report
 from grader.registry import PARTS
 from tests.submissions.corpus import Mutant, Variant
@@ -28,7 +29,7 @@ class Finding:
 class Verdict:
     """One grading of one submission of the corpus: what it lost, and how long it took in seconds.
 
-    noted: for each check, the quantities that were compared with a bar, by its name. limits: those bars as they stood.
+    noted: for each check, the quantities that were compared with a bar, by its name. limits: all bars as they stood.
     """
 
     name: str
@@ -42,18 +43,16 @@ class Verdict:
     def stands(self) -> bool:
         """Whether another measurement would say the same, although bars may have moved.
 
-        A check that passed would pass again where what it noted is on the right side of a bar also now: a limit changes
-        nothing of a measurement that ends before it. One that failed may have failed because of a limit.
+        A check that passed would pass again where what it noted is on the right side of a moved bar also now: a limit
+        changes nothing of a measurement that ends before it. What was lost in a part that is held to a moved bar may
+        have been lost because of it, noted or not.
         """
-        failed = {finding.check for finding in self.findings}
-        return not any(
-            self._has_moved(name) and (check in failed or not bars()[name].holds(value))
-            for check, noted in self.noted.items()
-            for name, value in noted.items()
-        )
-
-    def _has_moved(self, name: str) -> bool:
-        return bars()[name].limit != self.limits[name]
+        moved = {name for name, limit in self.limits.items() if bars()[name].limit != limit}
+        if not moved:
+            return True
+        held = any(moved & limits_of(finding.part).keys() for finding in self.findings)
+        values = [(name, value) for noted in self.noted.values() for name, value in noted.items()]
+        return not held and all(bars()[name].holds(value) for name, value in values if name in moved)
 
     @property
     def lost(self) -> float:
@@ -82,7 +81,7 @@ def verdict_of(report: Report) -> Verdict:
         if c.outcome is not Outcome.PASSED or c.score < c.points
     )
     noted = {check.id: check.noted for check in report.checks if check.noted}
-    limits = {name: bars()[name].limit for values in noted.values() for name in values}
+    limits = {name: bar.limit for name, bar in bars().items()}
     return Verdict(report.submission, report.seed, report.seconds, findings, noted, limits)
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import platform
-from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -31,7 +30,7 @@ def fingerprint(part: str, limits: bool = True) -> str:
     for name, text in texts.items():
         digest.update(f"\0{name}\0".encode())
         digest.update(hashlib.sha256(text).digest())
-    digest.update(json.dumps(_limits_named(texts.values()) if limits else {}).encode())
+    digest.update(json.dumps(limits_of(part) if limits else {}).encode())
     digest.update(_digits())
     return digest.hexdigest()
 
@@ -54,9 +53,9 @@ def measuring_files(part: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _limits_named(texts: Iterable[bytes]) -> dict[str, Any]:
-    """The bars whose names stand in these texts: another limit changes the results of the parts that are held to it."""
-    code = b"".join(texts)
+def limits_of(part: str) -> dict[str, Any]:
+    """The bars that a part is held to: their names stand in its files. Another limit changes its results."""
+    code = b"".join((ROOT / name).read_bytes() for name in measuring_files(part))
     bars = json.loads((ROOT / "bars.json").read_text())
     return {name: bar for name, bar in bars.items() if f'"{name}"'.encode() in code}
 
