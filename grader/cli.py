@@ -144,11 +144,13 @@ def grade(
             seed = course_seed(submissions)
         prepare_output(out)
         cache = Cache(default_path())
-        place = Place(limits, workers, scheduler, trust_submissions, (submissions, out, cache.path.parent))
+        parts = {check.part for check in checks}
+        at_once = min(workers, len(found) * len(parts))
+        place = Place(limits, at_once, scheduler, trust_submissions, (submissions, out, cache.path.parent))
         with OnDemand(cache, place.name, place.starter(_say_isolation)) as measurer:
             tier = measurer.tier
             job = Job(found, out, checks, seed_of(out, seed), limits, cache, tier, measurer, fresh, db)
-            with ClassProgress(console, len(found), len({c.part for c in checks})) as progress, interruptible(out):
+            with ClassProgress(console, len(found), len(parts)) as progress, interruptible(out):
                 reports = grade_all(job, progress)
         if in_course:
             enter_reports(submissions, reports)

@@ -7,14 +7,17 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from grader import measurers
 from grader.cli import app, data_app, main, release_app
 from grader.cli_export import export_app
 from grader.isolation.choice import Finding
 from grader.isolation.worker import Worker
+from grader.limits import Limits
 from grader.render.report_json import write_report
 
 from .render import samples
@@ -216,6 +219,22 @@ def test_trusted_submissions_are_not_isolated_and_the_report_says_so(
     assert (record["isolation"], record["checks"][0]["outcome"]) == ("none", "passed")
 
 
+def test_no_more_processes_start_than_there_is_work_for(
+    aelab: Aelab, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each imports TensorFlow: one part of one submission needs one, however many cores there are."""
+    counts: list[int] = []
+    opened = measurers.open_pool
+
+    def counting(limits: Limits, count: int, *others: Any) -> Any:
+        counts.append(count)
+        return opened(limits, count, *others)
+
+    monkeypatch.setattr(measurers, "open_pool", counting)
+    found = aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK, "--workers", "7", "--trust-submissions")
+    assert (found.status, counts) == (0, [1])
+
+
 @pytest.mark.parametrize("has_browser", [True, False])
 def test_report_opens_the_class_page(
     aelab: Aelab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_browser: bool
@@ -281,6 +300,7 @@ def test_help_answers_at_once() -> None:
     """Nothing heavy is imported for it: in a fresh interpreter, of all commands."""
     program = f"""
 import sys
+from grader import measurers
 from grader.cli import app
 for command in {COMMANDS!r}:
     app([*command.split(), "--help"], standalone_mode=False)

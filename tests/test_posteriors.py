@@ -53,7 +53,11 @@ class Stand:
         return np.full(images.shape, self.grey(training), np.float32)
 
     def scale_weights(self, factor: float, *, decoder: bool) -> None:
-        setattr(self, network := {True: "contrast", False: "scale"}[decoder], factor * getattr(self, network))
+        assert isinstance(decoder, bool)
+        if decoder:
+            self.contrast *= factor
+        else:
+            self.scale *= factor
 
     def set_learning_rate(self, value: float) -> float:
         self.rate, before = value, self.rate
