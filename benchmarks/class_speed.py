@@ -1,12 +1,14 @@
 """How fast a class is graded: `python -m benchmarks.class_speed [NAME …]`.
 
 Each comparison takes both sides in one run, so that a busy machine slows both down. Without a name all are run.
+The class is right, and trains eagerly, as the lab's text does.
 """
 
 import argparse
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import sysconfig
@@ -15,6 +17,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from rich.console import Console
 
 from benchmarks.largest_process import LargestProcess
 from benchmarks.made_up_class import class_of
+from benchmarks.plain_tests import errors_of, with_plain_tests
 from grader.batch import Job, grade_all
 from grader.cache import VARIABLE, Cache
 from grader.limits import Limits
@@ -37,6 +41,8 @@ from grader.units import Measured, Unit
 SEED = 7
 NAP = 0.2  # seconds in place of a part
 LIMITS = Limits(submission_seconds=3600)
+ROUNDS = 3  # of two ways in turns
+EAGERLY = "self.compiled_step = tf.function(self.fit_iteration)", "self.compiled_step = self.fit_iteration"
 
 
 class Napping:
@@ -73,7 +79,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def make_class(folder: Path, count: int) -> Path:
     """Right notebooks, each with a text of its own in every cell of code, so that nothing is known of any."""
-    solved = render_notebook(reference_folder(), solutions=True)
+    solved = render_notebook(reference_folder(), solutions=True).replace(*EAGERLY)
     for number in range(count):
         student = folder / f"student{number:04d}"
         student.mkdir(parents=True)
@@ -100,12 +106,13 @@ def measuring_seconds(out: Path) -> float:
 
 def cold_and_warm(folder: Path) -> list[str]:
     """(a) to (c): cold against stock nbgrader, unchanged, one part changed."""
-    count, stock_count = 12, 2
+    count = 12
     submissions = make_class(folder / "class", count)
     with LargestProcess("grader.isolation.warm") as largest:
         cold = aelab(submissions, folder / "out", folder / "cache")
     busy = measuring_seconds(folder / "out") / (cold * (os.cpu_count() or 1))
-    stock = stock_autograde(folder / "course", submissions, stock_count)
+    plain = stock_autograde(folder / "plain", submissions, 1, with_plain_tests)
+    stock = stock_autograde(folder / "course", submissions, 2)
     again = [aelab(submissions, folder / "out", folder / "cache") for _ in range(3)]
     notebook = submissions / "student0000" / "lab05.ipynb"
     word = '"def reconstruction_strip'
@@ -116,16 +123,24 @@ def cold_and_warm(folder: Path) -> list[str]:
     most = largest.bytes / 2**20
     return [
         f"(a) cold, {count} right notebooks: {cold:.0f} s, {cold / count:.1f} s each; stock `nbgrader autograde` on "
-        f"{stock_count} of them, with the same checks: {stock:.0f} s each: {stock * count / cold:.1f} times",
+        f"one of them, with one shape and one training test a part: {plain:.0f} s: {plain * count / cold:.1f} times",
+        f"    stock on two of them, with the same checks: {stock:.0f} s each: {stock * count / cold:.1f} times",
         f"    checks take {busy:.0%} of the time of all cores; the largest process of a worker holds {most:.0f} MiB",
         f"(b) again, unchanged: {min(again):.1f} s ({spread}): {cold / min(again):.0f} times",
         f"(c) one part of one submission changed: {changed:.1f} s; that part alone, cold: {alone:.1f} s",
     ]
 
 
-def stock_autograde(course: Path, submissions: Path, count: int) -> float:
-    """Seconds a submission of nbgrader as it comes: its own preprocessors run every cell in a kernel."""
+def stock_autograde(
+    course: Path, submissions: Path, count: int, testing: Callable[[str], str] = lambda notebook: notebook
+) -> float:
+    """Seconds a submission of nbgrader as it comes: its own preprocessors run every cell in a kernel.
+
+    testing: what puts other tests into the source notebook. Raises RuntimeError where a cell of a submission fails.
+    """
     write_course(course)
+    source = course / "source" / "lab05" / "lab05.ipynb"
+    source.write_text(testing(source.read_text()))
     programs = sysconfig.get_path("scripts")
     surroundings = os.environ | {"PATH": os.pathsep.join([programs, os.environ["PATH"]])}
     (course / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.timeout = 1200\n")
@@ -138,17 +153,27 @@ def stock_autograde(course: Path, submissions: Path, count: int) -> float:
         place = course / "submitted" / student.name / "lab05"
         place.mkdir(parents=True)
         shutil.copy(student / "lab05.ipynb", place)
-    return seconds(lambda: nbgrader("autograde", "lab05")) / count
+    took = seconds(lambda: nbgrader("autograde", "lab05"))
+    if errors := [e for path in course.glob("autograded/*/*/*.ipynb") for e in errors_of(path.read_text())]:
+        raise RuntimeError(f"a right notebook fails under stock nbgrader: {errors[0]}")
+    return took / count
 
 
 def workers(folder: Path) -> list[str]:
     """(e): one worker and two."""
     submissions = make_class(folder / "class", 12)
     parts = ("--part", "autoencoder", "--part", "denoising", "--part", "classifier")
-    one, two = (
-        aelab(submissions, folder / f"out{n}", folder / f"cache{n}", "--workers", str(n), *parts) for n in (1, 2)
-    )
-    return [f"(e) 1 worker {one:.0f} s, 2 workers {two:.0f} s: {one / two:.2f} times"]
+    took, checks = {}, {}
+    for n in (1, 2):
+        out = folder / f"out{n}"
+        took[n] = aelab(submissions, out, folder / f"cache{n}", "--workers", str(n), *parts)
+        checks[n] = measuring_seconds(out)
+    return [
+        f"(e) 1 worker {took[1]:.0f} s, 2 workers {took[2]:.0f} s: {took[1] / took[2]:.2f} times",
+        f"    the same checks take {checks[1]:.0f} s one after the other and {checks[2]:.0f} s two at once, "
+        f"{checks[2] / checks[1]:.2f} times as long; the rest of the run {took[1] - checks[1]:.0f} s and "
+        f"{took[2] - checks[2] / 2:.0f} s",
+    ]
 
 
 def orchestration(folder: Path) -> list[str]:
@@ -195,24 +220,26 @@ def grade(submissions: Path, out: Path, cache: Path, measurer: Measurer, parts: 
 
 
 def cluster(folder: Path) -> list[str]:
-    """(h): a Dask cluster on this machine against this machine alone, two units at once, each started before."""
+    """(h): a Dask cluster on this machine against this machine alone, two units at once, in turns, each used before."""
     from distributed import LocalCluster
 
     submissions = make_class(folder / "class", 8)
-    took = {}
+    took: dict[str, list[float]] = {"local": [], "dask": []}
     with ExitStack() as left:
         dask = left.enter_context(LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None))
-        for name, scheduler in (("local", None), ("dask", dask.scheduler_address)):
-            took[name] = seconds_in(Place(LIMITS, 2, scheduler, trusted=False), folder / name, submissions, left)
-    ratio = took["local"] / took["dask"]
-    return [f"(h) local {took['local']:.0f} s, Dask LocalCluster {took['dask']:.0f} s: {ratio:.2f} of the local speed"]
-
-
-def seconds_in(place: Place, folder: Path, submissions: Path, left: ExitStack) -> float:
-    """Seconds to grade one part of a class there, where the processes have been started and used."""
-    measurer = place.starter(str)(left)
-    grade(make_class(folder / "first", 2), folder / "first out", folder / "first cache", measurer, ["data"])
-    return seconds(lambda: grade(submissions, folder / "out", folder / "cache", measurer, ["autoencoder"]))
+        places = {"local": None, "dask": dask.scheduler_address}
+        ways = {name: Place(LIMITS, 2, where, trusted=False).starter(str)(left) for name, where in places.items()}
+        for number in range(ROUNDS + 1):
+            for name, way in ways.items():
+                out, cache = folder / f"{name} {number}", folder / f"cache of {name} {number}"
+                took[name].append(seconds(partial(grade, submissions, out, cache, way, ["autoencoder"])))
+    ratios = sorted(here / there for here, there in zip(took["local"][1:], took["dask"][1:], strict=True))
+    medians = {name: statistics.median(times[1:]) for name, times in took.items()}
+    return [
+        f"(h) local {medians['local']:.0f} s, Dask LocalCluster {medians['dask']:.0f} s: "
+        f"{statistics.median(ratios):.2f} of the local speed (median of {ROUNDS} after a first round; "
+        f"{ratios[0]:.2f} to {ratios[-1]:.2f})"
+    ]
 
 
 BENCHMARKS = {"cold": cold_and_warm, "workers": workers, "orchestration": orchestration, "cluster": cluster}

@@ -17,9 +17,10 @@ import socket
 import sys
 import tempfile
 import traceback
+import typing
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from . import kernel
@@ -46,8 +47,18 @@ def import_all() -> None:
     _ = tfp.layers.MultivariateNormalTriL, tfp.layers.KLDivergenceRegularizer, tfp.distributions.Independent
 
 
+def remember_protocols() -> None:
+    """Let `isinstance` list the attributes of a Protocol once, as Python does from 3.12 on, and not at every call.
+
+    TensorFlow asks at every conversion of a tensor: a tenth of a grading.
+    """
+    if sys.version_info < (3, 12):
+        typing._get_protocol_attrs = cache(typing._get_protocol_attrs)  # type: ignore[attr-defined]
+
+
 def run(control: socket.socket) -> None:
     """Fork whenever the deciding process says so, until it hangs up."""
+    remember_protocols()
     import_all()
     gc.collect()
     gc.freeze()  # what is imported is shared by all forks, also when garbage is collected

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import typing
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from grader.expect import GraderFault
 from grader.isolation import tiers
 from grader.isolation.process import ProcessChannel
 from grader.isolation.view import view_of
+from grader.isolation.warm import remember_protocols
 from grader.isolation.worker import Worker, WorkerLost, environment
 from grader.limits import Limits
 from tests.conftest import TIERS
@@ -33,6 +35,27 @@ def test_the_environment_is_made_from_nothing(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HOME", "/secret")
     for own_mount in (True, False):
         assert "secret" not in json.dumps(environment(own_mount)).lower()
+
+
+def test_the_attributes_of_a_protocol_are_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`isinstance` answers as before, and the second answer does not list the Protocol's attributes again."""
+    listed: list[type] = []
+    listing = typing._get_protocol_attrs
+
+    def noting(kind: type) -> object:
+        listed.append(kind)
+        return listing(kind)
+
+    monkeypatch.setattr(typing, "_get_protocol_attrs", noting)
+    remember_protocols()
+
+    @typing.runtime_checkable
+    class Named(typing.Protocol):
+        name: str
+
+    answers = [(isinstance(Path("x"), Named), isinstance(3, Named)) for _ in range(2)]
+    assert answers == [(True, False), (True, False)]
+    assert listed.count(Named) == 1
 
 
 def test_another_worker_is_of_the_same_kind() -> None:
@@ -161,6 +184,7 @@ import sys, time
 from grader.isolation import tiers
 from grader.isolation.process import ProcessChannel
 from grader.isolation.view import view_of
+from grader.isolation.warm import remember_protocols
 from grader.isolation.worker import Worker
 from grader.limits import Limits
 from tests.isolation.probing import call, first_of, processes_of, submission
