@@ -43,8 +43,19 @@ def terms_here(trusted: bool, dask_worker: Worker | None = None) -> tuple[str, s
 def _pool(trusted: bool, worker: Worker) -> Pool:
     with _opening:
         if trusted not in _pools:
+            _leave_unprofiled(worker)
             _pools[trusted] = _left.enter_context(open_pool(Limits(), worker.state.nthreads, trusted))
         return _pools[trusted]
+
+
+def _leave_unprofiled(worker: Worker) -> None:
+    """End Dask's own profiler, for good.
+
+    It lists the frames of all threads by `sys._current_frames`, which holds a lock of the interpreter. In Python 3.11 a
+    garbage collection inside of that may wait for the same lock: the worker stands still for ever, and the run with it.
+    """
+    if profiler := worker.periodic_callbacks.get("profile"):
+        worker.loop.add_callback(profiler.stop)
 
 
 _terms_of = cache(terms_here)

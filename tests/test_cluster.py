@@ -64,6 +64,15 @@ def test_a_cluster_gives_the_reports_that_this_machine_gives(
         assert [(c.outcome, c.evidence) for c in report.checks] == [(c.outcome, c.evidence) for c in here.checks]
 
 
+def test_workers_are_left_unprofiled(local_cluster: LocalCluster) -> None:
+    """Dask's profiler, which may stop a worker for ever, runs on none of them once they measure."""
+    with Client(local_cluster, set_as_default=False) as client:
+        DaskMeasurer(client, trusted=False)
+        time.sleep(0.5)  # it ends in the worker's own loop
+        running = client.run(lambda dask_worker: dask_worker.periodic_callbacks["profile"].is_running())
+    assert list(running.values()) == [False, False]
+
+
 def test_a_worker_that_is_lost_costs_nobody_a_point(tmp_path: Path, local_cluster: LocalCluster) -> None:
     """Killed while it measures: what it had in hand is measured elsewhere, or again."""
 
