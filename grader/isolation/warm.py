@@ -50,7 +50,7 @@ def import_all() -> None:
 def remember_protocols() -> None:
     """Let `isinstance` list the attributes of a Protocol once, as Python does from 3.12 on, and not at every call.
 
-    TensorFlow asks at every conversion of a tensor: a tenth of a grading.
+    TensorFlow asks at every conversion of a tensor.
     """
     if sys.version_info < (3, 12):
         typing._get_protocol_attrs = cache(typing._get_protocol_attrs)  # type: ignore[attr-defined]
