@@ -31,7 +31,10 @@ class Trainer:
         return [float(np.asarray(self._step(batch))) for batch in tensors]
 
     def _choose(self, batches: Sequence[Any]) -> Step:
-        """The step as written, or its trace if that is faster and agrees."""
+        """The step as written, or its trace if that is faster and agrees.
+
+        Without AutoGraph, which takes as long as the trace itself: a step that branches on tensors runs as written.
+        """
         import tensorflow as tf
 
         as_written: Step = self.model.fit_iteration
@@ -39,7 +42,7 @@ class Trainer:
             resting = float(as_written(batches[0]))  # also builds what is built late
         if not opened:
             return as_written  # compiled by the submission itself
-        traced: Step = tf.function(as_written)
+        traced: Step = tf.function(as_written, autograph=False)
         return traced if self._agree(as_written, traced, batches[0], resting) else as_written
 
     def _agree(self, as_written: Step, traced: Step, batch: Any, resting: float) -> bool:

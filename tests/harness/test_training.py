@@ -120,6 +120,18 @@ def test_what_cannot_be_traced_stays_eager(make: Make, batches: np.ndarray) -> N
     assert eager_steps(model, batches) == len(batches)
 
 
+def test_a_step_that_branches_on_a_tensor_stays_eager(make: Make, batches: np.ndarray) -> None:
+    """A trace would need AutoGraph to follow the branch; as written, each batch takes its own."""
+
+    def halved_if_bright(batch: Any) -> Any:
+        return batch / 2 if batch[0, 0] > 0.5 else batch
+
+    model, written = make(halved_if_bright), make(halved_if_bright)
+    found = Trainer(model).run(batches)
+    np.testing.assert_allclose(found, [float(written.fit_iteration(batch)) for batch in batches], rtol=1e-4)
+    assert eager_steps(make(halved_if_bright), batches) == len(batches)
+
+
 def test_a_step_that_the_submission_compiled_is_used_as_it_is(tf: Any, make: Make, batches: np.ndarray) -> None:
     """It is neither wrapped nor compared: its body runs in Python once, when the submission's own trace is made."""
     model = make()
