@@ -1,4 +1,4 @@
-"""The mistakes that a class makes most: failures in one part whose messages differ in nothing but numbers."""
+"""The mistakes that a class makes most: failures in one part whose messages differ in nothing but numbers and cases."""
 
 import re
 from collections.abc import Sequence
@@ -12,12 +12,16 @@ NAMED = 6  # submissions of each
 LENGTH = 400  # characters of a message
 MARK = "\0"  # stands for a number
 
+_CASE = re.compile(r" The smallest case found: [^:]*\Z")  # with which a check over many cases ends its message
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])\d+(?:[.,]\d+)*(?:e[+-]?\d+)?", re.IGNORECASE)  # not the 32 of float32
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """What checks of a part say, less the numbers that differ; the step they proposed; who made it, as reports come."""
+    """What checks of a part say, less the case found and the numbers that differ; the step they proposed; who made it.
+
+    Submissions are in the order of their reports.
+    """
 
     checks: tuple[str, ...]
     message: str
@@ -56,12 +60,16 @@ def _mistake(members: list[tuple[Report, CheckResult]], order: dict[str, int]) -
 
 def shape_of(message: str) -> str:
     """A message with a mark for each number; the mark is a character that no printable text has."""
-    return _NUMBER.sub(MARK, printable(message, LENGTH))
+    return _NUMBER.sub(MARK, _text(message))
 
 
 def in_common(messages: Sequence[str]) -> str:
     """Messages of one shape as one, with an ellipsis for each number that is not the same in all."""
-    texts = [printable(message, LENGTH) for message in messages]
+    texts = [_text(message) for message in messages]
     columns = zip(*map(_NUMBER.findall, texts), strict=True)
     shown = (numbers[0] if len(set(numbers)) == 1 else "…" for numbers in columns)
     return _NUMBER.sub(lambda _: next(shown), texts[0])
+
+
+def _text(message: str) -> str:
+    return printable(_CASE.sub("", message), LENGTH)

@@ -1,8 +1,16 @@
 """The most common mistakes of a class: what is taken for the same one, and how it is told."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
+import pytest
+from hypothesis import strategies
+
+from grader.expect import Failed
+from grader.lab import Lab
 from grader.outcomes import Outcome, Report
+from grader.properties import for_all
 from grader.render.mistakes import NAMED, SHOWN, common_mistakes, in_common, shape_of
 from grader.render.pages import class_page
 
@@ -55,6 +63,19 @@ def test_one_cause_in_several_checks_of_a_part_is_one_mistake() -> None:
     assert (mistake.count, mistake.submissions) == (2, ("t", "s0"))
     words = " ".join(Page(class_page([both])).words.split())
     assert f"{mistake.checks[0]}, {mistake.checks[1]} · s0" in words
+
+
+def test_the_case_that_one_check_found_does_not_tell_mistakes_apart() -> None:
+    """Of two checks that meet the same crash, the one that tries many sizes adds where it met it."""
+    crash = "Your code raised NameError: no such name."
+
+    def one_size(encoding_size: int) -> None:
+        raise Failed(crash)
+
+    with pytest.raises(Failed, match="smallest case") as found:
+        for_all(cast("Lab", SimpleNamespace(seed=1)), one_size, encoding_size=strategies.integers(1, 40))
+    (mistake,) = common_mistakes([failing("a", found.value.message), failing("b", crash, 1)])
+    assert (mistake.message, mistake.count) == (crash, 2)
 
 
 def test_a_number_that_all_have_is_shown() -> None:
