@@ -65,6 +65,9 @@ class Napping:
         time.sleep(self._nap)
         return self._raw[part]
 
+    def look(self) -> None:
+        """Every nap ends."""
+
     def stop(self) -> None:
         """End the threads."""
         self._threads.shutdown()

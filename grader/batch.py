@@ -25,9 +25,10 @@ from .registry import PARTS, Check, select
 from .render.csv_export import write_grades
 from .render.files import write_atomically
 from .render.pages import write_pages
-from .render.report_json import report_folder, write_report
+from .render.report_json import FILE_NAME, report_folder, write_report
 from .units import Measured, Unit
 
+LOOK_SECONDS = 5.0  # without a result, after which the measurer is asked whether there will be any
 AHEAD = 2  # units that wait, for each that is measured
 RUN_FILE = "run.json"  # in the output folder: the seed, for the run that goes on with it
 
@@ -46,6 +47,9 @@ class Observer(Protocol):
 
     def unit_ends(self, name: str, part: str) -> None:
         """A part is measured, or was measured before."""
+
+    def second_chance_starts(self, name: str, /, parts: Sequence[str]) -> None:
+        """These parts of a submission are to be measured once more; `unit_ends` follows for each."""
 
     def submission_ends(self, report: Report) -> None:
         """Its report is written."""
@@ -113,14 +117,19 @@ def seed_of(out: Path, asked: int | None) -> int:
             seed = int(json.loads(path.read_text())["seed"])
         except (OSError, ValueError, KeyError, TypeError):
             seed = secrets.randbelow(2**53)
-    write_atomically(path, json.dumps({"seed": seed}).encode() + b"\n")
+    _note_seed(out, seed)
     return seed
+
+
+def _note_seed(out: Path, seed: int) -> None:
+    write_atomically(out / RUN_FILE, json.dumps({"seed": seed}).encode() + b"\n")
 
 
 def grade_all(job: Job, observer: Observer) -> list[Report]:
     """Grade every submission; one that breaks the grader is reported as our error and the rest goes on.
 
-    Raises OutputNotWritable before any work, and SummariesNotWritten after it.
+    Raises OutputNotWritable before any work, ClusterLost in the midst of it, and SummariesNotWritten or GradebookError
+    after it.
     """
     prepare_output(job.out)
     try:
@@ -128,6 +137,7 @@ def grade_all(job: Job, observer: Observer) -> list[Report]:
     except OtherTier as other:  # what was found so far was measured under another isolation than this machine has now
         reports = _Class(replace(job, tier=str(other)), observer).grade()
     try:
+        _note_seed(job.out, job.seed)  # again, where somebody removed the folder meanwhile
         write_summaries(reports, job.out, job.db_url, job.cache)
     except OSError as problem:
         raise SummariesNotWritten(
@@ -143,11 +153,12 @@ class _Class:
     def __init__(self, job: Job, observer: Observer):
         self._job = job
         self._observer = observer
-        self._reports: dict[str, Report] = {}
+        self._reports: dict[str, Report] = {}  # as measured
         self._running: dict[Future[bytes], tuple[Unit, str]] = {}  # with their keys
         self._waiting: dict[str, list[tuple[_InHand, str]]] = {}  # by key, who waits for a result that is being made
         self._made: set[str] = set()  # keys that were measured in this run
         self._found: list[str] = []  # keys that were in the cache
+        self._on_disk: set[str] = set()  # whose records were written; somebody may have removed them since
         self._trouble = ""
 
     def grade(self) -> list[Report]:
@@ -162,7 +173,7 @@ class _Class:
             self._keep_what_is_done()
         with self._cache_may_fail():
             self._job.cache.touch(self._found)
-        return [self._reports[name] for name, _ in self._job.submissions]
+        return [self._written(self._reports[name]) for name, _ in self._job.submissions]
 
     def _begin(self, plan: Plan) -> None:
         units = plan.units
@@ -206,7 +217,9 @@ class _Class:
 
     def _collect(self) -> None:
         """Wait for some results and hand them to everyone who waits for them."""
-        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        done, _ = wait(self._running, LOOK_SECONDS, return_when=FIRST_COMPLETED)
+        if not done or any(future.cancelled() or future.exception() for future in done):
+            self._job.measurer().look()
         for future in done:
             if future not in self._running:  # handed out on the way to another one's second chance
                 continue
@@ -244,8 +257,7 @@ class _Class:
         else:
             in_hand.measured[part] = in_hand.chances[part].better_of(in_hand.measured[part], measured)
         in_hand.waiting.discard(part)
-        if in_hand.chances is None:
-            self._observer.unit_ends(in_hand.plan.name, part)
+        self._observer.unit_ends(in_hand.plan.name, part)
         if not in_hand.waiting:
             self._go_on(in_hand)
 
@@ -256,21 +268,29 @@ class _Class:
             chances = in_hand.plan.second_chances(in_hand.measured)
             in_hand.chances = {chance.unit.part: chance for chance in chances}
             in_hand.waiting = set(in_hand.chances)
-            for chance in chances:
-                self._want(in_hand, chance.unit)
             if chances:
+                self._observer.second_chance_starts(in_hand.plan.name, list(in_hand.chances))
+                for chance in chances:
+                    self._want(in_hand, chance.unit)
                 return
         self._finish(in_hand)
 
     def _finish(self, in_hand: _InHand) -> None:
         report = in_hand.plan.report(in_hand.measured, self._job.tier)
-        try:
-            write_report(report, report_folder(self._job.out, report.submission))
-        except OSError as problem:  # one that cannot be written must not end the class
-            message = f"The report could not be written: {problem.strerror}."
-            report = replace(report, status=Status.ERROR, message=message)
         self._reports[report.submission] = report
-        self._observer.submission_ends(report)
+        self._observer.submission_ends(self._written(report))
+
+    def _written(self, report: Report) -> Report:
+        """The report, which is on disk then; our error where that cannot be, as one must not end the class."""
+        folder = report_folder(self._job.out, report.submission)
+        try:
+            if report.submission not in self._on_disk or not (folder / FILE_NAME).exists():
+                write_report(report, folder)
+                self._on_disk.add(report.submission)
+        except OSError as problem:
+            message = f"The report could not be written: {problem.strerror}."
+            return replace(report, status=Status.ERROR, message=message)
+        return report
 
 
 def _result_of(future: "Future[bytes]", unit: Unit) -> Measured:
@@ -283,10 +303,10 @@ def _result_of(future: "Future[bytes]", unit: Unit) -> Measured:
 def write_summaries(
     reports: Sequence[Report], out: Path, db_url: str | None = None, cache: Cache | None = None
 ) -> None:
-    """The tables and pages over all reports: grades.csv, the gradebook (gradebook.db without a URL), index.html."""
+    """The tables and pages over all reports: grades.csv, index.html, the gradebook (gradebook.db without a URL)."""
     write_grades(reports, out / "grades.csv")
+    write_pages(reports, out)
     if db_url is None and cache is not None:
         enter(reports, out / "gradebook.db", cache)
     else:
         write_gradebook(reports, db_url or f"sqlite:///{(out / 'gradebook.db').resolve()}")
-    write_pages(reports, out)

@@ -57,7 +57,7 @@ def clear_errors(*kinds: type[Exception], status: int = 2) -> Iterator[None]:
 def _text_of(error: Exception) -> str:
     """The sentence in an exception, without quotes around it or a number before it."""
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}"
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error.args[0] if isinstance(error, KeyError) else error)
 
 
@@ -127,17 +127,21 @@ def grade(
     from .expect import GraderFault
     from .isolation.choice import NoIsolation
     from .limits import limits_of
-    from .measurers import ClusterError, OnDemand, Place
+    from .measurers import ClusterError, ClusterLost, OnDemand, Place
     from .nbgrader.course import enter_reports, is_course, submitted_in
-    from .nbgrader.gradebook import GradebookError
+    from .nbgrader.gradebook import GradebookError, address_of
     from .nbgrader.measuring import course_seed
     from .render.progress import ClassProgress
     from .render.terminal import grades_table
     from .submissions import find_submissions
 
     checks = chosen_checks(part)
-    known = (OSError, ValueError, OutputNotWritable, GradebookError, NoIsolation, GraderFault, CacheError, ClusterError)
-    with clear_errors(*known), clear_errors(SummariesNotWritten, status=1):
+    known = (OSError, ValueError, OutputNotWritable, NoIsolation, GraderFault, CacheError, ClusterError)
+    late = (SummariesNotWritten, GradebookError, ClusterLost)
+    if db:
+        with clear_errors(GradebookError):
+            address_of(db)
+    with clear_errors(*known), clear_errors(*late, status=1):
         found, limits = find_submissions(submitted_in(submissions)), limits_of(limit or ())
         in_course = is_course(submissions) and not part  # single parts would leave the other scores of the course open
         if seed is None and in_course:
@@ -155,7 +159,7 @@ def grade(
         if in_course:
             enter_reports(submissions, reports)
     console.print(grades_table(reports))
-    _say_where(out, job.seed, reports[0].isolation)
+    _say_where(out, job.seed, reports[0].isolation, "at the address of --db" if db else out / "gradebook.db")
     raise typer.Exit(1 if any(report.needs_attention for report in reports) else 0)
 
 
@@ -172,13 +176,13 @@ def interruptible(out: Path) -> Iterator[None]:
         stop(f"stopped; what is done is kept, and the same command with --out {out} goes on from here", 130)
 
 
-def _say_where(out: Path, seed: int, isolation: str) -> None:
+def _say_where(out: Path, seed: int, isolation: str, gradebook: Path | str) -> None:
     lines = {
         "class report": out / "index.html",
         "student pages and pictures": out / "<submission>" / "index.html",
         "records": out / "<submission>" / "report.json",
         "grades": out / "grades.csv",
-        "gradebook": out / "gradebook.db",
+        "gradebook": gradebook,
     }
     for what, where in lines.items():
         console.print(f"{what:27s}{where}", markup=False, highlight=False, soft_wrap=True)
@@ -201,7 +205,7 @@ def report(
         prepare_output(out)
         write_summaries(reports, out)
     console.print(grades_table(reports))
-    _say_where(out, reports[0].seed, reports[0].isolation)
+    _say_where(out, reports[0].seed, reports[0].isolation, out / "gradebook.db")
     page = (out / "index.html").resolve()
     if show and not webbrowser.open(page.as_uri()):
         stop(f"there is no browser to open {page} in")

@@ -5,6 +5,7 @@ than the first one is refused, so that what a class was measured under is one th
 """
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -16,12 +17,13 @@ from .fingerprint import environment, fingerprint
 from .isolation.choice import NoIsolation, open_pool
 from .isolation.pool import Pool
 from .limits import Limits
-from .measurers import ClusterError, Measurer, Started
+from .measurers import ClusterError, ClusterLost, Measurer, Started
 from .measuring import measure
 from .registry import PARTS
 from .units import Unit
 
-CONNECT_SECONDS = 20
+CONNECT_SECONDS = 20  # for a scheduler to answer, also after it was lost
+WORKER_SECONDS = 60.0  # for a worker to come, where there is none any more
 _opening = threading.Lock()
 _pools: dict[bool, Pool] = {}  # of this process, by whether submissions are trusted
 _left = ExitStack()  # never closed: the warm processes end with the process
@@ -93,17 +95,46 @@ class DaskMeasurer:
         self.width = sum(client.nthreads().values())
         self._terms = (trusted, self.tier, ours)
         self._client = client
+        self._address = client.scheduler.address
         self._executor = client.get_executor(pure=False)
+        self._had_workers = time.monotonic()
 
     def submit(self, unit: Unit, started: Started) -> "Future[bytes]":
         """Handed to the scheduler, which gives it to a worker that is free, and to another one where that is lost."""
+        self._await_scheduler()
         started()
         future: Future[bytes] = self._executor.submit(measure_here, unit.to_json(), *self._terms)
         return future
 
+    def look(self) -> None:
+        """Whether scheduler and workers are there, or come back in time. Raises ClusterLost."""
+        self._await_scheduler()
+        if self._has_workers():
+            self._had_workers = time.monotonic()
+        elif time.monotonic() - self._had_workers > WORKER_SECONDS:
+            raise ClusterLost(_gone(f"the cluster {self._address} has had no workers for {WORKER_SECONDS:.0f} seconds"))
+
+    def _has_workers(self) -> bool:
+        try:
+            return bool(self._client.nthreads())
+        except OSError:  # the connection ends at this moment, or the network does not answer
+            self._await_scheduler()
+            return False
+
+    def _await_scheduler(self) -> None:
+        while self._client.status == "connecting":  # it gives up by itself
+            time.sleep(0.1)
+        if self._client.status != "running":
+            raise ClusterLost(_gone(f"the Dask scheduler at {self._address} is gone"))
+
     def stop(self) -> None:
         """Let go of what is running."""
-        self._executor.shutdown(wait=False)
+        if self._client.status == "running":
+            self._executor.shutdown(wait=False)
+
+
+def _gone(what: str) -> str:
+    return f"{what}; what is done is kept, and the same command goes on from there when it is back"
 
 
 def cluster_measurers(address: str, trusted: bool, say: Callable[[str], None]) -> Callable[[ExitStack], Measurer]:

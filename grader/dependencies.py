@@ -136,14 +136,15 @@ def _cell(text: str) -> _Cell | None:
     """What is known of a cell; None if code may be looked up by name, or it cannot be parsed."""
     try:
         tree, table = ast.parse(text), symtable.symtable(text, "cell", "exec")
-    except NO_PYTHON:
+        nodes = list(ast.walk(tree))
+        if any(_looks_up_by_name(node) for node in nodes):
+            return None
+        binds, reads = _names_of(table)
+        changed = {root for node in nodes if (root := _changed_by(node)) in reads}
+        changed |= {other for node in tree.body if (other := _renamed_by(node)) in reads}
+        return _Cell(frozenset(binds | changed), frozenset(reads), any(_acts(node) for node in tree.body))
+    except NO_PYTHON:  # also where it is nested too deep for us
         return None
-    nodes = list(ast.walk(tree))
-    if any(_looks_up_by_name(node) for node in nodes):
-        return None
-    binds, reads = _names_of(table)
-    changed = {root for node in nodes if (root := _changed_by(node)) in reads}
-    return _Cell(frozenset(binds | changed), frozenset(reads), any(_acts(node) for node in tree.body))
 
 
 def _names_of(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
@@ -168,13 +169,24 @@ def _changed_by(node: ast.AST) -> str:
     return root.id if isinstance(root, ast.Name) else ""
 
 
+def _renamed_by(node: ast.AST) -> str:
+    """The name that gets another one, as `Model` in `Mine = Model`, under which it may be changed, or ''."""
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    return value.id if isinstance(value, ast.Name) else ""
+
+
 def _acts(node: ast.AST) -> bool:
-    """Whether running a statement calls something; the bodies of functions do not run where they stand."""
+    """Whether running a statement calls something, or binds names that the text does not tell.
+
+    The bodies of functions do not run where they stand.
+    """
     if isinstance(node, ast.Lambda):
         return False
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         parts: list[ast.AST] = [*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)]
         return any(_acts(part) for part in parts)
     if isinstance(node, ast.Call | ast.Await):
+        return True
+    if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
         return True
     return any(_acts(child) for child in ast.iter_child_nodes(node))

@@ -2,10 +2,11 @@
 
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .cache import Cache
+from .cache import Cache, CacheError
 from .checking import Progress, unheard, unmeasured
 from .inheritance import StandIn, stand_ins
 from .isolation.worker import Worker
@@ -22,6 +23,7 @@ class Plan:
     """What is to be measured of one submission.
 
     submission: None if it cannot be read, and `problem` says why; or `fault` does, if that is our own doing.
+    units: one for each part; none of what cannot be read.
     """
 
     name: str
@@ -31,11 +33,7 @@ class Plan:
     submission: Submission | None
     problem: str = ""
     fault: str = ""
-
-    @property
-    def units(self) -> tuple[Unit, ...]:
-        """One for each part."""
-        return units_of(self.submission, self.checks, self.seed, self.limits) if self.submission else ()
+    units: tuple[Unit, ...] = ()
 
     def second_chances(self, measured: Mapping[str, Measured]) -> tuple[StandIn, ...]:
         """What is to be measured again, with the lab's version of earlier parts, when all units are measured."""
@@ -68,7 +66,8 @@ class Plan:
 def plan_of(name: str, path: Path, checks: tuple[Check, ...], seed: int, limits: Limits) -> Plan:
     """Read the submission at `path`."""
     try:
-        return Plan(name, checks, seed, limits, read_submission(name, path))
+        submission = read_submission(name, path)
+        return Plan(name, checks, seed, limits, submission, units=units_of(submission, checks, seed, limits))
     except (UnreadableSubmission, OSError) as error:
         return Plan(name, checks, seed, limits, None, str(error))
     except Exception:  # noqa: BLE001 - ours, whatever it is: the class must not wait for it
@@ -118,5 +117,6 @@ def _found_or_measured(unit: Unit, worker: Worker, progress: Progress, cache: Ca
     if found is None:
         found = measure(unit, worker, progress)
         if found.is_final:
-            cache.keep(key, unit.part, found)
+            with suppress(CacheError):  # on a full disk, say: then it is measured again another time
+                cache.keep(key, unit.part, found)
     return found

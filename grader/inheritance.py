@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from .checking import GRADER_FAILED, INSTRUCTOR_TOLD
 from .dependencies import PUBLIC_NAMES, sources_for
 from .limits import Limits
 from .outcomes import CheckResult, Outcome
@@ -25,18 +26,32 @@ class StandIn:
     unit: Unit
     replaced: tuple[str, ...]
 
+    @property
+    def _ours(self) -> str:
+        return " and ".join(self.replaced)
+
     def better_of(self, first: Measured, second: Measured) -> Measured:
-        """The student's own results, each with the score of the second run where that is higher."""
-        results = zip(first.results, second.results, strict=True)
-        return replace(first, results=tuple(self._better(own, other) for own, other in results))
+        """The student's own results, each with the score of the second run where that is higher.
+
+        What we failed to measure again is an error, as points may be lost by it; what full marks did not need is not.
+        """
+        pairs = zip(first.results, second.results, strict=True)
+        better = replace(first, results=tuple(self._better(own, other) for own, other in pairs))
+        if better.is_final or not first.is_final:
+            return better
+        return replace(better, problem=f"{self.unit.part} could not be measured with the lab's own {self._ours}")
 
     def _better(self, own: CheckResult, other: CheckResult) -> CheckResult:
-        if own.outcome is Outcome.ERROR or not other.score > own.score:
+        if own.outcome is Outcome.ERROR or own.score == own.points:
             return own
-        told = f"Measured with the lab's own version of {' and '.join(self.replaced)} in place of yours."
+        if other.outcome is Outcome.ERROR:
+            return replace(own, score=0.0, outcome=Outcome.ERROR, message=f"{GRADER_FAILED}.", hint=INSTRUCTOR_TOLD)
+        if not other.score > own.score:
+            return own
+        told = f"Measured with the lab's own version of {self._ours} in place of yours."
         passed = other.outcome is Outcome.PASSED
         return replace(
-            own, score=other.score, outcome=other.outcome, seconds=own.seconds + other.seconds,
+            own, score=other.score, outcome=other.outcome,
             message=told if passed else f"{told} With yours: {own.message}", hint="" if passed else own.hint,
             evidence={} if passed else own.evidence, pictures=() if passed else own.pictures,
         )  # fmt: skip

@@ -4,13 +4,13 @@ import os
 import platform
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from .cache import Cache
+from .cache import Cache, CacheError
 from .fingerprint import environment
 from .isolation.choice import open_pool
 from .isolation.pool import Pool
@@ -25,6 +25,10 @@ class ClusterError(Exception):
     """The cluster cannot be used; the text is one clear line."""
 
 
+class ClusterLost(ClusterError):
+    """The cluster that a class was being measured on is gone; the text is one clear line."""
+
+
 class Measurer(Protocol):
     """Measures units, several at once. `tier` is what reports say of the isolation, `width` how many at once."""
 
@@ -33,6 +37,9 @@ class Measurer(Protocol):
 
     def submit(self, unit: Unit, started: Started) -> "Future[bytes]":
         """The result to come, as bytes of `Measured`; `started` is called when the work begins, from any thread."""
+
+    def look(self) -> None:
+        """Raises ClusterLost where no result will come any more."""
 
     def stop(self) -> None:
         """End what is running, at once; its results are worth nothing."""
@@ -55,6 +62,9 @@ class LocalMeasurer:
         with self._pool.lend() as worker:
             started()
             return measure(unit, worker).to_bytes()
+
+    def look(self) -> None:
+        """The pool starts a warm process again that was lost."""
 
     def stop(self) -> None:
         """End the warm processes, and with them everything that was forked from them."""
@@ -118,7 +128,8 @@ class OnDemand:
         """The measurer."""
         if self._open is None:
             self._open = self._start(self._left)
-            self._cache.remember(self._fact, self._open.tier)
+            with suppress(CacheError):  # a full disk, say: then it is tried out again another time
+                self._cache.remember(self._fact, self._open.tier)
         return self._open
 
     def __enter__(self) -> "OnDemand":

@@ -9,6 +9,7 @@ import stat
 import tokenize
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -66,20 +67,21 @@ def find_submissions(path: Path) -> list[tuple[str, Path]]:
         return [(path.resolve().stem if path.is_file() else path.resolve().name, path)]
     if (path / ASSIGNMENT).is_dir():
         return [(path.resolve().name, path / ASSIGNMENT)]  # one student of an nbgrader course
-    found = [(_name_of(entry), _inside(entry)) for entry in sorted(path.iterdir()) if _may_be_submission(entry)]
-    if not found:
+    entries = [entry for entry in sorted(path.iterdir()) if _may_be_submission(entry)]
+    if not entries:
         raise FileNotFoundError(f"no submissions in {path}: it holds no folder, notebook or .zip")
-    return _distinct(found)
+    return list(zip(_distinct_names(entries), map(_inside, entries), strict=True))
 
 
 def _name_of(entry: Path) -> str:
     return entry.name if entry.is_dir() else entry.stem
 
 
-def _distinct(found: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
+def _distinct_names(entries: list[Path]) -> list[str]:
     """ada/ beside ada.zip are two submissions: a name that is taken keeps its ending."""
-    names = [name for name, _ in found]
-    return [(name if names.count(name) == 1 else path.name, path) for name, path in found]
+    taken = Counter(map(_name_of, entries))
+    names = [_name_of(entry) if taken[_name_of(entry)] == 1 else entry.name for entry in entries]
+    return names if len(set(names)) == len(names) else [entry.name for entry in entries]
 
 
 def _may_be_submission(entry: Path) -> bool:

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import shutil
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,7 +15,8 @@ import pytest
 from grader.batch import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
 from grader.cache import Cache, CacheError
 from grader.limits import Limits
-from grader.measurers import Started
+from grader.measurers import ClusterLost, Started
+from grader.nbgrader.gradebook import GradebookError
 from grader.outcomes import CheckResult, Outcome, Report, Status
 from grader.registry import select
 from grader.units import Measured, Unit
@@ -39,6 +42,9 @@ class Watcher:
     def unit_ends(self, name: str, part: str) -> None:
         self.heard.append(("measured", name, part))
 
+    def second_chance_starts(self, name: str, parts: Sequence[str]) -> None:
+        self.heard.append(("again", name, *parts))
+
     def submission_ends(self, report: Report) -> None:
         self.heard.append(("ends", report.submission))
 
@@ -57,6 +63,7 @@ class Played:
     width: int = 2
     act: Callable[[Unit], None] = lambda unit: None
     asked: list[Unit] = field(default_factory=list)
+    looked: int = 0
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2))
 
     def submit(self, unit: Unit, started: Started) -> "Future[bytes]":
@@ -70,6 +77,9 @@ class Played:
         passed = Outcome.PASSED if share == 1 else Outcome.FAILED
         results = (CheckResult(c.id, c.part, c.points, share * c.points, passed, "") for c in select(unit.checks))
         return Measured(tuple(results), stdout=f"{unit.part} ").to_bytes()
+
+    def look(self) -> None:
+        self.looked += 1
 
     def stop(self) -> None:
         self.threads.shutdown()
@@ -236,6 +246,82 @@ def test_a_mistake_in_an_earlier_part_costs_its_points_once(lab_class: Class) ->
     assert ada.part_scores() == {"autoencoder": (12.0, 24), "upsampling": (2.5, 10)}
     assert len(asked) == 1
     assert ada.stdout == "autoencoder upsampling "  # nothing of the second run
+    assert ("again", "ada", "upsampling") in lab_class.watcher.heard
+    assert lab_class.watcher.of("ada")[-4:] == ["again", "measures", "measured", "ends"]
+
+
+def test_a_second_chance_that_we_lose_is_our_error(lab_class: Class) -> None:
+    """The instructor is told, and the next run measures just that again."""
+    lab_class.write("ada", "autoencoder.py", "# 0.5")
+    lab_class.write("ada", "upsampling.py", "from .autoencoder import Autoencoder # 0.25")
+
+    def act(unit: Unit) -> None:
+        own = {source.name: source.text for source in unit.sources}
+        if unit.part == "upsampling" and "class Autoencoder" in own.get("autoencoder.py", ""):
+            raise RuntimeError("a bug of ours")
+
+    parts = ("autoencoder", "upsampling")
+    ada = lab_class.grade(Played(act=act), parts=parts)[0]
+    assert ada.needs_attention
+    assert {c.outcome for c in ada.checks if c.part == "upsampling"} == {Outcome.ERROR}
+    again = Played()
+    assert lab_class.grade(again, parts=parts)[0].part_scores() == {"autoencoder": (12.0, 24), "upsampling": (2.5, 10)}
+    assert len(again.asked) == 1
+
+
+def test_one_notebook_that_cannot_be_divided_ends_nothing(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is our error, like one that breaks the reader."""
+
+    def broken(*_: Any) -> None:
+        raise RecursionError("a bug of ours")
+
+    monkeypatch.setattr("grader.grading.units_of", broken)
+    assert {report.status for report in lab_class.grade()} == {Status.ERROR}
+
+
+def test_an_output_folder_that_is_removed_meanwhile_is_written_whole(lab_class: Class) -> None:
+    """All records, the note of the seed and the tables are there in the end."""
+
+    def act(unit: Unit) -> None:
+        if "dora" in unit.sources[0].text:
+            while not (lab_class.out / "ada" / "report.json").exists():
+                time.sleep(0.01)
+            shutil.rmtree(lab_class.out)
+
+    lab_class.grade(Played(act=act, width=1, threads=ThreadPoolExecutor(1)))
+    whole = {f"{name}/report.json" for name in NAMES} | {"run.json", "grades.csv", "index.html", "gradebook.db"}
+    assert [name for name in sorted(whole) if not (lab_class.out / name).exists()] == []
+    assert seed_of(lab_class.out, None) == 7
+
+
+def test_a_gradebook_that_cannot_be_written_costs_no_page(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything else is written before it."""
+    lab_class.out.mkdir()
+    (lab_class.out / "gradebook.db").write_text("not a database at all, and long enough to be looked at")
+    with pytest.raises(GradebookError, match="move it away"):
+        lab_class.grade()
+    assert (lab_class.out / "index.html").exists()
+
+
+def test_a_measurer_that_is_slow_or_fails_is_asked_about(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether there will be any result: what it raises ends the run, and what is done is kept."""
+    monkeypatch.setattr("grader.batch.LOOK_SECONDS", 0.05)
+    slow = Played(act=lambda unit: time.sleep(0.2))
+    assert [report.score for report in lab_class.grade(slow)] == [6.0] * 4
+    assert slow.looked > 0
+
+    def fail(unit: Unit) -> None:
+        raise OSError("the connection is lost")
+
+    class Lost(Played):
+        def look(self) -> None:
+            raise ClusterLost("the cluster is gone")
+
+    with pytest.raises(ClusterLost, match="is gone"):
+        lab_class.grade(Lost(act=fail), fresh=True)
+    again = Played()
+    assert [report.score for report in lab_class.grade(again)] == [6.0] * 4
+    assert again.asked == []
 
 
 def test_a_full_disk_costs_no_results(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,6 +353,19 @@ def test_the_work_goes_on_without_a_cache(lab_class: Class, monkeypatch: pytest.
     assert [report.score for report in lab_class.grade()] == [6.0] * 4
     warnings = [entry for entry in lab_class.watcher.heard if entry[0] == "warns"]
     assert warnings == [("warns", "the cache is full. The work goes on without it.")]
+
+
+def test_a_cache_that_fails_in_the_end_costs_nothing(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gradebook and pages are written, every time."""
+
+    def broken(*_: Any) -> None:
+        raise CacheError("the cache is full")
+
+    for method in ("fact", "remember"):
+        monkeypatch.setattr(lab_class.cache, method, broken)
+    lab_class.grade()
+    assert (lab_class.out / "gradebook.db").exists()
+    assert (lab_class.out / "index.html").exists()
 
 
 def test_the_instructor_can_stop_it(lab_class: Class) -> None:

@@ -2,25 +2,28 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from distributed import Client, LocalCluster
 
-from grader import cluster
+from grader import batch, cluster
 from grader.batch import Job, grade_all
 from grader.cache import Cache
 from grader.cluster import DaskMeasurer, cluster_measurers
 from grader.grading import grade_submission
 from grader.isolation.worker import Worker
 from grader.limits import Limits
-from grader.measurers import ClusterError, OnDemand
+from grader.measurers import ClusterError, ClusterLost, OnDemand
 from grader.outcomes import Outcome, Report, Status
 from grader.registry import select
+from tests.nbgrader.postgres import free_port
 from tests.test_batch import Watcher
 
 RIGHT = """
@@ -42,7 +45,19 @@ def local_cluster() -> Iterator[LocalCluster]:
         yield found
 
 
-def grade(folder: Path, address: str, more: str = "") -> list[Report]:
+class Losing(Watcher):
+    """Loses something two seconds after the first part was handed to the cluster."""
+
+    def __init__(self, lose: Callable[[], object]):
+        super().__init__()
+        self.timer = threading.Timer(2, lose)
+
+    def unit_starts(self, name: str, part: str) -> None:
+        if self.timer.ident is None:
+            self.timer.start()
+
+
+def grade(folder: Path, address: str, more: str = "", watcher: Watcher | None = None) -> list[Report]:
     for name in NAMES:
         (folder / name).mkdir(exist_ok=True)
         (folder / name / "data.py").write_text(RIGHT.format(more=f"# {name}\n{more}"))
@@ -50,7 +65,7 @@ def grade(folder: Path, address: str, more: str = "") -> list[Report]:
     with OnDemand(cache, address, cluster_measurers(address, False, lambda text: None)) as measurer:
         found = [(name, folder / name) for name in NAMES]
         job = Job(found, folder / "out", CHECKS, 7, Limits(), cache, measurer.tier, measurer)
-        return grade_all(job, Watcher())
+        return grade_all(job, watcher or Watcher())
 
 
 def test_a_cluster_gives_the_reports_that_this_machine_gives(
@@ -122,6 +137,51 @@ def test_a_worker_that_joins_later_on_other_terms_measures_nothing(tmp_path: Pat
     assert report.status is Status.ERROR
     assert {check.outcome for check in report.checks} == {Outcome.ERROR}
     assert "has another version of the grader" in report.message
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is waited for long."""
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 2)
+    monkeypatch.setattr(cluster, "WORKER_SECONDS", 1.0)
+    monkeypatch.setattr(batch, "LOOK_SECONDS", 0.5)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_cluster_without_workers_is_one_line(tmp_path: Path) -> None:
+    """All are gone, as at the end of a batch job: the run ends, and does not wait for ever."""
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", protocol="tcp://") as own:
+        watcher = Losing(lambda: own.scale(0))
+        with pytest.raises(ClusterLost, match="has had no workers for 1 seconds") as lost:
+            grade(tmp_path, own.scheduler_address, "time.sleep(40)", watcher)
+        watcher.timer.join()
+    assert "the same command goes on from there" in str(lost.value)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_scheduler_that_is_lost_is_one_line(tmp_path: Path) -> None:
+    """Killed while units are measured: nobody gets a report of it."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    with (
+        running("distributed.cli.dask_scheduler", "--host", address, "--no-dashboard") as scheduler,
+        running("distributed.cli.dask_worker", address, "--no-dashboard", "--nthreads", "1", "--death-timeout", "10"),
+    ):
+        with Client(address, timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(1, timeout=60)
+        with pytest.raises(ClusterLost, match=f"the Dask scheduler at {address} is gone"):
+            grade(tmp_path, address, "time.sleep(40)", Losing(scheduler.kill))
+    assert list(tmp_path.glob("out/*/report.json")) == []
+
+
+@contextmanager
+def running(*command: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A module that runs as a program within the block."""
+    program = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield program
+    finally:
+        program.terminate()
+        program.wait(30)
 
 
 def test_where_there_is_no_scheduler_the_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

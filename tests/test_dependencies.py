@@ -118,8 +118,10 @@ def test_cells_are_followed_by_the_names_they_define() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["tf.keras.backend.floatx()", "x = tf.zeros(3)", "class A:\n    x = f()", "@f()\ndef g(): 0"]
-)
+    "cell",
+    ["tf.keras.backend.floatx()", "x = tf.zeros(3)", "class A:\n    x = f()", "@f()\ndef g(): 0",
+     "from tensorflow.keras.layers import *"],
+)  # fmt: skip
 def test_a_cell_that_does_something_is_part_of_everything(cell: str) -> None:
     """What running it changes cannot be told."""
     assert names_for(notebook(cell, "def normalize(i, l): return i"), "data") == ["cell 1", "cell 2"]
@@ -141,6 +143,25 @@ def test_a_name_of_the_notebook_may_be_bound_inside_a_function(cell: str) -> Non
     """With `global`, or by a change of its object."""
     cells = notebook("def normalize(i, l): return i / SIZE", "SIZE = 2", cell, "OTHER = 1")
     assert names_for(cells, "data") == ["cell 1", "cell 2", "cell 3"]
+
+
+def test_what_is_changed_under_another_name_is_changed() -> None:
+    """The cell that gives the name, and the one that uses it, come with the class; not with other parts."""
+    cells = notebook(
+        "class Autoencoder: pass",
+        "def fit(self): pass",
+        "Mine = Autoencoder",
+        "Mine.fit = fit",
+        "def normalize(i, l): return i",
+    )
+    assert names_for(cells, "autoencoder") == ["cell 1", "cell 2", "cell 3", "cell 4"]
+    assert names_for(cells, "data") == ["cell 5"]
+
+
+def test_a_cell_that_is_nested_too_deep_is_sent_with_everything() -> None:
+    """Python reads it, but whoever goes down its tree one call a level does not come back."""
+    deep = "x = " + "1+" * 450 + "1"
+    assert names_for(notebook(deep, "def normalize(i, l): return i", "y = 1"), "data") == ["cell 1", "cell 2", "cell 3"]
 
 
 def test_a_part_of_the_solved_notebook_does_not_depend_on_the_others(tmp_path: Path) -> None:

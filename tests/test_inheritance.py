@@ -1,6 +1,7 @@
 """One mistake, one penalty: whose second chance it is, what stands in, and that nothing but scores comes back."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from grader.grading import grade_submission
 from grader.inheritance import StandIn, stand_ins
 from grader.isolation.worker import Worker
 from grader.limits import Limits
+from grader.measuring import unmeasurable
 from grader.outcomes import CheckResult, Outcome, Picture
 from grader.registry import PARTS, all_checks, select
 from grader.release.notebook import render_notebook
@@ -111,6 +113,29 @@ def test_the_better_score_counts_and_nothing_else_comes_back() -> None:
     assert "SECRET" not in str(better)
     assert better.results[0].pictures == ()
     assert (better.stdout, better.stderr) == ("printed", "")
+
+
+CHANCE = StandIn(Unit("vae", ("vae.x",), "modules", (), (), 7, Limits()), ("autoencoder",))
+
+
+@pytest.mark.parametrize(("score", "outcome"), [(4.0, Outcome.PASSED), (2.0, Outcome.ERROR), (0.0, Outcome.ERROR)])
+def test_what_we_fail_to_measure_again_is_our_error(score: float, outcome: Outcome) -> None:
+    """Where points may be lost by it: it is not the student's loss, and what went wrong is not kept as a result."""
+    own = CheckResult("vae.x", "vae", 4, score, Outcome.PASSED if score == 4 else Outcome.FAILED, "own", "try")
+    second = unmeasurable([replace(select(["vae"])[0], id="vae.x")], "SECRET")
+    better = CHANCE.better_of(Measured((own,)), second)
+    assert [r.outcome for r in better.results] == [outcome]
+    assert better.is_final == (outcome is Outcome.PASSED)
+    assert "SECRET" not in str(better)
+    if outcome is Outcome.ERROR:
+        assert better.problem == "vae could not be measured with the lab's own autoencoder"
+
+
+def test_a_second_chance_takes_none_of_the_submission_s_time() -> None:
+    """It is our way to be fair: nobody runs out of time by it, and loses a later part."""
+    own = CheckResult("vae.x", "vae", 4, 0.0, Outcome.FAILED, "own", seconds=120.0)
+    other = replace(own, score=4.0, outcome=Outcome.PASSED, seconds=100.0)
+    assert CHANCE.better_of(Measured((own,)), Measured((other,))).seconds == 120.0
 
 
 STEALS = """

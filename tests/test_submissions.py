@@ -140,6 +140,16 @@ def test_two_submissions_never_have_one_name(tmp_path: Path) -> None:
     assert "bob" in found
 
 
+def test_two_submissions_of_a_course_never_have_one_name(tmp_path: Path) -> None:
+    """Where the work lies one folder down, too, and where a name with its ending is another one's without."""
+    for student in ("ada", "bob"):
+        fill(tmp_path / student / "lab05", {"data.py": ""})
+        fill(tmp_path, {f"{student}.zip": "", f"{student}.zip.zip": ""})
+    found = names_in(tmp_path)
+    assert len(set(found)) == len(found) == 6
+    assert {"ada", "bob"} < set(found)
+
+
 def test_an_nbgrader_course_is_found(tmp_path: Path) -> None:
     """submitted/<student>/lab05/ holds a student's work; the student's name is the submission's."""
     fill(tmp_path / "submitted" / "ada" / "lab05", {"lab05.ipynb": notebook_of("x = 1"), "timestamp.txt": "now"})

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
 
-from ..cache import Cache
+from ..cache import Cache, CacheError
 from ..outcomes import Report
 from .gradebook import write_gradebook
 
@@ -15,12 +16,15 @@ from .gradebook import write_gradebook
 def enter(reports: Sequence[Report], file: Path, cache: Cache) -> None:
     """Enter the reports into the SQLite gradebook `file`, if they or the file changed since that was done last.
 
-    Raises GradebookError and CacheError.
+    Without a cache that works, always. Raises GradebookError.
     """
-    name = f"gradebook {file.resolve()}"
-    if cache.fact(name) != _state(reports, file):
+    name, known = f"gradebook {file.resolve()}", None
+    with suppress(CacheError):
+        known = cache.fact(name)
+    if known != _state(reports, file):
         write_gradebook(reports, f"sqlite:///{file.resolve()}")
-        cache.remember(name, _state(reports, file))
+        with suppress(CacheError):
+            cache.remember(name, _state(reports, file))
 
 
 @cache

@@ -44,7 +44,7 @@ def write_gradebook(reports: Sequence[Report], db_url: str) -> None:
     from nbgrader.api import Gradebook, InvalidEntry
     from sqlalchemy.exc import SQLAlchemyError
 
-    url = _address(db_url)
+    url = address_of(db_url)
     try:
         _make_tables(_patient(url))
         with Gradebook(_patient(url)) as gradebook:
@@ -54,7 +54,7 @@ def write_gradebook(reports: Sequence[Report], db_url: str) -> None:
         raise GradebookError(f"gradebook {url} cannot be written, {_advice(url, reason)}: {reason}") from problem
 
 
-def _address(db_url: str) -> "URL":
+def address_of(db_url: str) -> "URL":
     """The address, if a gradebook can be there. Raises GradebookError."""
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
@@ -79,6 +79,8 @@ def _patient(url: "URL") -> "URL":
 
 
 def _advice(url: "URL", reason: str) -> str:
+    if "is full" in reason:
+        return "make room and run again"
     if "locked" in reason or "lock timeout" in reason:
         return "another program is writing it, run again when that has ended"
     if url.get_backend_name() == "sqlite":
@@ -172,9 +174,12 @@ def _cells(gradebook: "Gradebook", notebook: "Notebook", points: Mapping[str, in
 
 def _scores(report: Report, cells: Mapping[str, str]) -> dict[str, float | None]:
     """Score of each cell that this report speaks about, None where it has to be given by hand; all, if none was run."""
-    if report.status is not Status.GRADED:
+    if not report.checks:
         return dict.fromkeys(cells.values())
+    is_graded = report.status is Status.GRADED
     return {
-        cells[grade_id(check.id)]: None if check.outcome is Outcome.ERROR else round(float(check.score), 4)
+        cells[grade_id(check.id)]: round(float(check.score), 4)
+        if is_graded and check.outcome is not Outcome.ERROR
+        else None
         for check in report.checks
     }

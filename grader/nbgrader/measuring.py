@@ -2,8 +2,9 @@
 
 import atexit
 import secrets
+import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,9 +42,23 @@ def course_seed(root: Path) -> int:
     """
     file = root / SEED_FILE
     if not file.exists():
-        file.touch(mode=0o600)  # who knows the seed can compute every image in advance
-        file.write_text(f"{secrets.randbelow(2**53)}\n")
-    return int(file.read_text())
+        _draw_seed(file)
+    try:
+        return int(file.read_text())
+    except ValueError:
+        raise ValueError(
+            f"{file} holds no number: write the seed into it, or remove it, and all is measured again under a new one"
+        ) from None
+
+
+def _draw_seed(file: Path) -> None:
+    """All of it or nothing; where another process was first, its seed stays."""
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:  # for nobody else, and neither is what lies in it
+        draft = Path(folder) / file.name
+        draft.touch(mode=0o600)  # who knows the seed can compute every image in advance
+        draft.write_text(f"{secrets.randbelow(2**53)}\n")
+        with suppress(FileExistsError):
+            file.hardlink_to(draft)
 
 
 def report_of(name: str, path: Path, checks: tuple[Check, ...], conditions: Conditions, progress: Progress) -> Report:

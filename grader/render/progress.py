@@ -67,15 +67,16 @@ class ClassProgress(_Live):
     def __init__(self, console: Console, submissions: int, parts: int):
         self._console = console
         self._submissions = submissions
-        self._parts = submissions * parts
+        self._first_parts = submissions * parts
         columns = (*_columns(), TextColumn("left"), TimeRemainingColumn())
         self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._class = self._progress.add_task("parts", total=self._parts)
+        self._class = self._progress.add_task("parts", total=self._first_parts)
         self.class_starts()
 
     def class_starts(self) -> None:
         """Nothing is done yet."""
         self._done = self._wanting = 0
+        self._parts = self._first_parts
         self._running: dict[tuple[str, str], TaskID] = {}
         self._progress.reset(self._class, total=self._parts)
 
@@ -91,6 +92,11 @@ class ClassProgress(_Live):
         self._progress.advance(self._class)
         if (name, part) in self._running:
             self._progress.remove_task(self._running.pop((name, part)))
+
+    def second_chance_starts(self, _: str, parts: Sequence[str]) -> None:
+        """There is more to do than it seemed."""
+        self._parts += len(parts)
+        self._progress.update(self._class, total=self._parts)
 
     def submission_ends(self, report: Report) -> None:
         """One line with its score stays on the screen."""

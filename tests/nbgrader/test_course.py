@@ -186,6 +186,22 @@ def test_the_seed_is_drawn_once_and_kept_to_the_instructor(tmp_path: Path) -> No
     assert (tmp_path / SEED_FILE).stat().st_mode & 0o077 == 0
 
 
+def test_a_seed_that_was_not_written_is_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk, or an end, while it is written leaves no file, and what is no number is one clear line."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space left"):
+            course_seed(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / SEED_FILE).write_text("")
+    with pytest.raises(ValueError, match=rf"{SEED_FILE} holds no number: write the seed into it, or remove it"):
+        course_seed(tmp_path)
+
+
 def test_a_stand_in_changes_nothing_of_a_submission(stock: tuple[Path, str]) -> None:
     """The notebook that stands in for one that was not handed in is passed over by the grader."""
     folder = stock[0] / "submitted" / "modules" / ASSIGNMENT

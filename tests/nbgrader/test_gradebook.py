@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook, SubmittedAssignment, get_alembic_version
 from nbgrader.plugins import CsvExportPlugin
+from sqlalchemy import Engine, event
 
 from grader.export.tables import table
 from grader.nbgrader import gradebook as gradebook_module
 from grader.nbgrader import rows
 from grader.nbgrader.gradebook import ASSIGNMENT, NOTEBOOK, GradebookError, grade_id, write_gradebook
+from grader.outcomes import Outcome, Status
 from grader.registry import all_checks
 from grader.render.names import folder_name
 
@@ -155,6 +157,35 @@ def test_parts_graded_one_after_the_other_add_up(own_url: str) -> None:
     with Gradebook(own_url) as gradebook:
         submission = gradebook.find_submission(ASSIGNMENT, "ada")
         assert (submission.score, submission.max_score, submission.needs_manual_grade) == (12, 12, False)
+
+
+def test_a_part_that_could_not_be_measured_leaves_the_others_alone(own_url: str) -> None:
+    """Scores of parts that the report does not speak about stay."""
+    whole = samples.solved()
+    write_gradebook([whole], own_url)
+    pictures = tuple(replace(c, score=0.0, outcome=Outcome.ERROR) for c in whole.checks if c.part == "pictures")
+    write_gradebook([replace(whole, checks=pictures, status=Status.ERROR)], own_url)
+    with Gradebook(own_url) as gradebook:
+        notebook = gradebook.find_submission_notebook(NOTEBOOK, ASSIGNMENT, "ada")
+        assert {g.name.split("-")[0] for g in notebook.grades if g.needs_manual_grade} == {"pictures"}
+        assert notebook.score == 100 - sum(check.points for check in pictures)
+
+
+def test_a_full_disk_does_not_cost_the_gradebook(own_url: str) -> None:
+    """Nobody is told to move it away for that, with the manual grades in it."""
+    with closing(sqlite3.connect(own_url.removeprefix("sqlite:///"))) as database:
+        database.execute("CREATE TABLE filler (x)")
+        pages = database.execute("PRAGMA page_count").fetchone()[0]
+
+    def limit(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(Engine, "connect", limit)
+    try:
+        with pytest.raises(GradebookError, match=r"make room and run again: .*full"):
+            write_gradebook([samples.solved(f"student{number}") for number in range(40)], own_url)
+    finally:
+        event.remove(Engine, "connect", limit)
 
 
 def test_an_unreadable_submission_alone_still_finds_its_cells(own_url: str) -> None:

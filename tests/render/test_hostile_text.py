@@ -94,7 +94,7 @@ def test_progress_in_a_terminal_lets_no_name_steer_it() -> None:
 
 def test_the_last_line_takes_no_markup_from_a_record(capsys: pytest.CaptureFixture[str]) -> None:
     """A report.json that was edited cannot colour what `aelab report` says."""
-    grader.cli._say_where(Path("out"), 7, "[bold]none[/bold]\x1b[31m\u202e")
+    grader.cli._say_where(Path("out"), 7, "[bold]none[/bold]\x1b[31m\u202e", Path("out/gradebook.db"))
     said = capsys.readouterr().out
     assert "isolation [bold]none[/bold]" in said
     assert harmless(said)
