@@ -310,6 +310,18 @@ print(sorted(name for name in {HEAVY!r} if name in sys.modules))
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_class_of_which_all_is_known_imports_nothing_slow() -> None:
+    """What it needs, every check included, comes without the libraries that measure, and without SciPy's statistics."""
+    program = f"""
+import sys
+from grader import batch, measurers, registry
+registry.all_checks()
+print(sorted(name for name in {(*HEAVY, "scipy.stats")!r} if name in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_the_module_is_the_command() -> None:
     """`python -m grader` works where no command was installed, with the same messages."""
     done = subprocess.run(

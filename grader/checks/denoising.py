@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import uniform_filter
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from .. import bars, cross_entropies, expect, moments
 from ..diagnosis import Course, encoder_rests, story_of
@@ -166,7 +166,7 @@ def _expect_deviation(noise: np.ndarray, stddev: float) -> None:
 
 def _clipped_spread(stddev: float) -> float:
     """Deviation of 0.5 plus noise, clipped to [0, 1]."""
-    draws = np.clip(norm.ppf((np.arange(20_000) + 0.5) / 20_000) * stddev, -0.5, 0.5)
+    draws = np.clip(ndtri((np.arange(20_000) + 0.5) / 20_000) * stddev, -0.5, 0.5)
     return float(draws.std())
 
 
@@ -182,7 +182,7 @@ def _expect_clipped(lab: Lab) -> None:
         "[0, 1]",
         f"{low:.3g} to {high:.3g}",
     )
-    draws = np.clip(norm.ppf((np.arange(100_000) + 0.5) / 100_000) * STDDEV, 0, 1)
+    draws = np.clip(ndtri((np.arange(100_000) + 0.5) / 100_000) * STDDEV, 0, 1)
     error = moments.ALLOWED * draws.std() / np.sqrt(black.size)
     expect.that(
         abs(float(black.mean()) - draws.mean()) <= error,
