@@ -64,7 +64,7 @@ class LocalMeasurer:
             return measure(unit, worker).to_bytes()
 
     def look(self) -> None:
-        """The pool starts a warm process again that was lost."""
+        """There always will be one: a warm process that is lost is started again."""
 
     def stop(self) -> None:
         """End the warm processes, and with them everything that was forked from them."""
