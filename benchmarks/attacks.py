@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from grader.outcomes import Status
+from grader.core.outcomes import Status
 from tests.isolation.attacks import (
     TIERS,
     Attack,

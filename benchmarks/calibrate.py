@@ -20,11 +20,11 @@ from benchmarks.experiment.drawing import save
 from benchmarks.tails import RARE, Tail, badness, tails_of, value_of
 from benchmarks.validity import Task, run, tasks_of_mutants, tasks_of_variants
 from benchmarks.verdicts import Graded
-from grader import bars
-from grader.bars import Bar
 from grader.checks import autoencoder
-from grader.expect import rounded
-from grader.registry import PARTS
+from grader.core import thresholds as bars
+from grader.core.expect import rounded
+from grader.core.registry import PARTS
+from grader.core.thresholds import Bar
 from tests.submissions.corpus import Mutant, Variant
 
 REFERENCE_SEEDS, VARIANT_SEEDS = 100, 10

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from benchmarks.experiment.drawing import new_figure
-from grader.bars import Bar
+from grader.core.thresholds import Bar
 
 BEYOND = 2.5  # mistakes further away than this are drawn here, as arrows
 REFERENCE, RIGHT, WRONG = "#999999", "#0072b2", "#d55e00"  # Okabe and Ito's

@@ -28,9 +28,9 @@ from benchmarks.made_up_class import class_of
 from benchmarks.plain_tests import errors_of, with_plain_tests
 from grader.batch import Job, grade_all
 from grader.cache import VARIABLE, Cache
-from grader.limits import Limits
+from grader.core.limits import Limits
+from grader.core.registry import select
 from grader.measurers import Measurer, Place, Started
-from grader.registry import select
 from grader.release.course import write_course
 from grader.release.notebook import render_notebook
 from grader.release.source import reference_folder

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader.outcomes import CheckResult
-from grader.registry import PARTS
+from grader.core.outcomes import CheckResult
+from grader.core.registry import PARTS
 from grader.render.screens import selfcheck_html
 from grader.watching import Watcher
 

@@ -15,14 +15,14 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.checking import run_checks
+from grader.core.limits import Limits
+from grader.core.outcomes import CheckResult
+from grader.core.registry import all_checks
 from grader.harness.operations import Reply, Request
 from grader.isolation.choice import open_pool
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
 from grader.lab import Channel, Lab
-from grader.limits import Limits
-from grader.outcomes import CheckResult
-from grader.registry import all_checks
 from grader.release.source import reference_folder
 from grader.submissions import read_submission
 

@@ -12,6 +12,8 @@ import time
 from rich.console import Console
 
 from grader.checking import run_checks
+from grader.core.limits import Limits
+from grader.core.registry import Check, select
 from grader.harness.modules import Modules
 from grader.isolation.child import prepare_tensorflow
 from grader.isolation.choice import open_pool
@@ -19,8 +21,6 @@ from grader.isolation.local import LocalChannel
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
 from grader.lab import Channel, Lab
-from grader.limits import Limits
-from grader.registry import Check, select
 from grader.release.source import reference_folder
 from grader.submissions import Submission, read_submission
 

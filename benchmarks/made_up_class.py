@@ -5,9 +5,9 @@ from random import Random
 import numpy as np
 
 import mnist_subset
+from grader.core.outcomes import CheckResult, Outcome, Picture, Report, Status
+from grader.core.registry import Check, all_checks
 from grader.measures import mosaic
-from grader.outcomes import CheckResult, Outcome, Picture, Report, Status
-from grader.registry import Check, all_checks
 
 SEED = 7
 PASSES = 0.7  # of the checks

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from rich.console import Console
 
+from grader.core.limits import Limits
+from grader.core.outcomes import Outcome, Report
+from grader.core.registry import select
 from grader.grading import grade_submission
 from grader.isolation.choice import open_pool
-from grader.limits import Limits
-from grader.outcomes import Outcome, Report
-from grader.registry import select
 from grader.release.source import reference_folder
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from benchmarks.made_up_class import class_of
 from benchmarks.timing import cheapest_of_each, cost_of_each
-from grader.outcomes import Report
+from grader.core.outcomes import Report
 from grader.render.csv_export import write_grades
 from grader.render.pages import write_pages
 from grader.render.report_json import report_folder, write_report

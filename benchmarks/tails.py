@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import chi2
 
-from grader.bars import Bar
+from grader.core.thresholds import Bar
 
 RARE = 1e-4  # how often a right solution may miss a bar
 MANY = 50  # values, of which a fifth is tail enough; of fewer it is half

@@ -32,7 +32,7 @@ import mnist_subset
 from benchmarks.experiment.plan import Run
 from benchmarks.experiment.training import BUILDERS
 from benchmarks.keras_twins import keras_twin
-from grader.render.files import write_atomically
+from grader.core.files import write_atomically
 from reference.data import load_mnist, normalize, training_batches
 
 STEPS, EAGER_STEPS = 60, 20

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.bars import bars
+from grader.core.outcomes import Outcome, Report
+from grader.core.registry import PARTS
+from grader.core.thresholds import bars
 from grader.fingerprint import limits_of
-from grader.outcomes import Outcome, Report
-from grader.registry import PARTS
 from tests.submissions.corpus import Mutant, Variant
 
 

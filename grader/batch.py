@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Protocol
 
 from .cache import Cache, CacheError
+from .core.files import write_atomically
+from .core.limits import Limits
+from .core.outcomes import Report, Status
+from .core.registry import PARTS, Check, select
 from .grading import Plan, plan_of
 from .inheritance import StandIn
-from .limits import Limits
 from .measurers import Measurer
 from .measuring import unmeasurable
 from .nbgrader.entry import enter, load_ahead
 from .nbgrader.gradebook import write_gradebook
-from .outcomes import Report, Status
-from .registry import PARTS, Check, select
 from .render.csv_export import write_grades
-from .render.files import write_atomically
 from .render.pages import write_pages
 from .render.report_json import FILE_NAME, report_folder, write_report
 from .units import Measured, Unit

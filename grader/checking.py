@@ -4,11 +4,11 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 
-from . import bars
-from .expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied, rounded
+from .core import thresholds as bars
+from .core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied, rounded
+from .core.outcomes import CheckResult, Outcome
+from .core.registry import Check, with_needs
 from .lab import Lab
-from .outcomes import CheckResult, Outcome
-from .registry import Check, with_needs
 
 Progress = Callable[[Check], None]
 GRADER_FAILED, INSTRUCTOR_TOLD = "The grader failed, not you", "Your instructor has been told."

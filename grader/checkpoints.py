@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from . import bars, expect
-from .expect import Evidence, rounded
+from .core import expect
+from .core import thresholds as bars
+from .core.expect import Evidence, rounded
 from .lab import Lab, Model
 
 BATCH_SIZE = 8

@@ -14,8 +14,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from .registry import Check, select
-from .render.names import one_line
+from .core.registry import Check, select
+from .core.text import one_line
 
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -124,9 +124,9 @@ def grade(
     """
     from .batch import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
     from .cache import Cache, CacheError, default_path
-    from .expect import GraderFault
+    from .core.expect import GraderFault
+    from .core.limits import limits_of
     from .isolation.choice import NoIsolation
-    from .limits import limits_of
     from .measurers import ClusterError, ClusterLost, OnDemand, Place
     from .nbgrader.course import enter_reports, is_course, submitted_in
     from .nbgrader.gradebook import GradebookError, address_of
@@ -218,8 +218,8 @@ def doctor(
     """Say which isolation this machine has, why it has no more, and the limits; exits 1 if there is none."""
     if sys.platform != "linux":
         stop("isolation needs Linux; grade there, or code that you trust with --trust-submissions", 1)
+    from .core.limits import Limits
     from .doctor import diagnose
-    from .limits import Limits
     from .render.doctor import diagnosis_text, tier_progress, to_json
 
     with tier_progress(Console(stderr=True)) as progress:

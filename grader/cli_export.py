@@ -55,8 +55,8 @@ def export_csv(
     out: Annotated[Path, typer.Option(help="The .csv to write.")],
 ) -> None:
     """Write the grades of a class as a learning platform imports them."""
+    from .core.files import write_atomically
     from .export.tables import FORMATS, table
-    from .render.files import write_atomically
     from .render.report_json import ReportError, read_reports
 
     if format_name not in FORMATS:
@@ -80,8 +80,8 @@ def similarity(
     at_least: Annotated[float, typer.Option(min=0, max=1, help="The smallest share of common code to list.")] = 0.3,
 ) -> None:
     """Compare the code of a class, template code aside, and write a page on pairs that have much in common."""
+    from .core.files import write_atomically
     from .nbgrader.course import submitted_in
-    from .render.files import write_atomically
     from .render.similarity import similarity_page
     from .similarity import read_works, similar_pairs
 

@@ -13,13 +13,13 @@ from functools import cache
 
 from distributed import Client, Worker, get_worker
 
+from .core.limits import Limits
+from .core.registry import PARTS
 from .fingerprint import environment, fingerprint
 from .isolation.choice import NoIsolation, open_pool
 from .isolation.pool import Pool
-from .limits import Limits
 from .measurers import ClusterError, ClusterLost, Measurer, Started
 from .measuring import measure
-from .registry import PARTS
 from .units import Unit
 
 CONNECT_SECONDS = 20  # for a scheduler to answer, also after it was lost

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from statistics import median
 
+from .core.limits import Limits
 from .isolation import seccomp, tiers, worker
 from .isolation.canary import ATTEMPTS
 from .isolation.choice import examine
 from .isolation.fork import Fork
 from .isolation.tiers import Tier
 from .isolation.worker import START_SECONDS, Worker
-from .limits import Limits
 from .submissions import Source, Submission
 
 FORKS = 3

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import bars
-from .expect import Evidence, Failed, rounded
+from .core import thresholds as bars
+from .core.expect import Evidence, Failed, rounded
 from .formulas import Weights, weighings
 from .gaussians import KLEstimate
 from .lab import Model

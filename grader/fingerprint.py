@@ -13,9 +13,9 @@ import mnist_subset
 from .dependencies import imported_files
 
 ROOT = Path(__file__).parent
-ALWAYS = ("registry.py", "limits.py", "submissions.py", "notebook_source.py", "dependencies.py", "measuring.py")
+ALWAYS = ("core/registry.py", "core/limits.py", "submissions.py", "notebook_source.py", "dependencies.py", "measuring.py")
 ROOMS = ("harness/", "isolation/")  # all that runs beside a submission, and what holds it
-NAMES_IMPORTS = ("__init__.py", "registry.py", "harness/modules.py")  # import by name, and nothing that measures
+NAMES_IMPORTS = ("__init__.py", "core/registry.py", "harness/modules.py")  # import by name, and nothing that measures
 PACKAGES = ("hypothesis", "numpy", "scipy", "tensorflow", "tensorflow-datasets", "tensorflow-probability", "tf-keras")
 
 
@@ -56,7 +56,7 @@ def measuring_files(part: str) -> frozenset[str]:
 def limits_of(part: str) -> dict[str, Any]:
     """The bars that a part is held to: their names stand in its files. Another limit changes its results."""
     code = b"".join((ROOT / name).read_bytes() for name in measuring_files(part))
-    bars = json.loads((ROOT / "bars.json").read_text())
+    bars = json.loads((ROOT / "core" / "bars.json").read_text())
     return {name: bar for name, bar in bars.items() if f'"{name}"'.encode() in code}
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from .cache import Cache, CacheError
 from .checking import Progress, unheard, unmeasured
+from .core.limits import Limits
+from .core.outcomes import CheckResult, Report, Status
+from .core.registry import Check
 from .inheritance import StandIn, stand_ins
 from .isolation.worker import Worker
-from .limits import Limits
 from .measuring import measure, unmeasurable
-from .outcomes import CheckResult, Report, Status
-from .registry import Check
 from .submissions import Submission, UnreadableSubmission, read_submission
 from .units import Measured, Unit, units_of
 

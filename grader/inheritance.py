@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD
+from .core.limits import Limits
+from .core.outcomes import CheckResult, Outcome
+from .core.registry import PARTS, Check
 from .dependencies import PUBLIC_NAMES, sources_for
-from .limits import Limits
-from .outcomes import CheckResult, Outcome
-from .registry import PARTS, Check
 from .release.source import has_reference, reference_folder
 from .submissions import Source, Submission
 from .units import Measured, Unit, units_of

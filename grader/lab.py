@@ -11,13 +11,13 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from . import expect
+from .core import expect
+from .core.outcomes import Picture
+from .core.text import printable
 from .harness.operations import Reply, Request
 from .images import Images
 from .isolation.wire import ANY_FLOATS, Want
-from .outcomes import Picture
 from .remote_errors import as_exception
-from .render.names import printable
 
 T = TypeVar("T")
 IMAGE = (28, 28, 1)

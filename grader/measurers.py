@@ -11,10 +11,10 @@ from types import TracebackType
 from typing import Protocol
 
 from .cache import Cache, CacheError
+from .core.limits import Limits
 from .fingerprint import environment
 from .isolation.choice import open_pool
 from .isolation.pool import Pool
-from .limits import Limits
 from .measuring import measure
 from .units import Unit
 

@@ -4,11 +4,11 @@ import traceback
 from collections.abc import Iterable
 
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD, Progress, run_checks, unheard
+from .core.outcomes import CheckResult, Outcome
+from .core.registry import Check, select
 from .isolation.process import ProcessChannel
 from .isolation.worker import Worker, WorkerLost
 from .lab import Lab
-from .outcomes import CheckResult, Outcome
-from .registry import Check, select
 from .units import Measured, Unit
 
 TRIES = 2  # of a unit whose process was ended by something outside

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import bars
+from .core import thresholds as bars
+from .core.expect import Evidence, Failed, rounded
 from .elbo import BatchLoss, Terms, batch_loss, expect_negative_elbo, terms_of
-from .expect import Evidence, Failed, rounded
 from .gaussians import KLEstimate
 from .lab import Model
 from .training import RATE

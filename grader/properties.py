@@ -9,7 +9,7 @@ import hypothesis
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from .expect import Failed
+from .core.expect import Failed
 from .lab import Lab
 
 SEARCH_EXAMPLES = 20

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import pytest
 
-from .render.names import one_line
+from .core.text import one_line
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

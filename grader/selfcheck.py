@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from .checking import run_checks
+from .core.outcomes import CheckResult, Outcome
+from .core.registry import Check, select, with_needs
 from .harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, Modules
 from .isolation.local import LocalChannel, quiet
 from .lab import Lab
-from .outcomes import CheckResult, Outcome
-from .registry import Check, select, with_needs
 from .selfcheck_pictures import Drawings, drawings_of
 from .submissions import read_submission
 from .watching import Overheard, Watcher

@@ -2,8 +2,8 @@
 
 import pytest
 
-from .outcomes import Outcome
-from .registry import Check, all_checks
+from .core.outcomes import Outcome
+from .core.registry import Check, all_checks
 from .render.terminal import plain_text
 from .selfcheck import Session
 

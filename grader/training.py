@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import bars
+from .core import thresholds as bars
+from .core.expect import Diverged, Evidence, Failed, rounded
 from .diagnosis import Course, encoder_rests, story_of
-from .expect import Diverged, Evidence, Failed, rounded
 from .lab import Lab, Model
 from .measures import cross_entropy, mosaic
 

@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass
 from io import BytesIO
 from typing import Any, Literal
 
+from .core.evidence import json_ready
+from .core.limits import Limits
+from .core.outcomes import CheckResult, Outcome, Picture
+from .core.png import png, read_png
+from .core.registry import Check
 from .dependencies import sources_for
 from .fingerprint import fingerprint
-from .limits import Limits
-from .outcomes import CheckResult, Outcome, Picture
-from .registry import Check
-from .render.evidence import json_ready
-from .render.images import png, read_png
 from .submissions import Source, Submission
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from .core.outcomes import CheckResult
+from .core.registry import Check
 from .harness.operations import Reply, Request
 from .lab import Channel
-from .outcomes import CheckResult
-from .registry import Check
 
 Told = Callable[[int, int, np.ndarray], None]  # a model's number, how many more steps, their losses if they are known
 WHOLE = ("fit", "fit_labels", "pretrain")  # trainings of epochs, of which no losses come back for each step

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from grader.cache import VARIABLE
+from grader.core.limits import Limits
 from grader.isolation import tiers
 from grader.isolation.choice import examine, find_tier
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
-from grader.limits import Limits
 from tests.isolation.probing import Open, submission
 from tests.nbgrader import postgres
 from tests.small_mnist import SmallMnist, write_small_mnist

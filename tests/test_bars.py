@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import bars
-from grader.bars import Bar
+from grader.core import thresholds as bars
+from grader.core.thresholds import Bar
 
 
 @pytest.mark.parametrize(("side", "value", "right"), [

@@ -14,11 +14,11 @@ import pytest
 
 from grader.batch import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
 from grader.cache import Cache, CacheError
-from grader.limits import Limits
+from grader.core.limits import Limits
+from grader.core.outcomes import CheckResult, Outcome, Report, Status
+from grader.core.registry import select
 from grader.measurers import ClusterLost, Started
 from grader.nbgrader.gradebook import GradebookError
-from grader.outcomes import CheckResult, Outcome, Report, Status
-from grader.registry import select
 from grader.units import Measured, Unit
 
 NAMES = ("ada", "bob", "carl", "dora")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader.cache import Cache, CacheError, clear, default_path
-from grader.outcomes import CheckResult, Outcome, Picture
+from grader.core.outcomes import CheckResult, Outcome, Picture
 from grader.units import Measured
 
 PICTURE = Picture("grid", "digits", np.linspace(0, 1, 28 * 28, dtype=np.float32).reshape(28, 28))

@@ -10,9 +10,9 @@ from rich.console import Console
 from benchmarks import calibrate
 from benchmarks.calibrate import REFERENCE, Quantity, move_bars, new_limit, page, quantities_of, tasks_of_reference
 from benchmarks.verdicts import Verdict
-from grader import bars
-from grader.bars import Bar
-from grader.registry import PARTS
+from grader.core import thresholds as bars
+from grader.core.registry import PARTS
+from grader.core.thresholds import Bar
 from tests.submissions.corpus import Mutant, Variant
 
 CHECK, STEPS, LOSS = "vae.loss_is_negative_elbo", "training steps", "loss off the clean targets"

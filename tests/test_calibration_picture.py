@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.calibration_picture import picture, places
-from grader.bars import Bar
+from grader.core.thresholds import Bar
 
 
 @pytest.mark.parametrize(("bar", "centre", "values", "expected"), [

@@ -15,7 +15,7 @@ from grader.checkpoints import (
     take_opposite_steps,
     take_steps,
 )
-from grader.expect import Evidence, Failed
+from grader.core.expect import Evidence, Failed
 from grader.images import Images
 
 

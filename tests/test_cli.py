@@ -15,9 +15,9 @@ import pytest
 from grader import measurers
 from grader.cli import app, data_app, main, release_app
 from grader.cli_export import export_app
+from grader.core.limits import Limits
 from grader.isolation.choice import Finding
 from grader.isolation.worker import Worker
-from grader.limits import Limits
 from grader.render.report_json import write_report
 
 from .render import samples

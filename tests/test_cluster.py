@@ -17,12 +17,12 @@ from grader import batch, cluster
 from grader.batch import Job, grade_all
 from grader.cache import Cache
 from grader.cluster import DaskMeasurer, cluster_measurers
+from grader.core.limits import Limits
+from grader.core.outcomes import Outcome, Report, Status
+from grader.core.registry import select
 from grader.grading import grade_submission
 from grader.isolation.worker import Worker
-from grader.limits import Limits
 from grader.measurers import ClusterError, ClusterLost, OnDemand
-from grader.outcomes import Outcome, Report, Status
-from grader.registry import select
 from tests.nbgrader.postgres import free_port
 from tests.test_batch import Watcher
 

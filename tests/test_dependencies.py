@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.core.registry import PARTS
 from grader.dependencies import imported_files, sources_for
-from grader.registry import PARTS
 from grader.release.notebook import render_notebook
 from grader.release.source import module_sources, reference_folder
 from grader.submissions import Source, Submission, read_submission

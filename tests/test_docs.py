@@ -11,10 +11,10 @@ import pytest
 from typer.main import get_command
 
 from grader.cli import app
+from grader.core.limits import Limits
+from grader.core.registry import PARTS, all_checks
 from grader.isolation.confinement import DEFENCES
 from grader.isolation.tiers import TRUSTED, best, second
-from grader.limits import Limits
-from grader.registry import PARTS, all_checks
 from grader.release.commands import render_commands
 from grader.release.rubric import render_rubric
 from grader.release.source import module_sources

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from grader.core.expect import Evidence, Failed
 from grader.elbo import DRAWS, ROOM, BatchLoss, Terms, _stories, batch_loss, expect_negative_elbo, terms_of
-from grader.expect import Evidence, Failed
 from grader.formulas import Weights, weighings
 from grader.gaussians import KLEstimate
 

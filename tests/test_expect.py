@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from grader import expect
-from grader.expect import Diverged, Evidence, Failed
+from grader.core import expect
+from grader.core.expect import Diverged, Evidence, Failed
 
 
 def test_that_raises_only_where_the_condition_does_not_hold() -> None:

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader import registry
 from grader.cache import Cache
 from grader.checking import run_checks
-from grader.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied
+from grader.core import registry
+from grader.core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied
+from grader.core.outcomes import CheckResult, Outcome, Report, Status
+from grader.core.registry import Check, select
 from grader.grading import grade_submission
 from grader.harness.operations import Reply, Request
 from grader.isolation.process import ProcessChannel
 from grader.isolation.wire import Want
 from grader.isolation.worker import Worker, WorkerLost
 from grader.lab import Lab
-from grader.outcomes import CheckResult, Outcome, Report, Status
-from grader.registry import Check, select
 from tests.isolation.probing import process_of, warm_of
 
 Answer = Callable[[Request], tuple[Reply | None, dict[str, Any] | None]]

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from grader.core.limits import Limits
+from grader.core.outcomes import CheckResult, Outcome, Picture
+from grader.core.registry import PARTS, all_checks, select
 from grader.grading import grade_submission
 from grader.inheritance import StandIn, stand_ins
 from grader.isolation.worker import Worker
-from grader.limits import Limits
 from grader.measuring import unmeasurable
-from grader.outcomes import CheckResult, Outcome, Picture
-from grader.registry import PARTS, all_checks, select
 from grader.release.notebook import render_notebook
 from grader.release.source import module_sources, reference_folder
 from grader.submissions import Source, Submission, read_submission

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from grader.limits import Limits, limits_of
+from grader.core.limits import Limits, limits_of
 
 
 def test_without_assignments_the_defaults_hold() -> None:

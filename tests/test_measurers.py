@@ -9,12 +9,12 @@ import psutil
 import pytest
 
 from grader.cache import Cache
+from grader.core.limits import Limits
+from grader.core.outcomes import Outcome
 from grader.isolation import tiers
 from grader.isolation.pool import Pool
 from grader.isolation.worker import Worker
-from grader.limits import Limits
 from grader.measurers import LocalMeasurer, OnDemand, Place
-from grader.outcomes import Outcome
 from grader.submissions import Source
 from grader.units import Measured, Unit
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr
 
-from grader import bars
-from grader.expect import Evidence, Failed
+from grader.core import thresholds as bars
+from grader.core.expect import Evidence, Failed
 from grader.moments import expect_gaussian_noise, expect_standard
 
 MEAN, LOG_VARIANCE = np.array([0.7, -1.2, 0.3]), np.array([1.3, -1.3, 0.4])

@@ -3,7 +3,7 @@
 import json
 
 from benchmarks.plain_tests import TESTS, errors_of, with_plain_tests
-from grader.registry import all_checks
+from grader.core.registry import all_checks
 from grader.release.notebook import render_notebook
 from grader.release.source import reference_folder
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader import bars
+from grader.core import thresholds as bars
+from grader.core.expect import Evidence, Failed
 from grader.elbo import DRAWS
-from grader.expect import Evidence, Failed
 from grader.gaussians import KLEstimate
 from grader.posteriors import (
     BETA,

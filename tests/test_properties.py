@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from grader.expect import Evidence, Failed, NotImplementedYet, SubmissionDied
+from grader.core.expect import Evidence, Failed, NotImplementedYet, SubmissionDied
 from grader.properties import for_all
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.registry import all_checks
+from grader.core.registry import all_checks
 
 RIGHT = """
 import tensorflow as tf

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader import registry
-from grader.registry import PARTS, all_checks, check, select, with_needs
+from grader.core import registry
+from grader.core.registry import PARTS, all_checks, check, select, with_needs
 
 POINTS = {
     "data.normalize_scales_to_unit_interval": 2,

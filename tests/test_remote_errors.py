@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from grader import expect, remote_errors
+from grader import remote_errors
+from grader.core import expect
 from grader.remote_errors import as_exception
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.registry import all_checks
+from grader.core.registry import all_checks
 from tests.isolation import attacks
 from tests.submissions.build import Recipe, build, recipes
 from tests.submissions.conditions import LIMIT, SEED

@@ -11,10 +11,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from grader.core.outcomes import CheckResult, Outcome
+from grader.core.registry import Check, select
 from grader.harness.modules import LiveNamespace
 from grader.lab import Lab
-from grader.outcomes import CheckResult, Outcome
-from grader.registry import Check, select
 from grader.selfcheck import Session
 from grader.watching import Watcher
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from grader import submissions
-from grader.registry import PARTS
-from grader.stubs import STUB_MARKER
+from grader.core.registry import PARTS
+from grader.core.stubs import STUB_MARKER
 from grader.submissions import UnreadableSubmission, find_submissions, read_submission
 
 STUB = f"raise NotImplementedError('{STUB_MARKER}write this')\n"

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from benchmarks.tails import Tail, badness, tail_of, tails_of, value_of
-from grader.bars import Bar
+from grader.core.thresholds import Bar
 
 LOW, HIGH = Bar("at most", 3.0), Bar("at least", 3.0)
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader import bars
-from grader.bars import Bar
-from grader.expect import Diverged, finite
+from grader.core import thresholds as bars
+from grader.core.expect import Diverged, finite
+from grader.core.thresholds import Bar
 from grader.images import Images
 from grader.training import FIRST_STEPS, RATE, Plan, train_in_stages
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from grader.limits import Limits
-from grader.registry import PARTS, all_checks, select
+from grader.core.limits import Limits
+from grader.core.registry import PARTS, all_checks, select
 from grader.submissions import Source, Submission
 from grader.units import Measured, Unit, units_of
 

@@ -14,7 +14,7 @@ from benchmarks.verdicts import (
     verdict_of,
     write_verdict,
 )
-from grader import bars
+from grader.core import thresholds as bars
 from tests.render import samples
 from tests.submissions.corpus import Mutant, Variant
 

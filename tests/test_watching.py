@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader import expect
 from grader.checks import autoencoder, vae
+from grader.core import expect
+from grader.core.outcomes import CheckResult, Outcome, Picture
 from grader.harness.operations import Reply, Request
 from grader.images import Images
-from grader.outcomes import CheckResult, Outcome, Picture
 from grader.selfcheck_pictures import drawings_of
 from grader.watching import Overheard
 

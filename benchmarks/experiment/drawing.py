@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from grader.render.files import write_atomically
+from grader.core.files import write_atomically
 
 LARGEST = 300_000  # bytes of a picture; noise, as the first steps paint it, takes more than digits
 COLOURS = {

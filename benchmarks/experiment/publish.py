@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.render.files import write_atomically
+from grader.core.files import write_atomically
 
 from .page import render_page
 from .page_parts import Material

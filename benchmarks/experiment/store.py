@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import reference
-from grader.render.files import write_atomically
+from grader.core.files import write_atomically
 
 from .plan import Run
 

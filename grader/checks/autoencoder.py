@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import bars, checkpoints, cross_entropies, expect, histories
-from ..expect import Evidence, rounded
+from .. import checkpoints, cross_entropies, histories
+from ..core import expect
+from ..core import thresholds as bars
+from ..core.expect import Evidence, rounded
+from ..core.registry import check
 from ..lab import Lab, Model
 from ..measures import cross_entropy
-from ..registry import check
 from ..training import RATE, Trained, expect_good_reconstructions, good_cost, train_until
 from . import shapes
 

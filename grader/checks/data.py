@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import bars, expect
-from ..expect import Evidence
+from ..core import expect
+from ..core import thresholds as bars
+from ..core.expect import Evidence
+from ..core.registry import check
+from ..core.text import printable
 from ..isolation.wire import Want
 from ..lab import Lab
-from ..registry import check
-from ..render.names import printable
 
 SAMPLES, BATCH_SIZE, PASSES = 66, 8, 20  # 66 is no multiple of 8, so that a remainder shows
 

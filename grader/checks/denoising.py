@@ -6,13 +6,15 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 from scipy.special import ndtri
 
-from .. import bars, cross_entropies, expect, moments
+from .. import cross_entropies, moments
+from ..core import expect
+from ..core import thresholds as bars
+from ..core.expect import Evidence, Failed, rounded
+from ..core.registry import check
 from ..diagnosis import Course, encoder_rests, story_of
-from ..expect import Evidence, Failed, rounded
 from ..isolation.wire import Want
 from ..lab import Lab, Model
 from ..measures import cross_entropy, mosaic, peak_signal_to_noise
-from ..registry import check
 from ..training import HELD_OUT, Plan, expect_encoder_trained, expect_fresh_noise, sees_fresh_noise, train_in_stages
 
 PART, CLASS = "denoising", "DenoisingAutoencoder"

@@ -3,8 +3,11 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from .. import bars, expect, moments
-from ..expect import Evidence, Failed, rounded
+from .. import moments
+from ..core import expect
+from ..core import thresholds as bars
+from ..core.expect import Evidence, Failed, rounded
+from ..core.registry import check
 from ..formulas import WRONG_KL, kl_divergence
 from ..gaussians import KLEstimate
 from ..isolation.wire import Want
@@ -20,7 +23,6 @@ from ..posteriors import (
     far_model,
 )
 from ..properties import for_all
-from ..registry import check
 from ..training import BATCH_SIZE, RATE
 from . import shapes
 

@@ -3,13 +3,13 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from .. import expect
-from ..expect import Evidence, Failed
+from ..core import expect
+from ..core.expect import Evidence, Failed
+from ..core.registry import check
 from ..harness.probes import Painter
 from ..isolation.wire import Want
 from ..lab import Lab
 from ..properties import for_all
-from ..registry import check
 
 PART = "pictures"
 

@@ -7,8 +7,8 @@ size and serves every check of its part.
 import numpy as np
 from hypothesis import strategies as st
 
-from .. import expect
-from ..expect import Evidence
+from ..core import expect
+from ..core.expect import Evidence
 from ..lab import Lab, Model
 from ..properties import for_all
 

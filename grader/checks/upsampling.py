@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from .. import expect
-from ..expect import Evidence
+from ..core import expect
+from ..core.expect import Evidence
+from ..core.registry import check
 from ..lab import Lab
-from ..registry import check
 from ..training import Trained, expect_encoder_trained, expect_good_reconstructions, train_until
 from . import shapes
 

@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from .. import bars, expect
+from ..core import expect
+from ..core import thresholds as bars
+from ..core.expect import Evidence, Failed, rounded
+from ..core.registry import check
 from ..elbo import ALLOWED
-from ..expect import Evidence, Failed, rounded
 from ..gaussians import KLEstimate, gaussian_kl, kl_from_samples
 from ..isolation.wire import Want
 from ..lab import Lab, Model
@@ -19,7 +21,6 @@ from ..posteriors import (
     far_model,
 )
 from ..properties import for_all
-from ..registry import check
 from ..training import GOOD, Trained, expect_good_reconstructions, train_until
 from . import shapes
 

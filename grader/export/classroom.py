@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..outcomes import CheckResult, Outcome, Report
+from ..core.outcomes import CheckResult, Outcome, Report
 from ..release.archive import installable_grader
 from ..release.templates import write_files
 from ..render.terminal import plain_text

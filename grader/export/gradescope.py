@@ -6,9 +6,9 @@ The container needs 2 GB of memory or more and a whole processor; the default of
 from pathlib import Path
 from typing import Any
 
-from ..outcomes import Outcome, Report, Status
+from ..core.outcomes import Outcome, Report, Status
+from ..core.text import printable
 from ..release.archive import installable_grader, reference_files, write_zip
-from ..render.names import printable
 from ..render.terminal import plain_text
 from ..render.wording import part_title, sentence
 from .autograder import NOT_GRADED

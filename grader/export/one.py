@@ -4,11 +4,11 @@ import secrets
 import sys
 from pathlib import Path
 
+from ..core.limits import Limits
+from ..core.outcomes import Report
+from ..core.registry import Check, all_checks
 from ..grading import grade_submission
 from ..isolation.choice import open_pool
-from ..limits import Limits
-from ..outcomes import Report
-from ..registry import Check, all_checks
 
 
 def grade_folder(folder: Path, *, trusted: bool = False, seed: int | None = None) -> Report:

@@ -7,10 +7,10 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 
+from ..core.outcomes import Report
+from ..core.text import folder_name
 from ..nbgrader.gradebook import ASSIGNMENT
-from ..outcomes import Report
 from ..render.csv_export import cell
-from ..render.names import folder_name
 from ..render.wording import in_order, points
 
 TITLE = "Lab 5: autoencoders"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..stubs import STUB_MARKER
+from ..core.stubs import STUB_MARKER
 
 TASK = re.compile(re.escape(STUB_MARKER) + r"([\w., ]+)")  # TensorFlow wraps the text in a traceback of its own
 FILE_PREFIX = "submission:"  # file names of submission code start with this, so that frames can be told apart

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..expect import GraderFault, SubmissionDied
+from ..core.expect import GraderFault, SubmissionDied
+from ..core.limits import MEBIBYTE, Limits
 from ..harness.operations import Request
-from ..limits import MEBIBYTE, Limits
 from ..submissions import Source, Submission
 from . import canary, seccomp, tiers
 from .pool import Pool

@@ -14,8 +14,8 @@ from typing import Any
 
 import psutil
 
+from ..core.limits import MEBIBYTE, Limits
 from ..harness.operations import Request
-from ..limits import MEBIBYTE, Limits
 from ..submissions import Submission
 from .confinement import ENDED, SCRATCH
 from .output import Output

@@ -3,9 +3,9 @@
 import time
 from typing import Any
 
-from ..expect import GraderFault, SubmissionDied
+from ..core.expect import GraderFault, SubmissionDied
+from ..core.limits import Limits
 from ..harness.operations import Reply, Request
-from ..limits import Limits
 from ..submissions import Submission
 from .fork import Fork
 from .wire import ProtocolViolation

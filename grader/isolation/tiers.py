@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 
-from ..limits import MEBIBYTE, Limits
+from ..core.limits import MEBIBYTE, Limits
 from . import seccomp
 from .confinement import Confinement
 from .view import OWN, ROOT, View

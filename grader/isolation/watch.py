@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from ..limits import MEBIBYTE, Limits
+from ..core.limits import MEBIBYTE, Limits
 
 PAUSE = 0.25  # seconds between two looks
 SCRATCH_EVERY = 2  # looks

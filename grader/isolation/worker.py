@@ -11,8 +11,8 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from ..expect import GraderFault
-from ..limits import Limits
+from ..core.expect import GraderFault
+from ..core.limits import Limits
 from .confinement import SCRATCH
 from .tiers import Tier
 from .view import OWN, ROOT, View, bubblewrap_arguments

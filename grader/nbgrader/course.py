@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..outcomes import Report
+from ..core.outcomes import Report
 from .gradebook import ASSIGNMENT, GradebookError
 from .measuring import finished
 

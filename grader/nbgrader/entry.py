@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 from ..cache import Cache, CacheError
-from ..outcomes import Report
+from ..core.outcomes import Report
 from .gradebook import write_gradebook
 
 

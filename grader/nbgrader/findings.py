@@ -8,7 +8,7 @@ from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from ..outcomes import CheckResult, Outcome, Report, Status
+from ..core.outcomes import CheckResult, Outcome, Report, Status
 from ..render.terminal import plain_text
 from .gradebook import grade_id
 from .measure import RESULTS

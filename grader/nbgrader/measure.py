@@ -11,11 +11,11 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, List, Unicode
 
-from ..limits import limits_of
-from ..outcomes import CheckResult, Picture, Report
-from ..registry import Check, all_checks
-from ..render.images import png
-from ..render.names import one_line
+from ..core.limits import limits_of
+from ..core.outcomes import CheckResult, Picture, Report
+from ..core.png import png
+from ..core.registry import Check, all_checks
+from ..core.text import one_line
 from ..render.terminal import plain_text
 from .gradebook import grade_id
 from .measuring import Conditions, course_seed, report_of

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from ..cache import Cache, default_path
 from ..checking import Progress
+from ..core.limits import Limits
+from ..core.outcomes import Report
+from ..core.registry import Check
 from ..grading import grade_submission
 from ..isolation.choice import open_pool
 from ..isolation.pool import Pool
-from ..limits import Limits
-from ..outcomes import Report
-from ..registry import Check
 
 SEED_FILE = "grading_seed.txt"
 

@@ -16,8 +16,8 @@ import jupytext
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
-from ..registry import Check, all_checks
-from ..stubs import STUB_MARKER
+from ..core.registry import Check, all_checks
+from ..core.stubs import STUB_MARKER
 from .solutions import BEGIN, strip_solutions
 from .source import module_sources
 

@@ -8,7 +8,7 @@ writes the committed page again.
 import sys
 from collections.abc import Iterator, Sequence
 
-from ..registry import PARTS, Check, all_checks
+from ..core.registry import PARTS, Check, all_checks
 from ..render.wording import part_title
 
 INTRODUCTION = """\

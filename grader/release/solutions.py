@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import NamedTuple
 
-from ..stubs import STUB_MARKER
+from ..core.stubs import STUB_MARKER
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 ANY_MARKER = re.compile(r"(BEGIN|END)\s+SOLUTION")  # also one that is misspelled, which nbgrader may take for a marker

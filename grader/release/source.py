@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..registry import PARTS
+from ..core.registry import PARTS
 
 MODULES = ("data", "plotting", *PARTS[1:])  # `plotting` is given: it has no task, and the parts after it draw with it
 

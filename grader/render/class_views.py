@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from ..outcomes import Outcome, Report, Status
+from ..core.outcomes import Outcome, Report, Status
 from .discrimination import discriminations
 from .wording import in_order, points, unmeasured, unmeasured_parts
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
-from ..outcomes import Report
-from .files import write_atomically
-from .names import one_line
+from ..core.files import write_atomically
+from ..core.outcomes import Report
+from ..core.text import one_line
 from .wording import in_order, parts_of, points, unmeasured_parts
 
 FIRST_COLUMNS = ("submission", "status", "score", "max_score", "isolation", "seed")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..outcomes import Outcome, Report
+from ..core.outcomes import Outcome, Report
 
 NO_SPREAD = 1e-9  # points: what sums of the same numbers in another order differ by is less
 

@@ -9,8 +9,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from ..core.text import one_line
 from ..doctor import LANDLOCK_HOLDS, Diagnosis, Machine, TierFound
-from .names import one_line
 
 LABEL_WIDTH = 22
 

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from ..outcomes import Outcome, Report, Status
-from ..registry import PARTS, all_checks
-from .names import folder_name
+from ..core.outcomes import Outcome, Report, Status
+from ..core.registry import PARTS, all_checks
+from ..core.text import folder_name
 from .wording import OUTCOMES
 
 

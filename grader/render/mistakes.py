@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..outcomes import CheckResult, Outcome, Report
-from .names import printable
+from ..core.outcomes import CheckResult, Outcome, Report
+from ..core.text import printable
 
 SHOWN = 12  # mistakes
 NAMED = 6  # submissions of each

@@ -15,15 +15,15 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..outcomes import Picture, Report
+from ..core.evidence import evidence_rows
+from ..core.files import write_atomically
+from ..core.outcomes import Picture, Report
+from ..core.png import png, png_at
+from ..core.text import folder_name, one_line, printable
 from . import class_views, views
 from .curves import loss_curve, scatter
-from .evidence import evidence_rows
-from .files import write_atomically
-from .images import png, png_at
 from .matrix import matrix
 from .mistakes import common_mistakes
-from .names import folder_name, one_line, printable
 from .report_json import picture_file, report_folder
 from .wording import OUTCOMES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence, unmeasured
 

@@ -17,10 +17,10 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from ..outcomes import Report
-from ..registry import Check
+from ..core.outcomes import Report
+from ..core.registry import Check
+from ..core.text import one_line
 from ..watching import Watcher
-from .names import one_line
 from .wording import points
 
 

@@ -9,11 +9,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ..outcomes import SCHEMA, CheckResult, Outcome, Picture, Report, Status
-from .evidence import json_ready
-from .files import write_atomically
-from .images import png_at, read_png
-from .names import folder_name, one_line, printable
+from ..core.evidence import json_ready
+from ..core.files import write_atomically
+from ..core.outcomes import SCHEMA, CheckResult, Outcome, Picture, Report, Status
+from ..core.png import png_at, read_png
+from ..core.text import folder_name, one_line, printable
 
 FILE_NAME = "report.json"
 PRINTED_FILES = {"stdout": "stdout.txt", "stderr": "stderr.txt"}  # by the field of the report

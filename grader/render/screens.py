@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from rich.console import Console
 
-from ..outcomes import CheckResult
-from ..registry import Check
+from ..core.outcomes import CheckResult
+from ..core.registry import Check
 from ..selfcheck_pictures import Drawings
 from ..watching import Watcher
 from .pages import templates

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ..core.text import one_line, printable
 from ..similarity import Pair, Work
-from .names import one_line, printable
 
 SHOWN = 40  # pairs whose code is on the page; the table has all
 LONGEST_LINE = 300

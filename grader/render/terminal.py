@@ -8,10 +8,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from ..outcomes import CheckResult, Outcome, Report, Status
+from ..core.evidence import evidence_rows
+from ..core.outcomes import CheckResult, Outcome, Report, Status
+from ..core.text import one_line, printable
 from .class_views import part_cells
-from .evidence import evidence_rows
-from .names import one_line, printable
 from .wording import OUTCOMES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence
 
 WIDTH = 80

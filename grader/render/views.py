@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ..outcomes import CheckResult, Outcome, Report
-from .names import printable
+from ..core.outcomes import CheckResult, Outcome, Report
+from ..core.text import printable
 from .report_json import PRINTED_FILES
 
 NEXT_STEPS = 3

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from ..outcomes import CheckResult, Outcome, Report, Status
-from ..registry import PARTS, all_checks
-from .names import one_line
+from ..core.outcomes import CheckResult, Outcome, Report, Status
+from ..core.registry import PARTS, all_checks
+from ..core.text import one_line
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from grader.render.names import folder_name
+from grader.core.text import folder_name
 from tests.browser.browsing import Watched, barriers
 from tests.render.samples import hostile
 

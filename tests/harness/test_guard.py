@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from grader.core.stubs import STUB_MARKER
 from grader.harness.guard import FILE_PREFIX, SubmissionError, describe, submission_code
-from grader.stubs import STUB_MARKER
 
 
 def raised_by(source: str, name: str = "vae.py") -> BaseException:

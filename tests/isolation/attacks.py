@@ -21,15 +21,15 @@ from typing import Any
 from unittest.mock import patch
 
 from grader.checking import run_checks
+from grader.core.limits import MEBIBYTE, Limits
+from grader.core.outcomes import CheckResult, Outcome, Report, Status
+from grader.core.registry import select
 from grader.isolation.process import ProcessChannel
 from grader.isolation.tiers import Tier, best, second
 from grader.isolation.users import User, processes_of, take_user
 from grader.isolation.view import ROOT, view_of
 from grader.isolation.worker import Worker, WorkerLost
 from grader.lab import Lab
-from grader.limits import MEBIBYTE, Limits
-from grader.outcomes import CheckResult, Outcome, Report, Status
-from grader.registry import select
 from grader.submissions import UnreadableSubmission, find_submissions, read_submission
 
 TIERS = [best(), second()] if os.geteuid() == 0 else [best()]  # only root can grade under another user

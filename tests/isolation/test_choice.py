@@ -9,12 +9,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from grader.core.limits import Limits
 from grader.isolation import canary, choice, seccomp, tiers
 from grader.isolation.choice import TRIES, Finding, NoIsolation, examine, find_tier, open_pool, send_canary
 from grader.isolation.tiers import Tier
 from grader.isolation.view import view_of
 from grader.isolation.worker import Worker, WorkerLost, environment
-from grader.limits import Limits
 from tests.conftest import IS_ROOT
 from tests.isolation.probing import warm_of
 
@@ -238,7 +238,7 @@ def test_the_canary_can_do_nothing_under_the_tiers_that_are_used(each_worker: Wo
 
 def test_a_machine_on_which_submissions_cannot_work_is_told(monkeypatch: pytest.MonkeyPatch, worker: Worker) -> None:
     """A wall that lets nothing through is not isolation: the canary must be able to do what submissions do."""
-    from grader.expect import GraderFault
+    from grader.core.expect import GraderFault
 
     def refuse(channel: object, name: str, *arguments: object, **others: object) -> object:
         return call(channel, name, *arguments, **others) * (name != "works")

@@ -18,6 +18,9 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from grader.core.limits import Limits
+from grader.core.outcomes import Outcome, Status
+from grader.core.registry import select
 from grader.grading import grade_submission
 from grader.harness.operations import Request
 from grader.isolation import confinement, fork, tiers
@@ -27,9 +30,6 @@ from grader.isolation.users import end_all_of
 from grader.isolation.view import ROOT
 from grader.isolation.wire import Want
 from grader.isolation.worker import Worker
-from grader.limits import Limits
-from grader.outcomes import Outcome, Status
-from grader.registry import select
 from grader.submissions import Source, Submission
 from tests.isolation.attacks import (
     LIMITS,

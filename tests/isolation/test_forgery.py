@@ -14,13 +14,13 @@ from scipy import ndimage
 
 import mnist_subset
 from grader.checking import run_checks
+from grader.core.outcomes import CheckResult, Outcome
+from grader.core.registry import select
 from grader.images import Look
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
 from grader.lab import Lab
 from grader.measures import cross_entropy
-from grader.outcomes import CheckResult, Outcome
-from grader.registry import select
 from grader.submissions import Source, Submission, read_submission
 
 REFERENCE = Path(__file__).parents[2] / "reference"

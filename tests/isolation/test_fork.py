@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.core.limits import Limits
 from grader.isolation.process import ProcessChannel
 from grader.isolation.wire import ProtocolViolation, receive, send
 from grader.isolation.worker import Worker
-from grader.limits import Limits
 from tests.isolation.probing import call, submission
 
 SLEEPERS = """

@@ -15,16 +15,16 @@ import numpy as np
 import pytest
 
 from grader.checking import run_checks
-from grader.expect import SubmissionDied
+from grader.core.expect import SubmissionDied
+from grader.core.limits import Limits
+from grader.core.outcomes import Outcome
+from grader.core.registry import select as select_checks
 from grader.harness.operations import Request
 from grader.isolation.process import Clock, ProcessChannel
 from grader.isolation.watch import resident_bytes
 from grader.isolation.wire import Want
 from grader.isolation.worker import Worker, WorkerLost
 from grader.lab import Lab
-from grader.limits import Limits
-from grader.outcomes import Outcome
-from grader.registry import select as select_checks
 from tests.isolation.probing import (
     NUMBER,
     Open,
@@ -484,8 +484,8 @@ import json, pickle
 from pathlib import Path
 from grader.grading import grade_submission
 from grader.isolation.choice import find_tier
-from grader.limits import Limits
-from grader.registry import select
+from grader.core.limits import Limits
+from grader.core.registry import select
 
 def refuse(*arguments, **others):
     raise AssertionError("the grader pickles")

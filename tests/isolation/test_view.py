@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.core.limits import Limits
 from grader.isolation import view
 from grader.isolation.process import ProcessChannel
 from grader.isolation.view import (
@@ -20,7 +21,6 @@ from grader.isolation.view import (
     view_of,
 )
 from grader.isolation.worker import Worker
-from grader.limits import Limits
 from tests.isolation.probing import NUMBER, Open, call, submission
 
 

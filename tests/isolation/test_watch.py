@@ -13,9 +13,9 @@ import psutil
 import pyseccomp
 import pytest
 
+from grader.core.limits import Limits
 from grader.isolation import watch
 from grader.isolation.watch import Watch, folder_use, resident_bytes
-from grader.limits import Limits
 
 MEBIBYTE = 2**20
 

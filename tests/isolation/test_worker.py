@@ -14,13 +14,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.expect import GraderFault
+from grader.core.expect import GraderFault
+from grader.core.limits import Limits
 from grader.isolation import tiers
 from grader.isolation.process import ProcessChannel
 from grader.isolation.view import view_of
 from grader.isolation.warm import remember_protocols
 from grader.isolation.worker import Worker, WorkerLost, environment
-from grader.limits import Limits
 from tests.conftest import TIERS
 from tests.isolation.probing import call, ends_within, processes_of, submission, warm_of
 
@@ -186,7 +186,7 @@ from grader.isolation.process import ProcessChannel
 from grader.isolation.view import view_of
 from grader.isolation.warm import remember_protocols
 from grader.isolation.worker import Worker
-from grader.limits import Limits
+from grader.core.limits import Limits
 from tests.isolation.probing import call, first_of, processes_of, submission
 
 channel = ProcessChannel(submission(sys.argv[2]), Worker(getattr(tiers, sys.argv[1])(), view_of(), Limits()))

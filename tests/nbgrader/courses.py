@@ -13,9 +13,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config, PyFileConfigLoader
 
+from grader.core.outcomes import CheckResult, Outcome, Report, Status
+from grader.core.registry import select
 from grader.nbgrader.gradebook import grade_id
-from grader.outcomes import CheckResult, Outcome, Report, Status
-from grader.registry import select
 from grader.release.course import ASSIGNMENT, CONFIG, CONFIG_NAME
 
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"

@@ -14,10 +14,10 @@ import pytest
 from nbformat.notebooknode import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
+from grader.core.outcomes import CheckResult, Outcome, Picture, Report, Status
 from grader.nbgrader.course import CONFIG_NAME, enter_reports
 from grader.nbgrader.gradebook import GradebookError, grade_id
 from grader.nbgrader.measuring import finished
-from grader.outcomes import CheckResult, Outcome, Picture, Report, Status
 from grader.release.course import ASSIGNMENT, CONFIG
 
 from ..render.samples import HOSTILE, digit

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.cache import Cache
+from grader.core.outcomes import Report
 from grader.nbgrader import entry
-from grader.outcomes import Report
 from tests.render.samples import solved
 
 

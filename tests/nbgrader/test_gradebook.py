@@ -17,13 +17,13 @@ from nbgrader.api import Gradebook, SubmittedAssignment, get_alembic_version
 from nbgrader.plugins import CsvExportPlugin
 from sqlalchemy import Engine, event
 
+from grader.core.outcomes import Outcome, Status
+from grader.core.registry import all_checks
+from grader.core.text import folder_name
 from grader.export.tables import table
 from grader.nbgrader import gradebook as gradebook_module
 from grader.nbgrader import rows
 from grader.nbgrader.gradebook import ASSIGNMENT, NOTEBOOK, GradebookError, grade_id, write_gradebook
-from grader.outcomes import Outcome, Status
-from grader.registry import all_checks
-from grader.render.names import folder_name
 
 from ..render import samples
 from .statements import written

@@ -10,8 +10,8 @@ import pytest
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook
 
+from grader.core.registry import all_checks
 from grader.nbgrader.measuring import SEED_FILE
-from grader.registry import all_checks
 from grader.release.course import ASSIGNMENT, CONFIG_NAME, write_course
 from grader.release.notebook import render_notebook
 from grader.release.source import reference_folder

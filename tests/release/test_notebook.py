@@ -15,10 +15,10 @@ from nbclient import NotebookClient
 from nbformat.notebooknode import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
-from grader.registry import all_checks
+from grader.core.registry import all_checks
+from grader.core.stubs import STUB_MARKER
 from grader.release.notebook import PRACTICE_TAG, render_notebook
 from grader.release.source import MODULES, module_sources, reference_folder
-from grader.stubs import STUB_MARKER
 
 REFERENCE = reference_folder()
 PARTS = [Path(name).stem for name in module_sources(REFERENCE)]

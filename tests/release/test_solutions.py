@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.core.stubs import STUB_MARKER
 from grader.release.solutions import BEGIN, END, MarkerError, solution_regions, strip_solutions
-from grader.stubs import STUB_MARKER
 
 
 def strip(text: str) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.stubs import STUB_MARKER
 from grader.release.solutions import solution_regions
 from grader.release.source import module_sources, reference_folder
 from grader.release.templates import NOTEBOOK, render_templates, stale_templates, write_files, write_templates
-from grader.stubs import STUB_MARKER
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED = ROOT / "student_templates"

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.outcomes import CheckResult, Outcome, Picture, Report, Status
-from grader.registry import Check, all_checks
+from grader.core.outcomes import CheckResult, Outcome, Picture, Report, Status
+from grader.core.registry import Check, all_checks
 
 SEED = 20260101
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.outcomes import Report
-from grader.registry import PARTS
+from grader.core.outcomes import Report
+from grader.core.registry import PARTS
 from grader.render.csv_export import FIRST_COLUMNS, cell, write_grades
 
 from . import samples

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import pointbiserialr
 
-from grader.outcomes import Outcome, Report
+from grader.core.outcomes import Outcome, Report
 from grader.render.discrimination import discriminations, point_biserial
 
 from . import samples

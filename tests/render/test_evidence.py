@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.render.evidence import DEPTH, ITEMS, evidence_rows, json_ready
+from grader.core.evidence import DEPTH, ITEMS, evidence_rows, json_ready
 
 from .samples import HOSTILE
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.core.files import write_atomically
 from grader.render.csv_export import write_grades
-from grader.render.files import write_atomically
 from grader.render.pages import write_pages
 from grader.render.report_json import report_folder, write_report
 

@@ -9,11 +9,11 @@ import pytest
 from rich.console import Console
 
 import grader.cli
+from grader.core.registry import all_checks
+from grader.core.text import folder_name
 from grader.nbgrader.gradebook import grade_id
 from grader.pytest_plugin import stop
-from grader.registry import all_checks
 from grader.remote_errors import as_exception
-from grader.render.names import folder_name
 from grader.render.progress import ClassProgress
 from grader.render.terminal import check_table, plain_text
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from grader.render import images
-from grader.render.images import LARGEST_SIDE, png, png_at, read_png
+from grader.core import png as images
+from grader.core.png import LARGEST_SIDE, png, png_at, read_png
 from mnist_subset import load
 
 

@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
-from grader.outcomes import Outcome
-from grader.registry import all_checks
+from grader.core.outcomes import Outcome
+from grader.core.registry import all_checks
 from grader.render.matrix import matrix
 from grader.render.pages import class_page, student_page
 

@@ -7,9 +7,9 @@ from typing import cast
 import pytest
 from hypothesis import strategies
 
-from grader.expect import Failed
+from grader.core.expect import Failed
+from grader.core.outcomes import Outcome, Report
 from grader.lab import Lab
-from grader.outcomes import Outcome, Report
 from grader.properties import for_all
 from grader.render.mistakes import NAMED, SHOWN, common_mistakes, in_common, shape_of
 from grader.render.pages import class_page

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.render.names import FOLDER_BYTES, folder_name, one_line, printable
+from grader.core.text import FOLDER_BYTES, folder_name, one_line, printable
 
 from .samples import HOSTILE
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.outcomes import Outcome, Report, Status
+from grader.core.outcomes import Outcome, Report, Status
 from grader.render import pages
 from grader.render.pages import class_page, shown_width, student_page
 from grader.render.report_json import write_report

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.outcomes import Report
+from grader.core.outcomes import Report
 from grader.render.pages import student_page, write_pages
 from grader.render.report_json import PRINTED, read_report, report_folder, to_json, write_report
 from grader.render.views import BEGINNING

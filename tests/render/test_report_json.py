@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.outcomes import Picture, Report
+from grader.core.outcomes import Picture, Report
 from grader.render.report_json import ReportError, read_report, read_reports, report_folder, to_json, write_report
 
 from . import samples

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.outcomes import CheckResult, Outcome
-from grader.registry import all_checks
+from grader.core.outcomes import CheckResult, Outcome
+from grader.core.registry import all_checks
 from grader.render import screens
 from grader.render.screens import NotebookScreen, Running, TerminalScreen, in_notebook, selfcheck_html
 from grader.render.wording import OUTCOMES, sentence

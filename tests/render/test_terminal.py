@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
-from grader.registry import all_checks
+from grader.core.registry import all_checks
 from grader.render.terminal import check_table, grades_table, plain_text
 
 from . import samples

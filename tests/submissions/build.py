@@ -12,8 +12,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.outcomes import Outcome
-from grader.registry import all_checks
+from grader.core.outcomes import Outcome
+from grader.core.registry import all_checks
 from grader.release.notebook import render_notebook
 from grader.release.solutions import strip_solutions
 from grader.release.source import reference_folder

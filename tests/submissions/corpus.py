@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.registry import PARTS
+from grader.core.registry import PARTS
 from grader.release.notebook import render_notebook
 from tests.submissions.edits import Edit, edited, reference_sources, write_modules
 

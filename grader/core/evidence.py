@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .names import one_line, printable
+from .text import one_line, printable
 
 SIGNIFICANT_DIGITS = 6  # in records; pages and terminals show 4
 ITEMS = 64

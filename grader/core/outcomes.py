@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import bars
+from . import thresholds as bars
 
 SCHEMA = 1
 

@@ -1,0 +1,1 @@
+"""Records and rules that everything else rests on."""
