@@ -18,11 +18,11 @@ from grader.checking import run_checks
 from grader.core.limits import Limits
 from grader.core.outcomes import CheckResult
 from grader.core.registry import all_checks
-from grader.harness.operations import Reply, Request
 from grader.isolation.choice import open_pool
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
 from grader.lab import Channel, Lab
+from grader.protocol.messages import Reply, Request
 from grader.release.source import reference_folder
 from grader.submissions import read_submission
 

@@ -13,7 +13,14 @@ import mnist_subset
 from .dependencies import imported_files
 
 ROOT = Path(__file__).parent
-ALWAYS = ("core/registry.py", "core/limits.py", "submissions.py", "notebook_source.py", "dependencies.py", "measuring.py")
+ALWAYS = (
+    "core/registry.py",
+    "core/limits.py",
+    "submissions.py",
+    "notebook_source.py",
+    "dependencies.py",
+    "measuring.py",
+)
 ROOMS = ("harness/", "isolation/")  # all that runs beside a submission, and what holds it
 NAMES_IMPORTS = ("__init__.py", "core/registry.py", "harness/modules.py")  # import by name, and nothing that measures
 PACKAGES = ("hypothesis", "numpy", "scipy", "tensorflow", "tensorflow-datasets", "tensorflow-probability", "tf-keras")

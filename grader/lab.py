@@ -14,9 +14,9 @@ import numpy as np
 from .core import expect
 from .core.outcomes import Picture
 from .core.text import printable
-from .harness.operations import Reply, Request
 from .images import Images
-from .isolation.wire import ANY_FLOATS, Want
+from .protocol.frames import ANY_FLOATS, Want
+from .protocol.messages import Reply, Request
 from .remote_errors import as_exception
 
 T = TypeVar("T")

@@ -16,11 +16,11 @@ from grader.core.expect import Evidence, Failed, GraderFault, NotImplementedYet,
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
 from grader.core.registry import Check, select
 from grader.grading import grade_submission
-from grader.harness.operations import Reply, Request
 from grader.isolation.process import ProcessChannel
-from grader.isolation.wire import Want
 from grader.isolation.worker import Worker, WorkerLost
 from grader.lab import Lab
+from grader.protocol.frames import Want
+from grader.protocol.messages import Reply, Request
 from tests.isolation.probing import process_of, warm_of
 
 Answer = Callable[[Request], tuple[Reply | None, dict[str, Any] | None]]

@@ -9,8 +9,8 @@ import pytest
 from grader.checks import autoencoder, vae
 from grader.core import expect
 from grader.core.outcomes import CheckResult, Outcome, Picture
-from grader.harness.operations import Reply, Request
 from grader.images import Images
+from grader.protocol.messages import Reply, Request
 from grader.selfcheck_pictures import drawings_of
 from grader.watching import Overheard
 

@@ -10,7 +10,6 @@ from ..core.expect import Evidence, Failed, rounded
 from ..core.registry import check
 from ..formulas import WRONG_KL, kl_divergence
 from ..gaussians import KLEstimate
-from ..isolation.wire import Want
 from ..lab import Lab, Model
 from ..posteriors import (
     BETA,
@@ -23,6 +22,7 @@ from ..posteriors import (
     far_model,
 )
 from ..properties import for_all
+from ..protocol.frames import Want
 from ..training import BATCH_SIZE, RATE
 from . import shapes
 

@@ -7,9 +7,9 @@ from ..core import expect
 from ..core.expect import Evidence, Failed
 from ..core.registry import check
 from ..harness.probes import Painter
-from ..isolation.wire import Want
 from ..lab import Lab
 from ..properties import for_all
+from ..protocol.frames import Want
 
 PART = "pictures"
 

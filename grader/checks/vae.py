@@ -8,7 +8,6 @@ from ..core.expect import Evidence, Failed, rounded
 from ..core.registry import check
 from ..elbo import ALLOWED
 from ..gaussians import KLEstimate, gaussian_kl, kl_from_samples
-from ..isolation.wire import Want
 from ..lab import Lab, Model
 from ..measures import cross_entropy, mosaic
 from ..posteriors import (
@@ -21,6 +20,7 @@ from ..posteriors import (
     far_model,
 )
 from ..properties import for_all
+from ..protocol.frames import Want
 from ..training import GOOD, Trained, expect_good_reconstructions, train_until
 from . import shapes
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..isolation.wire import Want
+from ..protocol.frames import Want
 from .guard import SubmissionError, submission_code
 
 

@@ -6,36 +6,18 @@ any other exception is the grader's own fault.
 
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..isolation.wire import Want
+from ..protocol.frames import Want
+from ..protocol.messages import Reply, Request
 from .arrays import as_array, as_arrays
 from .guard import SubmissionError, submission_code
 from .modules import Definitions
 from .training import Trainer, set_learning_rate
-
-
-@dataclass(frozen=True)
-class Request:
-    """One thing to do: the operation, its plain parameters, arrays, and the arrays wanted back."""
-
-    operation: str
-    parameters: dict[str, Any] = field(default_factory=dict)
-    arrays: tuple[np.ndarray, ...] = ()
-    wants: tuple[Want, ...] | None = ()
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came of it: a plain value and arrays."""
-
-    value: Any = None
-    arrays: tuple[np.ndarray, ...] = ()
 
 
 class Harness:

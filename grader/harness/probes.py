@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from ..isolation.wire import Want
+from ..protocol.frames import Want
+from ..protocol.messages import Reply, Request
 from .arrays import as_array
 from .guard import submission_code
-from .operations import Harness, Reply, Request, operation
+from .operations import Harness, operation
 
 
 @dataclass(frozen=True)

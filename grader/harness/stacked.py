@@ -7,8 +7,9 @@ from itertools import cycle
 
 import numpy as np
 
+from ..protocol.messages import Reply, Request
 from .guard import submission_code
-from .operations import Harness, Reply, Request, operation
+from .operations import Harness, operation
 
 
 @operation

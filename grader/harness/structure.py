@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..protocol.messages import Reply, Request
 from .arrays import as_array
 from .guard import SubmissionError, submission_code
-from .operations import Harness, Reply, Request, operation
+from .operations import Harness, operation
 
 
 @operation

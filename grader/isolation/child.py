@@ -8,8 +8,9 @@ from typing import Any
 
 from ..harness.guard import SubmissionError
 from ..harness.modules import AbsoluteNames, Cells, Definitions, Modules
-from ..harness.operations import Harness, Reply, Request
-from .wire import Want, receive_request, send
+from ..harness.operations import Harness
+from ..protocol.frames import Want, receive_request, send
+from ..protocol.messages import Reply, Request
 
 
 def definitions_of(header: dict[str, Any]) -> Definitions:

@@ -11,14 +11,14 @@ import numpy as np
 
 from ..core.expect import GraderFault, SubmissionDied
 from ..core.limits import MEBIBYTE, Limits
-from ..harness.operations import Request
+from ..protocol.frames import Want
+from ..protocol.messages import Request
 from ..submissions import Source, Submission
 from . import canary, seccomp, tiers
 from .pool import Pool
 from .process import ProcessChannel
 from .tiers import Tier
 from .view import ROOT, SECRET_PACKAGES, view_of
-from .wire import Want
 from .worker import Worker, WorkerLost
 
 TRIES = 5  # to send the canary, where something outside ends it

@@ -15,13 +15,13 @@ from typing import Any
 import psutil
 
 from ..core.limits import MEBIBYTE, Limits
-from ..harness.operations import Request
+from ..protocol.frames import ProtocolViolation, receive, send
+from ..protocol.messages import Request
 from ..submissions import Submission
 from .confinement import ENDED, SCRATCH
 from .output import Output
 from .users import User, end_all_of, take_user
 from .watch import Watch
-from .wire import ProtocolViolation, receive, send
 from .worker import ANSWER_SECONDS, Worker
 
 LARGEST_ANSWER_HEADER = 2**20

@@ -10,7 +10,8 @@ from typing import Any
 
 from ..harness.guard import SubmissionError
 from ..harness.modules import Definitions
-from ..harness.operations import Harness, Reply, Request
+from ..harness.operations import Harness
+from ..protocol.messages import Reply, Request
 
 
 class LocalChannel:

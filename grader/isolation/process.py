@@ -5,10 +5,10 @@ from typing import Any
 
 from ..core.expect import GraderFault, SubmissionDied
 from ..core.limits import Limits
-from ..harness.operations import Reply, Request
+from ..protocol.frames import ProtocolViolation
+from ..protocol.messages import Reply, Request
 from ..submissions import Submission
 from .fork import Fork
-from .wire import ProtocolViolation
 from .worker import START_SECONDS, Worker, WorkerLost
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from grader.harness.arrays import as_array, as_arrays, shape_text
 from grader.harness.guard import SubmissionError
-from grader.isolation.wire import Want
+from grader.protocol.frames import Want
 
 PAIR = Want("float32", (2, 3))
 VALUES = np.arange(6, dtype=np.float32).reshape(2, 3)

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from grader.harness.modules import LiveNamespace
-from grader.harness.operations import Harness, Request, call
+from grader.harness.operations import Harness, call
 from grader.harness.structure import sampling_layer, scale_variables
-from grader.isolation.wire import Want
+from grader.protocol.frames import Want
+from grader.protocol.messages import Request
 
 SIZE, BATCH = 3, 5
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import psutil
 
-from grader.harness.operations import Request
 from grader.isolation.fork import _process_number
 from grader.isolation.process import ProcessChannel
-from grader.isolation.wire import Want
 from grader.isolation.worker import Worker
+from grader.protocol.frames import Want
+from grader.protocol.messages import Request
 from grader.submissions import Source, Submission
 
 Open = Callable[..., ProcessChannel]

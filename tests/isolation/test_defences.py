@@ -22,14 +22,14 @@ from grader.core.limits import Limits
 from grader.core.outcomes import Outcome, Status
 from grader.core.registry import select
 from grader.grading import grade_submission
-from grader.harness.operations import Request
 from grader.isolation import confinement, fork, tiers
 from grader.isolation import worker as worker_module
 from grader.isolation.process import ProcessChannel
 from grader.isolation.users import end_all_of
 from grader.isolation.view import ROOT
-from grader.isolation.wire import Want
 from grader.isolation.worker import Worker
+from grader.protocol.frames import Want
+from grader.protocol.messages import Request
 from grader.submissions import Source, Submission
 from tests.isolation.attacks import (
     LIMITS,

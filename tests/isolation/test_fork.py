@@ -11,8 +11,8 @@ import pytest
 
 from grader.core.limits import Limits
 from grader.isolation.process import ProcessChannel
-from grader.isolation.wire import ProtocolViolation, receive, send
 from grader.isolation.worker import Worker
+from grader.protocol.frames import ProtocolViolation, receive, send
 from tests.isolation.probing import call, submission
 
 SLEEPERS = """

@@ -19,12 +19,12 @@ from grader.core.expect import SubmissionDied
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome
 from grader.core.registry import select as select_checks
-from grader.harness.operations import Request
 from grader.isolation.process import Clock, ProcessChannel
 from grader.isolation.watch import resident_bytes
-from grader.isolation.wire import Want
 from grader.isolation.worker import Worker, WorkerLost
 from grader.lab import Lab
+from grader.protocol.frames import Want
+from grader.protocol.messages import Request
 from tests.isolation.probing import (
     NUMBER,
     Open,

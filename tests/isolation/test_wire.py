@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from grader.isolation.wire import DTYPES, MAX_PAYLOAD, ProtocolViolation, Want, receive, receive_request, send
+from grader.protocol.frames import DTYPES, MAX_PAYLOAD, ProtocolViolation, Want, receive, receive_request, send
 
 ANY_ARRAY = st.sampled_from(DTYPES).flatmap(
     lambda dtype: arrays(dtype, array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5))

@@ -1,0 +1,1 @@
+"""What crosses the boundary between the deciding process and that of a submission."""
