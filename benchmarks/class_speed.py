@@ -35,7 +35,7 @@ from grader.release.course import write_course
 from grader.release.notebook import render_notebook
 from grader.release.source import reference_folder
 from grader.render.progress import ClassProgress
-from grader.submissions import find_submissions
+from grader.submissions.reading import find_submissions
 from grader.units import Measured, Unit
 
 SEED = 7

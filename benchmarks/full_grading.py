@@ -24,7 +24,7 @@ from grader.isolation.worker import Worker
 from grader.lab import Channel, Lab
 from grader.protocol.messages import Reply, Request
 from grader.release.source import reference_folder
-from grader.submissions import read_submission
+from grader.submissions.reading import read_submission
 
 SEED, STEPS, BATCH_SIZE = 7, 150, 16
 LIMITS = Limits(submission_seconds=3600)

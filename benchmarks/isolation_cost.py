@@ -22,7 +22,7 @@ from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
 from grader.lab import Channel, Lab
 from grader.release.source import reference_folder
-from grader.submissions import Submission, read_submission
+from grader.submissions.reading import Submission, read_submission
 
 SEED = 7
 os.environ["TF_USE_LEGACY_KERAS"] = "1"

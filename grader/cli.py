@@ -76,7 +76,7 @@ def check(
     from .render.progress import CheckProgress
     from .render.terminal import check_table
     from .selfcheck import WrongKeras, all_passed, require_keras_2, session_of_files
-    from .submissions import UnreadableSubmission
+    from .submissions.reading import UnreadableSubmission
 
     checks = chosen_checks(parts)
     with clear_errors(UnreadableSubmission, OSError, WrongKeras):
@@ -133,7 +133,7 @@ def grade(
     from .nbgrader.measuring import course_seed
     from .render.progress import ClassProgress
     from .render.terminal import grades_table
-    from .submissions import find_submissions
+    from .submissions.reading import find_submissions
 
     checks = chosen_checks(part)
     known = (OSError, ValueError, OutputNotWritable, NoIsolation, GraderFault, CacheError, ClusterError)

@@ -20,7 +20,7 @@ from .isolation.choice import examine
 from .isolation.fork import Fork
 from .isolation.tiers import Tier
 from .isolation.worker import START_SECONDS, Worker
-from .submissions import Source, Submission
+from .submissions.reading import Source, Submission
 
 FORKS = 3
 Progress = Callable[[str], None]

@@ -10,15 +10,15 @@ from typing import Any
 
 import mnist_subset
 
-from .dependencies import imported_files
+from .submissions.dependencies import imported_files
 
 ROOT = Path(__file__).parent
 ALWAYS = (
     "core/registry.py",
     "core/limits.py",
-    "submissions.py",
-    "notebook_source.py",
-    "dependencies.py",
+    "submissions/reading.py",
+    "submissions/notebooks.py",
+    "submissions/dependencies.py",
     "measuring.py",
 )
 ROOMS = ("harness/", "isolation/")  # all that runs beside a submission, and what holds it

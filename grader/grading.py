@@ -14,7 +14,7 @@ from .core.registry import Check
 from .inheritance import StandIn, stand_ins
 from .isolation.worker import Worker
 from .measuring import measure, unmeasurable
-from .submissions import Submission, UnreadableSubmission, read_submission
+from .submissions.reading import Submission, UnreadableSubmission, read_submission
 from .units import Measured, Unit, units_of
 
 

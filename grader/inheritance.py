@@ -13,9 +13,9 @@ from .checking import GRADER_FAILED, INSTRUCTOR_TOLD
 from .core.limits import Limits
 from .core.outcomes import CheckResult, Outcome
 from .core.registry import PARTS, Check
-from .dependencies import PUBLIC_NAMES, sources_for
 from .release.source import has_reference, reference_folder
-from .submissions import Source, Submission
+from .submissions.dependencies import PUBLIC_NAMES, sources_for
+from .submissions.reading import Source, Submission
 from .units import Measured, Unit, units_of
 
 

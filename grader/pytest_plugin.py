@@ -17,7 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def submission_session(request: pytest.FixtureRequest) -> object:
     """The self-check session of the submission named on the command line."""
     from .selfcheck import WrongKeras, require_keras_2, session_of_files
-    from .submissions import UnreadableSubmission
+    from .submissions.reading import UnreadableSubmission
 
     path = request.config.getoption("--submission")
     if not path:

@@ -15,7 +15,7 @@ from .harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, M
 from .isolation.local import LocalChannel, quiet
 from .lab import Lab
 from .selfcheck_pictures import Drawings, drawings_of
-from .submissions import read_submission
+from .submissions.reading import read_submission
 from .watching import Overheard, Watcher
 
 SEED = 2025

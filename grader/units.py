@@ -18,9 +18,9 @@ from .core.limits import Limits
 from .core.outcomes import CheckResult, Outcome, Picture
 from .core.png import png, read_png
 from .core.registry import Check
-from .dependencies import sources_for
 from .fingerprint import fingerprint
-from .submissions import Source, Submission
+from .submissions.dependencies import sources_for
+from .submissions.reading import Source, Submission
 
 
 @dataclass(frozen=True)

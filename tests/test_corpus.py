@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from grader.core.registry import all_checks
-from grader.submissions import read_submission
+from grader.submissions.reading import read_submission
 from tests.submissions.corpus import Mutant, Variant, mutants, variants
 from tests.submissions.edits import Edit, edited, reference_sources
 

@@ -15,7 +15,7 @@ from grader.isolation.worker import Worker
 from grader.measuring import unmeasurable
 from grader.release.notebook import render_notebook
 from grader.release.source import module_sources, reference_folder
-from grader.submissions import Source, Submission, read_submission
+from grader.submissions.reading import Source, Submission, read_submission
 from grader.units import Measured, Unit
 
 REFERENCE = module_sources(reference_folder())

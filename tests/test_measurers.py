@@ -15,7 +15,7 @@ from grader.isolation import tiers
 from grader.isolation.pool import Pool
 from grader.isolation.worker import Worker
 from grader.measurers import LocalMeasurer, OnDemand, Place
-from grader.submissions import Source
+from grader.submissions.reading import Source
 from grader.units import Measured, Unit
 
 CHECK = "data.normalize_scales_to_unit_interval"

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import notebook_source
-from grader.notebook_source import definitions_in_notebook, keep_definitions, without_magics
+from grader.submissions.notebooks import definitions_in_notebook, keep_definitions, without_magics
+from grader.submissions.reading import notebooks as notebook_source
 
 IMPORTS = "import tensorflow as tf\nimport numpy as np\nimport matplotlib.pyplot as plt\n"
 

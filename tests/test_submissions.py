@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from grader import submissions
 from grader.core.registry import PARTS
 from grader.core.stubs import STUB_MARKER
-from grader.submissions import UnreadableSubmission, find_submissions, read_submission
+from grader.submissions import reading as submissions
+from grader.submissions.reading import UnreadableSubmission, find_submissions, read_submission
 
 STUB = f"raise NotImplementedError('{STUB_MARKER}write this')\n"
 

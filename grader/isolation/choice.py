@@ -13,7 +13,7 @@ from ..core.expect import GraderFault, SubmissionDied
 from ..core.limits import MEBIBYTE, Limits
 from ..protocol.frames import Want
 from ..protocol.messages import Request
-from ..submissions import Source, Submission
+from ..submissions.reading import Source, Submission
 from . import canary, seccomp, tiers
 from .pool import Pool
 from .process import ProcessChannel

@@ -17,7 +17,7 @@ import psutil
 from ..core.limits import MEBIBYTE, Limits
 from ..protocol.frames import ProtocolViolation, receive, send
 from ..protocol.messages import Request
-from ..submissions import Submission
+from ..submissions.reading import Submission
 from .confinement import ENDED, SCRATCH
 from .output import Output
 from .users import User, end_all_of, take_user

@@ -7,7 +7,7 @@ from ..core.expect import GraderFault, SubmissionDied
 from ..core.limits import Limits
 from ..protocol.frames import ProtocolViolation
 from ..protocol.messages import Reply, Request
-from ..submissions import Submission
+from ..submissions.reading import Submission
 from .fork import Fork
 from .worker import START_SECONDS, Worker, WorkerLost
 

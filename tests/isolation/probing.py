@@ -12,7 +12,7 @@ from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
-from grader.submissions import Source, Submission
+from grader.submissions.reading import Source, Submission
 
 Open = Callable[..., ProcessChannel]
 NUMBER = Want("int64", ())

@@ -30,7 +30,7 @@ from grader.isolation.view import ROOT
 from grader.isolation.worker import Worker
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
-from grader.submissions import Source, Submission
+from grader.submissions.reading import Source, Submission
 from tests.isolation.attacks import (
     LIMITS,
     SEED,

@@ -21,7 +21,7 @@ from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
 from grader.lab import Lab
 from grader.measures import cross_entropy
-from grader.submissions import Source, Submission, read_submission
+from grader.submissions.reading import Source, Submission, read_submission
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 GRADING_SEED = 5

@@ -18,7 +18,7 @@ from grader.release import course as release_course
 from grader.release.course import ASSIGNMENT, CONFIG_NAME, write_course
 from grader.release.notebook import render_notebook
 from grader.release.source import module_sources, reference_folder
-from grader.submissions import read_submission
+from grader.submissions.reading import read_submission
 
 from .courses import POINTS, TESTS, autograded, entries, scores, submit
 from .formgrader import Formgrader, serving

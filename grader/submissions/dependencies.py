@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from .notebook_source import NO_PYTHON
-from .submissions import Source, Submission
+from .notebooks import NO_PYTHON
+from .reading import Source, Submission
 
 PUBLIC_NAMES = {  # of each part, as a notebook defines them
     "data": ("normalize", "training_batches"),

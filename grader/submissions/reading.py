@@ -16,9 +16,9 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
-from .core.registry import PARTS
-from .core.stubs import STUB_MARKER
-from .notebook_source import definitions_in_notebook
+from ..core.registry import PARTS
+from ..core.stubs import STUB_MARKER
+from .notebooks import definitions_in_notebook
 
 MAX_FILES = 400
 MAX_FILE_BYTES = 16 * 2**20  # an executed notebook holds its pictures
