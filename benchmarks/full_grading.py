@@ -21,9 +21,9 @@ from grader.core.registry import all_checks
 from grader.isolation.choice import open_pool
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
-from grader.lab import Channel, Lab
 from grader.protocol.messages import Reply, Request
 from grader.release.source import reference_folder
+from grader.subject.subject import Channel, Lab
 from grader.submissions.reading import read_submission
 
 SEED, STEPS, BATCH_SIZE = 7, 150, 16

@@ -20,8 +20,8 @@ from grader.isolation.choice import open_pool
 from grader.isolation.local import LocalChannel
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
-from grader.lab import Channel, Lab
 from grader.release.source import reference_folder
+from grader.subject.subject import Channel, Lab
 from grader.submissions.reading import Submission, read_submission
 
 SEED = 7

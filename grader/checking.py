@@ -8,7 +8,7 @@ from .core import thresholds as bars
 from .core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied, rounded
 from .core.outcomes import CheckResult, Outcome
 from .core.registry import Check, with_needs
-from .lab import Lab
+from .subject.subject import Lab
 
 Progress = Callable[[Check], None]
 GRADER_FAILED, INSTRUCTOR_TOLD = "The grader failed, not you", "Your instructor has been told."

@@ -5,7 +5,7 @@ import numpy as np
 from .core import expect
 from .core import thresholds as bars
 from .core.expect import Evidence, rounded
-from .lab import Lab, Model
+from .subject.subject import Lab, Model
 
 BATCH_SIZE = 8
 SAME = 2e-4  # of a pixel: reconstructions of equal weights differ by rounding alone

@@ -9,8 +9,8 @@ from .core import thresholds as bars
 from .core.expect import Evidence, Failed, rounded
 from .formulas import Weights, weighings
 from .gaussians import KLEstimate
-from .lab import Model
 from .measures import cross_entropy
+from .subject.subject import Model
 
 ALLOWED = bars.limit("standard errors")  # 5.5, which a normal error exceeds once in 26 million
 ROOM = 0.004  # of the cross-entropy, for arithmetic of other precision; 2 % with the standard errors

@@ -8,7 +8,7 @@ from .core.outcomes import CheckResult, Outcome
 from .core.registry import Check, select
 from .isolation.process import ProcessChannel
 from .isolation.worker import Worker, WorkerLost
-from .lab import Lab
+from .subject.subject import Lab
 from .units import Measured, Unit
 
 TRIES = 2  # of a unit whose process was ended by something outside

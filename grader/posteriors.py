@@ -18,7 +18,7 @@ from .core import thresholds as bars
 from .core.expect import Evidence, Failed, rounded
 from .elbo import BatchLoss, Terms, batch_loss, expect_negative_elbo, terms_of
 from .gaussians import KLEstimate
-from .lab import Model
+from .subject.subject import Model
 from .training import RATE
 
 BETA = 20.0

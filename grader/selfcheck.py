@@ -13,8 +13,8 @@ from .core.outcomes import CheckResult, Outcome
 from .core.registry import Check, select, with_needs
 from .harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, Modules
 from .isolation.local import LocalChannel, quiet
-from .lab import Lab
 from .selfcheck_pictures import Drawings, drawings_of
+from .subject.subject import Lab
 from .submissions.reading import read_submission
 from .watching import Overheard, Watcher
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from .core import expect
 from .core.outcomes import CheckResult
-from .lab import Lab, Model
+from .subject.subject import Lab, Model
 
 SAMPLING = ("vae",)  # parts whose encodings should look like draws from the prior
 SAMPLES = 300  # encodings that are shown beside the prior

@@ -18,9 +18,9 @@ from grader.core.registry import Check, select
 from grader.grading import grade_submission
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker, WorkerLost
-from grader.lab import Lab
 from grader.protocol.frames import Want
 from grader.protocol.messages import Reply, Request
+from grader.subject.subject import Lab
 from tests.isolation.probing import process_of, warm_of
 
 Answer = Callable[[Request], tuple[Reply | None, dict[str, Any] | None]]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import strategies as st
 
 from grader.core.expect import Evidence, Failed, NotImplementedYet, SubmissionDied
-from grader.properties import for_all
+from grader.subject.properties import for_all
 
 
 def lab(seed: int = 1) -> Any:

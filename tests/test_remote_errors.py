@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from grader import remote_errors
 from grader.core import expect
-from grader.remote_errors import as_exception
+from grader.subject import errors as remote_errors
+from grader.subject.errors import as_exception
 
 
 def seconds_for(failure: Any) -> float:

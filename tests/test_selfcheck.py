@@ -14,8 +14,8 @@ from nbclient import NotebookClient
 from grader.core.outcomes import CheckResult, Outcome
 from grader.core.registry import Check, select
 from grader.harness.modules import LiveNamespace
-from grader.lab import Lab
 from grader.selfcheck import Session
+from grader.subject.subject import Lab
 from grader.watching import Watcher
 
 BELONGS_TO_THE_SHELL = ("TF_USE_LEGACY_KERAS", "TF_CPP_MIN_LOG_LEVEL")

@@ -9,8 +9,8 @@ from ..core import expect
 from ..core import thresholds as bars
 from ..core.expect import Evidence, rounded
 from ..core.registry import check
-from ..lab import Lab, Model
 from ..measures import cross_entropy
+from ..subject.subject import Lab, Model
 from ..training import RATE, Trained, expect_good_reconstructions, good_cost, train_until
 from . import shapes
 

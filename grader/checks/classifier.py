@@ -9,9 +9,9 @@ from ..core import expect
 from ..core import thresholds as bars
 from ..core.expect import Evidence, Failed, rounded
 from ..core.registry import check
-from ..lab import Lab, Model
-from ..properties import for_all
 from ..protocol.frames import Want
+from ..subject.properties import for_all
+from ..subject.subject import Lab, Model
 
 PART, CLASS = "classifier", "StackedAutoencoderClassifier"
 ACCURACY_BAR = bars.limit("accuracy")  # .78; 200 steps at batch 32 give .85 to .92; one batch for ever .6

@@ -10,8 +10,8 @@ from ..core import thresholds as bars
 from ..core.expect import Evidence
 from ..core.registry import check
 from ..core.text import printable
-from ..lab import Lab
 from ..protocol.frames import Want
+from ..subject.subject import Lab
 
 SAMPLES, BATCH_SIZE, PASSES = 66, 8, 20  # 66 is no multiple of 8, so that a remainder shows
 

@@ -12,9 +12,9 @@ from ..core import thresholds as bars
 from ..core.expect import Evidence, Failed, rounded
 from ..core.registry import check
 from ..diagnosis import Course, encoder_rests, story_of
-from ..lab import Lab, Model
 from ..measures import cross_entropy, mosaic, peak_signal_to_noise
 from ..protocol.frames import Want
+from ..subject.subject import Lab, Model
 from ..training import HELD_OUT, Plan, expect_encoder_trained, expect_fresh_noise, sees_fresh_noise, train_in_stages
 
 PART, CLASS = "denoising", "DenoisingAutoencoder"

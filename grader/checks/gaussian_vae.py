@@ -10,7 +10,6 @@ from ..core.expect import Evidence, Failed, rounded
 from ..core.registry import check
 from ..formulas import WRONG_KL, kl_divergence
 from ..gaussians import KLEstimate
-from ..lab import Lab, Model
 from ..posteriors import (
     BETA,
     INFORMATIVE,
@@ -21,8 +20,9 @@ from ..posteriors import (
     expect_pull,
     far_model,
 )
-from ..properties import for_all
 from ..protocol.frames import Want
+from ..subject.properties import for_all
+from ..subject.subject import Lab, Model
 from ..training import BATCH_SIZE, RATE
 from . import shapes
 

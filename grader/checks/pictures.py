@@ -7,9 +7,9 @@ from ..core import expect
 from ..core.expect import Evidence, Failed
 from ..core.registry import check
 from ..harness.probes import Painter
-from ..lab import Lab
-from ..properties import for_all
 from ..protocol.frames import Want
+from ..subject.properties import for_all
+from ..subject.subject import Lab
 
 PART = "pictures"
 

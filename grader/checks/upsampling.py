@@ -5,7 +5,7 @@ import numpy as np
 from ..core import expect
 from ..core.expect import Evidence
 from ..core.registry import check
-from ..lab import Lab
+from ..subject.subject import Lab
 from ..training import Trained, expect_encoder_trained, expect_good_reconstructions, train_until
 from . import shapes
 

@@ -8,7 +8,6 @@ from ..core.expect import Evidence, Failed, rounded
 from ..core.registry import check
 from ..elbo import ALLOWED
 from ..gaussians import KLEstimate, gaussian_kl, kl_from_samples
-from ..lab import Lab, Model
 from ..measures import cross_entropy, mosaic
 from ..posteriors import (
     BETA,
@@ -19,8 +18,9 @@ from ..posteriors import (
     expect_pull,
     far_model,
 )
-from ..properties import for_all
 from ..protocol.frames import Want
+from ..subject.properties import for_all
+from ..subject.subject import Lab, Model
 from ..training import GOOD, Trained, expect_good_reconstructions, train_until
 from . import shapes
 

@@ -29,7 +29,7 @@ from grader.isolation.tiers import Tier, best, second
 from grader.isolation.users import User, processes_of, take_user
 from grader.isolation.view import ROOT, view_of
 from grader.isolation.worker import Worker, WorkerLost
-from grader.lab import Lab
+from grader.subject.subject import Lab
 from grader.submissions.reading import UnreadableSubmission, find_submissions, read_submission
 
 TIERS = [best(), second()] if os.geteuid() == 0 else [best()]  # only root can grade under another user

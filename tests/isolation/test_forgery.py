@@ -19,8 +19,8 @@ from grader.core.registry import select
 from grader.images import Look
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
-from grader.lab import Lab
 from grader.measures import cross_entropy
+from grader.subject.subject import Lab
 from grader.submissions.reading import Source, Submission, read_submission
 
 REFERENCE = Path(__file__).parents[2] / "reference"

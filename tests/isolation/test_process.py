@@ -22,9 +22,9 @@ from grader.core.registry import select as select_checks
 from grader.isolation.process import Clock, ProcessChannel
 from grader.isolation.watch import resident_bytes
 from grader.isolation.worker import Worker, WorkerLost
-from grader.lab import Lab
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
+from grader.subject.subject import Lab
 from tests.isolation.probing import (
     NUMBER,
     Open,

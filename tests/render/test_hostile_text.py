@@ -13,9 +13,9 @@ from grader.core.registry import all_checks
 from grader.core.text import folder_name
 from grader.nbgrader.gradebook import grade_id
 from grader.pytest_plugin import stop
-from grader.remote_errors import as_exception
 from grader.render.progress import ClassProgress
 from grader.render.terminal import check_table, plain_text
+from grader.subject.errors import as_exception
 
 from . import samples
 from .test_csv_export import STARTS

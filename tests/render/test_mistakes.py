@@ -9,10 +9,10 @@ from hypothesis import strategies
 
 from grader.core.expect import Failed
 from grader.core.outcomes import Outcome, Report
-from grader.lab import Lab
-from grader.properties import for_all
 from grader.render.mistakes import NAMED, SHOWN, common_mistakes, in_common, shape_of
 from grader.render.pages import class_page
+from grader.subject.properties import for_all
+from grader.subject.subject import Lab
 
 from . import samples
 from .test_pages import Page

@@ -9,8 +9,8 @@ import hypothesis
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from .core.expect import Failed
-from .lab import Lab
+from ..core.expect import Failed
+from .subject import Lab
 
 SEARCH_EXAMPLES = 20
 Case = dict[str, Any]

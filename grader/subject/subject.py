@@ -11,13 +11,13 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from .core import expect
-from .core.outcomes import Picture
-from .core.text import printable
-from .images import Images
-from .protocol.frames import ANY_FLOATS, Want
-from .protocol.messages import Reply, Request
-from .remote_errors import as_exception
+from ..core import expect
+from ..core.outcomes import Picture
+from ..core.text import printable
+from ..images import Images
+from ..protocol.frames import ANY_FLOATS, Want
+from ..protocol.messages import Reply, Request
+from .errors import as_exception
 
 T = TypeVar("T")
 IMAGE = (28, 28, 1)

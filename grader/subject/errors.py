@@ -6,8 +6,8 @@ the wording of a failure.
 
 from typing import Any
 
-from .core import expect
-from .core.text import printable
+from ..core import expect
+from ..core.text import printable
 
 LONGEST = 600  # characters of a field
 ITEMS = 20  # of a list in a field
