@@ -7,7 +7,7 @@ import numpy as np
 import mnist_subset
 from grader.core.outcomes import CheckResult, Outcome, Picture, Report, Status
 from grader.core.registry import Check, all_checks
-from grader.measures import mosaic
+from grader.stats.metrics import mosaic
 
 SEED = 7
 PASSES = 0.7  # of the checks

@@ -7,9 +7,9 @@ import numpy as np
 
 from .core import thresholds as bars
 from .core.expect import Evidence, Failed, rounded
-from .formulas import Weights, weighings
-from .gaussians import KLEstimate
-from .measures import cross_entropy
+from .stats.formulas import Weights, weighings
+from .stats.gaussians import KLEstimate
+from .stats.metrics import cross_entropy
 from .subject.subject import Model
 
 ALLOWED = bars.limit("standard errors")  # 5.5, which a normal error exceeds once in 26 million

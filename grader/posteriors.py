@@ -17,7 +17,7 @@ import numpy as np
 from .core import thresholds as bars
 from .core.expect import Evidence, Failed, rounded
 from .elbo import BatchLoss, Terms, batch_loss, expect_negative_elbo, terms_of
-from .gaussians import KLEstimate
+from .stats.gaussians import KLEstimate
 from .subject.subject import Model
 from .training import RATE
 

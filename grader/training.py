@@ -11,8 +11,8 @@ import numpy as np
 
 from .core import thresholds as bars
 from .core.expect import Diverged, Evidence, Failed, rounded
-from .diagnosis import Course, encoder_rests, story_of
-from .measures import cross_entropy, mosaic
+from .stats.diagnosis import Course, encoder_rests, story_of
+from .stats.metrics import cross_entropy, mosaic
 from .subject.subject import Lab, Model
 
 BATCH_SIZE = 16

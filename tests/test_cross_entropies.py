@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, rel_entr, xlogy
 
-from grader.cross_entropies import story_of
+from grader.stats.cross_entropies import story_of
 
 RANDOM = np.random.default_rng(5)
 FAINT = 0.1 * RANDOM.random((16, 28, 28, 1)) ** 4

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.diagnosis import Course, encoder_rests, story_of
+from grader.stats.diagnosis import Course, encoder_rests, story_of
 
 MEAN_IMAGE = 200.0
 RANDOM = np.random.default_rng(3)

@@ -9,8 +9,8 @@ import pytest
 
 from grader.core.expect import Evidence, Failed
 from grader.elbo import DRAWS, ROOM, BatchLoss, Terms, _stories, batch_loss, expect_negative_elbo, terms_of
-from grader.formulas import Weights, weighings
-from grader.gaussians import KLEstimate
+from grader.stats.formulas import Weights, weighings
+from grader.stats.gaussians import KLEstimate
 
 SIZE, BETA = 10, 20.0
 BATCHES = (8, 32)

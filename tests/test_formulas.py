@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from grader.formulas import WRONG_KL, kl_divergence, weighings
+from grader.stats.formulas import WRONG_KL, kl_divergence, weighings
 
 
 def integrated(mean: float, log_variance: float) -> float:

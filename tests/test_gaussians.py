@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, multivariate_normal
 
-from grader.gaussians import KLEstimate, gaussian_kl, kl_from_samples
+from grader.stats.gaussians import KLEstimate, gaussian_kl, kl_from_samples
 
 
 def covariance(random: np.random.Generator, size: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.histories import is_within, story_of
+from grader.stats.histories import is_within, story_of
 
 EPOCHS, STEPS = 3, 4
 LOSSES = 100 * np.linspace(1, 0.05, 2 * EPOCHS * STEPS + 1) ** 1.3 + 20  # ever fainter batches

@@ -9,7 +9,7 @@ import pytest
 from grader.checks import autoencoder
 from grader.checks.autoencoder import TRIES, loss_is_cross_entropy
 from grader.core.expect import Failed
-from grader.measures import cross_entropy
+from grader.stats.metrics import cross_entropy
 
 DIGITS = np.random.default_rng(0).uniform(size=(TRIES, 16, 28, 28, 1)).astype(np.float32)
 LAB: Any = SimpleNamespace(images=SimpleNamespace(training=lambda batch, _: DIGITS[batch]))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import entr, rel_entr
 
-from grader.measures import EPSILON, cross_entropy, mosaic, peak_signal_to_noise
+from grader.stats.metrics import EPSILON, cross_entropy, mosaic, peak_signal_to_noise
 
 GREY = st.floats(0, 1, width=32)
 INSIDE = st.floats(np.float32(0.001), np.float32(0.999), width=32)

@@ -8,7 +8,7 @@ from scipy.stats import pearsonr
 
 from grader.core import thresholds as bars
 from grader.core.expect import Evidence, Failed
-from grader.moments import expect_gaussian_noise, expect_standard
+from grader.stats.moments import expect_gaussian_noise, expect_standard
 
 MEAN, LOG_VARIANCE = np.array([0.7, -1.2, 0.3]), np.array([1.3, -1.3, 0.4])
 DEVIATION = np.sqrt(np.exp(LOG_VARIANCE))

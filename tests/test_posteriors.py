@@ -10,7 +10,6 @@ import pytest
 from grader.core import thresholds as bars
 from grader.core.expect import Evidence, Failed
 from grader.elbo import DRAWS
-from grader.gaussians import KLEstimate
 from grader.posteriors import (
     BETA,
     FAR,
@@ -26,6 +25,7 @@ from grader.posteriors import (
     has_gone_away,
     steps_after,
 )
+from grader.stats.gaussians import KLEstimate
 from grader.training import RATE
 
 IMAGES, PIXELS = 8, 784

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import logsumexp
 
-from grader.measures import cross_entropy
+from grader.stats.metrics import cross_entropy
 
 from .posterior import Posterior, log_standard_normal
 

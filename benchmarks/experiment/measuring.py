@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from grader.measures import cross_entropy
+from grader.stats.metrics import cross_entropy
 from reference.pictures import latent_grid
 
 from .bounds import active_units, bernoulli, importance_bound, log_weights

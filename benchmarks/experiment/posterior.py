@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from grader.gaussians import gaussian_kl
+from grader.stats.gaussians import gaussian_kl
 
 LOG_TWO_PI = float(np.log(2 * np.pi))
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import checkpoints, cross_entropies, histories
+from .. import checkpoints
 from ..core import expect
 from ..core import thresholds as bars
 from ..core.expect import Evidence, rounded
 from ..core.registry import check
-from ..measures import cross_entropy
+from ..stats import cross_entropies, histories
+from ..stats.metrics import cross_entropy
 from ..subject.subject import Lab, Model
 from ..training import RATE, Trained, expect_good_reconstructions, good_cost, train_until
 from . import shapes

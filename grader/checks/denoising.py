@@ -6,14 +6,14 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 from scipy.special import ndtri
 
-from .. import cross_entropies, moments
 from ..core import expect
 from ..core import thresholds as bars
 from ..core.expect import Evidence, Failed, rounded
 from ..core.registry import check
-from ..diagnosis import Course, encoder_rests, story_of
-from ..measures import cross_entropy, mosaic, peak_signal_to_noise
 from ..protocol.frames import Want
+from ..stats import cross_entropies, moments
+from ..stats.diagnosis import Course, encoder_rests, story_of
+from ..stats.metrics import cross_entropy, mosaic, peak_signal_to_noise
 from ..subject.subject import Lab, Model
 from ..training import HELD_OUT, Plan, expect_encoder_trained, expect_fresh_noise, sees_fresh_noise, train_in_stages
 

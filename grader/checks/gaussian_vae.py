@@ -3,13 +3,10 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from .. import moments
 from ..core import expect
 from ..core import thresholds as bars
 from ..core.expect import Evidence, Failed, rounded
 from ..core.registry import check
-from ..formulas import WRONG_KL, kl_divergence
-from ..gaussians import KLEstimate
 from ..posteriors import (
     BETA,
     INFORMATIVE,
@@ -21,6 +18,9 @@ from ..posteriors import (
     far_model,
 )
 from ..protocol.frames import Want
+from ..stats import moments
+from ..stats.formulas import WRONG_KL, kl_divergence
+from ..stats.gaussians import KLEstimate
 from ..subject.properties import for_all
 from ..subject.subject import Lab, Model
 from ..training import BATCH_SIZE, RATE

@@ -7,8 +7,6 @@ from ..core import thresholds as bars
 from ..core.expect import Evidence, Failed, rounded
 from ..core.registry import check
 from ..elbo import ALLOWED
-from ..gaussians import KLEstimate, gaussian_kl, kl_from_samples
-from ..measures import cross_entropy, mosaic
 from ..posteriors import (
     BETA,
     FarModel,
@@ -19,6 +17,8 @@ from ..posteriors import (
     far_model,
 )
 from ..protocol.frames import Want
+from ..stats.gaussians import KLEstimate, gaussian_kl, kl_from_samples
+from ..stats.metrics import cross_entropy, mosaic
 from ..subject.properties import for_all
 from ..subject.subject import Lab, Model
 from ..training import GOOD, Trained, expect_good_reconstructions, train_until

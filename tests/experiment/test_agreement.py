@@ -7,7 +7,7 @@ import tensorflow as tf
 from benchmarks.experiment.page_text import agreement, ordinal
 from benchmarks.experiment.plan import Run
 from benchmarks.experiment.records import Record, Records
-from grader.measures import cross_entropy
+from grader.stats.metrics import cross_entropy
 from reference.gaussian_vae import GaussianVAE, kl_divergence
 from reference.vae import VariationalAutoencoder
 

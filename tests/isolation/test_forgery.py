@@ -19,7 +19,7 @@ from grader.core.registry import select
 from grader.images import Look
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
-from grader.measures import cross_entropy
+from grader.stats.metrics import cross_entropy
 from grader.subject.subject import Lab
 from grader.submissions.reading import Source, Submission, read_submission
 

@@ -5,8 +5,8 @@ Each statistic is allowed 5.5 standard errors, which a right solution exceeds on
 
 import numpy as np
 
-from .core import thresholds as bars
-from .core.expect import Evidence, Failed, rounded
+from ..core import thresholds as bars
+from ..core.expect import Evidence, Failed, rounded
 
 ALLOWED = bars.limit("standard errors")
 

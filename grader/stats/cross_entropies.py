@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .measures import EPSILON, cross_entropy
+from .metrics import EPSILON, cross_entropy
 
 NEAR = 0.05  # of the loss that a story predicts
 

@@ -1,0 +1,1 @@
+"""Numbers in NumPy alone: Gaussians, moments, metrics, known wrong formulas, diagnoses."""
