@@ -26,17 +26,17 @@ from rich.console import Console
 from benchmarks.largest_process import LargestProcess
 from benchmarks.made_up_class import class_of
 from benchmarks.plain_tests import errors_of, with_plain_tests
-from grader.batch import Job, grade_all
-from grader.cache import VARIABLE, Cache
 from grader.core.limits import Limits
 from grader.core.registry import select
-from grader.measurers import Measurer, Place, Started
+from grader.engine.backends import Measurer, Place, Started
+from grader.engine.cache import VARIABLE, Cache
+from grader.engine.run import Job, grade_all
+from grader.engine.tasks import Measured, Unit
 from grader.release.course import write_course
 from grader.release.notebook import render_notebook
 from grader.release.source import reference_folder
 from grader.render.progress import ClassProgress
 from grader.submissions.reading import find_submissions
-from grader.units import Measured, Unit
 
 SEED = 7
 NAP = 0.2  # seconds in place of a part

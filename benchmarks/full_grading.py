@@ -14,10 +14,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from grader.checking import run_checks
 from grader.core.limits import Limits
 from grader.core.outcomes import CheckResult
 from grader.core.registry import all_checks
+from grader.engine.checking import run_checks
 from grader.isolation.choice import open_pool
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker

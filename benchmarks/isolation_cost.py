@@ -11,9 +11,9 @@ import time
 
 from rich.console import Console
 
-from grader.checking import run_checks
 from grader.core.limits import Limits
 from grader.core.registry import Check, select
+from grader.engine.checking import run_checks
 from grader.harness.modules import Modules
 from grader.isolation.child import prepare_tensorflow
 from grader.isolation.choice import open_pool

@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from grader.cache import VARIABLE, Cache
+from grader.engine.cache import VARIABLE, Cache
 from grader.release.source import module_sources, reference_folder
 
 PARTS = ("data", "pictures")

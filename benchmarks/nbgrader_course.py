@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from grader.cache import VARIABLE
+from grader.engine.cache import VARIABLE
 from grader.nbgrader.course import CONFIG_NAME
 from grader.nbgrader.gradebook import ASSIGNMENT
 from grader.nbgrader.measuring import SEED_FILE

@@ -12,7 +12,7 @@ from rich.console import Console
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome, Report
 from grader.core.registry import select
-from grader.grading import grade_submission
+from grader.engine.plan import grade_submission
 from grader.isolation.choice import open_pool
 from grader.release.source import reference_folder
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from grader.fingerprint import environment
+from grader.engine.fingerprint import environment
 
 PAGE = Path(__file__).with_name("RESULTS.md")
 NOISE = ("cuda", "absl::InitializeLog", "oneDNN")  # what TensorFlow prints about itself

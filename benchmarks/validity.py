@@ -23,11 +23,11 @@ from rich.console import Console
 
 import grader
 from benchmarks.verdicts import Verdict, is_as_promised, line_of, matrix, read_verdict, verdict_of, write_verdict
-from grader.cache import Cache
 from grader.core.limits import Limits
 from grader.core.registry import PARTS, select
-from grader.fingerprint import fingerprint
-from grader.grading import grade_submission
+from grader.engine.cache import Cache
+from grader.engine.fingerprint import fingerprint
+from grader.engine.plan import grade_submission
 from grader.isolation.choice import open_pool
 from grader.isolation.pool import Pool
 from tests.submissions.corpus import Mutant, Variant, mutants, variants

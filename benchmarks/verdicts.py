@@ -10,7 +10,7 @@ from typing import Any
 from grader.core.outcomes import Outcome, Report
 from grader.core.registry import PARTS
 from grader.core.thresholds import bars
-from grader.fingerprint import limits_of
+from grader.engine.fingerprint import limits_of
 from tests.submissions.corpus import Mutant, Variant
 
 

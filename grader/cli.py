@@ -122,12 +122,12 @@ def grade(
     What was measured before, by this or an earlier run, is not measured again, so the same command goes on with a run
     that was cut.
     """
-    from .batch import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
-    from .cache import Cache, CacheError, default_path
     from .core.expect import GraderFault
     from .core.limits import limits_of
+    from .engine.backends import ClusterError, ClusterLost, OnDemand, Place
+    from .engine.cache import Cache, CacheError, default_path
+    from .engine.run import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
     from .isolation.choice import NoIsolation
-    from .measurers import ClusterError, ClusterLost, OnDemand, Place
     from .nbgrader.course import enter_reports, is_course, submitted_in
     from .nbgrader.gradebook import GradebookError, address_of
     from .nbgrader.measuring import course_seed
@@ -195,7 +195,7 @@ def report(
     show: Annotated[bool, typer.Option("--open", help="Open the class report in the browser.")] = False,
 ) -> None:
     """Write the pages and tables of a graded class again, from its records."""
-    from .batch import OutputNotWritable, prepare_output, write_summaries
+    from .engine.run import OutputNotWritable, prepare_output, write_summaries
     from .nbgrader.gradebook import GradebookError
     from .render.report_json import ReportError, read_reports
     from .render.terminal import grades_table

@@ -11,7 +11,7 @@ app.add_typer(cache_app, name="cache")
 @cache_app.command("info", epilog="Example: `aelab cache info`")
 def cache_info() -> None:
     """Say what was measured and is kept, so that it is not measured again."""
-    from .cache import Cache, CacheError, default_path
+    from .engine.cache import Cache, CacheError, default_path
 
     with clear_errors(CacheError):
         found = Cache(default_path()).info()
@@ -25,7 +25,7 @@ def cache_info() -> None:
 @cache_app.command("clear", epilog="Example: `aelab cache clear`")
 def cache_clear() -> None:
     """Forget what was measured."""
-    from .cache import CacheError, clear, default_path
+    from .engine.cache import CacheError, clear, default_path
 
     with clear_errors(CacheError):
         clear(default_path())

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .checking import run_checks
 from .core.outcomes import CheckResult, Outcome
 from .core.registry import Check, select, with_needs
+from .engine.checking import run_checks
 from .harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, Modules
 from .isolation.local import LocalChannel, quiet
 from .selfcheck_pictures import Drawings, drawings_of

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.cache import VARIABLE
 from grader.core.limits import Limits
+from grader.engine.cache import VARIABLE
 from grader.isolation import tiers
 from grader.isolation.choice import examine, find_tier
 from grader.isolation.process import ProcessChannel

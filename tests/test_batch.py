@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from grader.batch import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
-from grader.cache import Cache, CacheError
 from grader.core.limits import Limits
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
 from grader.core.registry import select
-from grader.measurers import ClusterLost, Started
+from grader.engine.backends import ClusterLost, Started
+from grader.engine.cache import Cache, CacheError
+from grader.engine.run import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
+from grader.engine.tasks import Measured, Unit
 from grader.nbgrader.gradebook import GradebookError
-from grader.units import Measured, Unit
 
 NAMES = ("ada", "bob", "carl", "dora")
 
@@ -153,7 +153,7 @@ def test_a_submission_that_breaks_the_reader_is_our_error(lab_class: Class, monk
     def read(name: str, path: Path) -> None:
         raise ZeroDivisionError("a bug of ours")
 
-    monkeypatch.setattr("grader.grading.read_submission", read)
+    monkeypatch.setattr("grader.engine.plan.read_submission", read)
     for report in lab_class.grade():
         assert report.status is Status.ERROR
         assert "a bug of ours" in report.message
@@ -178,7 +178,7 @@ def test_nothing_that_is_known_is_measured_again(lab_class: Class) -> None:
 def test_nbgrader_is_imported_while_the_class_is_measured(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its seconds are over before the gradebook is written; a class of which all is known does not need them."""
     measurer, asked_before = Played(), []
-    monkeypatch.setattr("grader.batch.load_ahead", lambda: asked_before.append(len(measurer.asked)))
+    monkeypatch.setattr("grader.engine.run.load_ahead", lambda: asked_before.append(len(measurer.asked)))
     lab_class.grade(measurer)
     assert asked_before[0] == 0
     asked_before.clear()
@@ -275,7 +275,7 @@ def test_one_notebook_that_cannot_be_divided_ends_nothing(lab_class: Class, monk
     def broken(*_: Any) -> None:
         raise RecursionError("a bug of ours")
 
-    monkeypatch.setattr("grader.grading.units_of", broken)
+    monkeypatch.setattr("grader.engine.plan.units_of", broken)
     assert {report.status for report in lab_class.grade()} == {Status.ERROR}
 
 
@@ -305,7 +305,7 @@ def test_a_gradebook_that_cannot_be_written_costs_no_page(lab_class: Class, monk
 
 def test_a_measurer_that_is_slow_or_fails_is_asked_about(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether there will be any result: what it raises ends the run, and what is done is kept."""
-    monkeypatch.setattr("grader.batch.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("grader.engine.run.LOOK_SECONDS", 0.05)
     slow = Played(act=lambda unit: time.sleep(0.2))
     assert [report.score for report in lab_class.grade(slow)] == [6.0] * 4
     assert slow.looked > 0
@@ -331,11 +331,11 @@ def test_a_full_disk_costs_no_results(lab_class: Class, monkeypatch: pytest.Monk
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("grader.batch.write_report", full)
+        patched.setattr("grader.engine.run.write_report", full)
         reports = lab_class.grade()
         assert {report.status for report in reports} == {Status.ERROR}
         assert {report.message for report in reports} == {"The report could not be written: No space left on device."}
-        patched.setattr("grader.batch.write_grades", full)
+        patched.setattr("grader.engine.run.write_grades", full)
         with pytest.raises(SummariesNotWritten, match="No space left on device; what was measured is kept"):
             lab_class.grade()
     measurer = Played()

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.cache import Cache, CacheError, clear, default_path
 from grader.core.outcomes import CheckResult, Outcome, Picture
-from grader.units import Measured
+from grader.engine.cache import Cache, CacheError, clear, default_path
+from grader.engine.tasks import Measured
 
 PICTURE = Picture("grid", "digits", np.linspace(0, 1, 28 * 28, dtype=np.float32).reshape(28, 28))
 RESULT = CheckResult(
@@ -71,7 +71,7 @@ def test_a_process_that_is_killed_leaves_whole_results(path: Path) -> None:
     """SIGKILL while it writes: what `keep` returned from is there, and the file is sound."""
     text = (
         "import itertools, sys; from pathlib import Path\n"
-        "from grader.cache import Cache; from tests.test_cache import large\n"
+        "from grader.engine.cache import Cache; from tests.test_cache import large\n"
         "cache = Cache(Path(sys.argv[1]))\n"
         "for n in itertools.count(): cache.keep(str(n), 'data', large(n)); print(n, flush=True)"
     )

@@ -12,10 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from grader import measurers
 from grader.cli import app, data_app, main, release_app
 from grader.cli_export import export_app
 from grader.core.limits import Limits
+from grader.engine import backends as measurers
 from grader.isolation.choice import Finding
 from grader.isolation.worker import Worker
 from grader.render.report_json import write_report
@@ -284,7 +284,7 @@ def test_a_drawn_seed_survives_any_reader_of_json(
 ) -> None:
     """It is below 2**53, so that it is the same number where all numbers are floats, and it is in the report."""
     asked: list[int] = []
-    monkeypatch.setattr("grader.batch.secrets.randbelow", lambda n: asked.append(n) or n - 1)
+    monkeypatch.setattr("grader.engine.run.secrets.randbelow", lambda n: asked.append(n) or n - 1)
     (places["empty"] / "bob").mkdir()
     found = aelab("grade", places["empty"], "--out", places["out"], "--trust-submissions")
     record = json.loads((places["out"] / "bob" / "report.json").read_text())

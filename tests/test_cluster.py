@@ -13,16 +13,17 @@ from pathlib import Path
 import pytest
 from distributed import Client, LocalCluster
 
-from grader import batch, cluster
-from grader.batch import Job, grade_all
-from grader.cache import Cache
-from grader.cluster import DaskMeasurer, cluster_measurers
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome, Report, Status
 from grader.core.registry import select
-from grader.grading import grade_submission
+from grader.engine import dask_backend as cluster
+from grader.engine import run as batch
+from grader.engine.backends import ClusterError, ClusterLost, OnDemand
+from grader.engine.cache import Cache
+from grader.engine.dask_backend import DaskMeasurer, cluster_measurers
+from grader.engine.plan import grade_submission
+from grader.engine.run import Job, grade_all
 from grader.isolation.worker import Worker
-from grader.measurers import ClusterError, ClusterLost, OnDemand
 from tests.nbgrader.postgres import free_port
 from tests.test_batch import Watcher
 

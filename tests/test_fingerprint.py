@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import fingerprint
 from grader.core.registry import PARTS
+from grader.engine import fingerprint
 
 SHOWING = {"cli.py", "batch.py", "cache.py", "selfcheck.py", "render/pages.py", "release/notebook.py"}
 MEASURING = {

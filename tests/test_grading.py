@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.cache import Cache
-from grader.checking import run_checks
 from grader.core import registry
 from grader.core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
 from grader.core.registry import Check, select
-from grader.grading import grade_submission
+from grader.engine.cache import Cache
+from grader.engine.checking import run_checks
+from grader.engine.plan import grade_submission
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker, WorkerLost
 from grader.protocol.frames import Want
@@ -381,7 +381,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[ProcessChannel]:
             super().__init__(*arguments, **others)
             channels.append(self)
 
-    monkeypatch.setattr("grader.measuring.ProcessChannel", Noted)
+    monkeypatch.setattr("grader.engine.isolated.ProcessChannel", Noted)
     return channels
 
 
@@ -476,7 +476,7 @@ def test_what_was_known_before_a_loss_does_not_count(
             results.append(CheckResult(check.id, check.part, check.points, float(len(tried)), Outcome.PASSED, ""))
         return tuple(results)
 
-    monkeypatch.setattr("grader.measuring.run_checks", run_or_lose)
+    monkeypatch.setattr("grader.engine.isolated.run_checks", run_or_lose)
     report = grade(tmp_path, worker, names=("data",))
     names = [c.id for c in select(["data"])]
     assert tried == [names[:2], names]

@@ -9,14 +9,14 @@ import pytest
 from grader.core.limits import Limits
 from grader.core.outcomes import CheckResult, Outcome, Picture
 from grader.core.registry import PARTS, all_checks, select
-from grader.grading import grade_submission
-from grader.inheritance import StandIn, stand_ins
+from grader.engine.carried_forward import StandIn, stand_ins
+from grader.engine.isolated import unmeasurable
+from grader.engine.plan import grade_submission
+from grader.engine.tasks import Measured, Unit
 from grader.isolation.worker import Worker
-from grader.measuring import unmeasurable
 from grader.release.notebook import render_notebook
 from grader.release.source import module_sources, reference_folder
 from grader.submissions.reading import Source, Submission, read_submission
-from grader.units import Measured, Unit
 
 REFERENCE = module_sources(reference_folder())
 OURS = "class Autoencoder(tf.keras.Model):"

@@ -8,15 +8,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.cache import Cache
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome
+from grader.engine.backends import LocalMeasurer, OnDemand, Place
+from grader.engine.cache import Cache
+from grader.engine.tasks import Measured, Unit
 from grader.isolation import tiers
 from grader.isolation.pool import Pool
 from grader.isolation.worker import Worker
-from grader.measurers import LocalMeasurer, OnDemand, Place
 from grader.submissions.reading import Source
-from grader.units import Measured, Unit
 
 CHECK = "data.normalize_scales_to_unit_interval"
 

@@ -7,8 +7,8 @@ import pytest
 
 from grader.core.limits import Limits
 from grader.core.registry import PARTS, all_checks, select
+from grader.engine.tasks import Measured, Unit, units_of
 from grader.submissions.reading import Source, Submission
-from grader.units import Measured, Unit, units_of
 
 SUBMISSION = Submission("ada", "modules", (Source("data.py", "x = 1"), Source("vae.py", "from .data import x")))
 UNIT = Unit("vae", ("vae.a", "vae.b"), "modules", SUBMISSION.sources, ("a note",), 7, Limits())

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..core.limits import Limits
 from ..core.outcomes import Report
 from ..core.registry import Check, all_checks
-from ..grading import grade_submission
+from ..engine.plan import grade_submission
 from ..isolation.choice import open_pool
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..cache import Cache, default_path
-from ..checking import Progress
 from ..core.limits import Limits
 from ..core.outcomes import Report
 from ..core.registry import Check
-from ..grading import grade_submission
+from ..engine.cache import Cache, default_path
+from ..engine.checking import Progress
+from ..engine.plan import grade_submission
 from ..isolation.choice import open_pool
 from ..isolation.pool import Pool
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Page
 
-from grader.cache import VARIABLE
+from grader.engine.cache import VARIABLE
 from grader.nbgrader.gradebook import ASSIGNMENT
 from grader.release.course import write_course
 from grader.release.templates import NOTEBOOK

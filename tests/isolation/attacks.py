@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from grader.checking import run_checks
 from grader.core.limits import MEBIBYTE, Limits
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
 from grader.core.registry import select
+from grader.engine.checking import run_checks
 from grader.isolation.process import ProcessChannel
 from grader.isolation.tiers import Tier, best, second
 from grader.isolation.users import User, processes_of, take_user

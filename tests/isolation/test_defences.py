@@ -21,7 +21,7 @@ import pytest
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome, Status
 from grader.core.registry import select
-from grader.grading import grade_submission
+from grader.engine.plan import grade_submission
 from grader.isolation import confinement, fork, tiers
 from grader.isolation import worker as worker_module
 from grader.isolation.process import ProcessChannel

@@ -13,9 +13,9 @@ import pytest
 from scipy import ndimage
 
 import mnist_subset
-from grader.checking import run_checks
 from grader.core.outcomes import CheckResult, Outcome
 from grader.core.registry import select
+from grader.engine.checking import run_checks
 from grader.images import Look
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.checking import run_checks
 from grader.core.expect import SubmissionDied
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome
 from grader.core.registry import select as select_checks
+from grader.engine.checking import run_checks
 from grader.isolation.process import Clock, ProcessChannel
 from grader.isolation.watch import resident_bytes
 from grader.isolation.worker import Worker, WorkerLost

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.cache import Cache
 from grader.core.outcomes import Report
+from grader.engine.cache import Cache
 from grader.nbgrader import entry
 from tests.render.samples import solved
 

@@ -3,13 +3,13 @@
 import traceback
 from collections.abc import Iterable
 
+from ..core.outcomes import CheckResult, Outcome
+from ..core.registry import Check, select
+from ..isolation.process import ProcessChannel
+from ..isolation.worker import Worker, WorkerLost
+from ..subject.subject import Lab
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD, Progress, run_checks, unheard
-from .core.outcomes import CheckResult, Outcome
-from .core.registry import Check, select
-from .isolation.process import ProcessChannel
-from .isolation.worker import Worker, WorkerLost
-from .subject.subject import Lab
-from .units import Measured, Unit
+from .tasks import Measured, Unit
 
 TRIES = 2  # of a unit whose process was ended by something outside
 

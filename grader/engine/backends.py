@@ -10,13 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from ..core.limits import Limits
+from ..isolation.choice import open_pool
+from ..isolation.pool import Pool
 from .cache import Cache, CacheError
-from .core.limits import Limits
 from .fingerprint import environment
-from .isolation.choice import open_pool
-from .isolation.pool import Pool
-from .measuring import measure
-from .units import Unit
+from .isolated import measure
+from .tasks import Unit
 
 Started = Callable[[], None]
 
@@ -94,7 +94,7 @@ class Place:
         """What opens a measurer there and says how it isolates. The call raises NoIsolation or ClusterError."""
         if self.scheduler:
             try:
-                from .cluster import cluster_measurers  # slow to import, and its packages are an extra
+                from .dask_backend import cluster_measurers  # slow to import, and its packages are an extra
             except ImportError as missing:
                 raise ClusterError(f"{missing.name} is missing: pip install 'autoencoder-lab[cluster]'") from missing
             return cluster_measurers(self.scheduler, self.trusted, say)

@@ -4,11 +4,11 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 
-from .core import thresholds as bars
-from .core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied, rounded
-from .core.outcomes import CheckResult, Outcome
-from .core.registry import Check, with_needs
-from .subject.subject import Lab
+from ..core import thresholds as bars
+from ..core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied, rounded
+from ..core.outcomes import CheckResult, Outcome
+from ..core.registry import Check, with_needs
+from ..subject.subject import Lab
 
 Progress = Callable[[Check], None]
 GRADER_FAILED, INSTRUCTOR_TOLD = "The grader failed, not you", "Your instructor has been told."

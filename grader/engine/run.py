@@ -12,21 +12,21 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from ..core.files import write_atomically
+from ..core.limits import Limits
+from ..core.outcomes import Report, Status
+from ..core.registry import PARTS, Check, select
+from ..nbgrader.entry import enter, load_ahead
+from ..nbgrader.gradebook import write_gradebook
+from ..render.csv_export import write_grades
+from ..render.pages import write_pages
+from ..render.report_json import FILE_NAME, report_folder, write_report
+from .backends import Measurer
 from .cache import Cache, CacheError
-from .core.files import write_atomically
-from .core.limits import Limits
-from .core.outcomes import Report, Status
-from .core.registry import PARTS, Check, select
-from .grading import Plan, plan_of
-from .inheritance import StandIn
-from .measurers import Measurer
-from .measuring import unmeasurable
-from .nbgrader.entry import enter, load_ahead
-from .nbgrader.gradebook import write_gradebook
-from .render.csv_export import write_grades
-from .render.pages import write_pages
-from .render.report_json import FILE_NAME, report_folder, write_report
-from .units import Measured, Unit
+from .carried_forward import StandIn
+from .isolated import unmeasurable
+from .plan import Plan, plan_of
+from .tasks import Measured, Unit
 
 LOOK_SECONDS = 5.0  # without a result, after which the measurer is asked whether there will be any
 AHEAD = 2  # units that wait, for each that is measured

@@ -6,16 +6,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.limits import Limits
+from ..core.outcomes import CheckResult, Report, Status
+from ..core.registry import Check
+from ..isolation.worker import Worker
+from ..submissions.reading import Submission, UnreadableSubmission, read_submission
 from .cache import Cache, CacheError
+from .carried_forward import StandIn, stand_ins
 from .checking import Progress, unheard, unmeasured
-from .core.limits import Limits
-from .core.outcomes import CheckResult, Report, Status
-from .core.registry import Check
-from .inheritance import StandIn, stand_ins
-from .isolation.worker import Worker
-from .measuring import measure, unmeasurable
-from .submissions.reading import Submission, UnreadableSubmission, read_submission
-from .units import Measured, Unit, units_of
+from .isolated import measure, unmeasurable
+from .tasks import Measured, Unit, units_of
 
 
 @dataclass(frozen=True)

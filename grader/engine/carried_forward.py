@@ -9,14 +9,14 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from ..core.limits import Limits
+from ..core.outcomes import CheckResult, Outcome
+from ..core.registry import PARTS, Check
+from ..release.source import has_reference, reference_folder
+from ..submissions.dependencies import PUBLIC_NAMES, sources_for
+from ..submissions.reading import Source, Submission
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD
-from .core.limits import Limits
-from .core.outcomes import CheckResult, Outcome
-from .core.registry import PARTS, Check
-from .release.source import has_reference, reference_folder
-from .submissions.dependencies import PUBLIC_NAMES, sources_for
-from .submissions.reading import Source, Submission
-from .units import Measured, Unit, units_of
+from .tasks import Measured, Unit, units_of
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,16 @@ from typing import Any
 
 import mnist_subset
 
-from .submissions.dependencies import imported_files
+from ..submissions.dependencies import imported_files
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
 ALWAYS = (
     "core/registry.py",
     "core/limits.py",
     "submissions/reading.py",
     "submissions/notebooks.py",
     "submissions/dependencies.py",
-    "measuring.py",
+    "engine/isolated.py",
 )
 ROOMS = ("harness/", "isolation/")  # all that runs beside a submission, and what holds it
 NAMES_IMPORTS = ("__init__.py", "core/registry.py", "harness/modules.py")  # import by name, and nothing that measures
@@ -54,7 +54,7 @@ def measuring_files(part: str) -> frozenset[str]:
     texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in ROOT.rglob("*.py")}
     closed = {**texts, **dict.fromkeys(NAMES_IMPORTS, "")}
     found = {*ALWAYS, *(name for name in texts if name.startswith(ROOMS))}
-    for first in (f"checks/{part}.py", "checking.py"):
+    for first in (f"checks/{part}.py", "engine/checking.py"):
         imported = imported_files(closed, first, ("grader",))
         found |= texts.keys() if imported is None else imported
     return frozenset(found)

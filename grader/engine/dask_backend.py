@@ -13,14 +13,14 @@ from functools import cache
 
 from distributed import Client, Worker, get_worker
 
-from .core.limits import Limits
-from .core.registry import PARTS
+from ..core.limits import Limits
+from ..core.registry import PARTS
+from ..isolation.choice import NoIsolation, open_pool
+from ..isolation.pool import Pool
+from .backends import ClusterError, ClusterLost, Measurer, Started
 from .fingerprint import environment, fingerprint
-from .isolation.choice import NoIsolation, open_pool
-from .isolation.pool import Pool
-from .measurers import ClusterError, ClusterLost, Measurer, Started
-from .measuring import measure
-from .units import Unit
+from .isolated import measure
+from .tasks import Unit
 
 CONNECT_SECONDS = 20  # for a scheduler to answer, also after it was lost
 WORKER_SECONDS = 60.0  # for a worker to come, where there is none any more

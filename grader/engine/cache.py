@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .units import Measured
+from .tasks import Measured
 
 VARIABLE = "AELAB_CACHE"
 LARGEST = 256 * 2**20  # bytes of results; those that were not used for longest go first

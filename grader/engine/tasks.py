@@ -13,14 +13,14 @@ from dataclasses import asdict, dataclass
 from io import BytesIO
 from typing import Any, Literal
 
-from .core.evidence import json_ready
-from .core.limits import Limits
-from .core.outcomes import CheckResult, Outcome, Picture
-from .core.png import png, read_png
-from .core.registry import Check
+from ..core.evidence import json_ready
+from ..core.limits import Limits
+from ..core.outcomes import CheckResult, Outcome, Picture
+from ..core.png import png, read_png
+from ..core.registry import Check
+from ..submissions.dependencies import sources_for
+from ..submissions.reading import Source, Submission
 from .fingerprint import fingerprint
-from .submissions.dependencies import sources_for
-from .submissions.reading import Source, Submission
 
 
 @dataclass(frozen=True)
