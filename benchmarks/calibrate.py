@@ -20,7 +20,7 @@ from benchmarks.experiment.drawing import save
 from benchmarks.tails import RARE, Tail, badness, tails_of, value_of
 from benchmarks.validity import Task, run, tasks_of_mutants, tasks_of_variants
 from benchmarks.verdicts import Graded
-from grader.checks import autoencoder
+from grader.autoencoders.checks import autoencoder
 from grader.core import thresholds as bars
 from grader.core.expect import rounded
 from grader.core.registry import PARTS

@@ -239,7 +239,7 @@ def data_import(
     ] = None,
 ) -> None:
     """Prepare full MNIST for TensorFlow Datasets from the official files, without a network."""
-    from .mnist_import import MnistImportError, import_mnist
+    from .autoencoders.mnist_import import MnistImportError, import_mnist
 
     with clear_errors(MnistImportError, OSError):
         console.print(
@@ -254,7 +254,7 @@ def data_info(
     ] = None,
 ) -> None:
     """Say which digits `load_mnist` finds."""
-    from .mnist_import import describe_mnist
+    from .autoencoders.mnist_import import describe_mnist
 
     console.print(str(describe_mnist(data_dir)), markup=False, highlight=False, soft_wrap=True)
 

@@ -27,7 +27,7 @@ class Drawings:
 
 def drawings_of(lab: Lab, result: CheckResult, losses: Mapping[int, Sequence[np.ndarray]]) -> Drawings:
     """For a check that has shown what its trained model does: more of that model. Nothing where it cannot be drawn."""
-    trained = getattr(importlib.import_module(f"{__package__}.checks.{result.part}"), "trained", None)
+    trained = getattr(importlib.import_module(f"grader.autoencoders.checks.{result.part}"), "trained", None)
     if not result.pictures or trained is None:
         return Drawings()
     model: Model = lab.once(trained).model

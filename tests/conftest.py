@@ -98,7 +98,7 @@ def small_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallMnist:
     import tensorflow_datasets as tfds
 
     small = write_small_mnist(tmp_path / "idx")
-    monkeypatch.setattr("grader.mnist_import.OFFICIAL_FILES", small.files)
+    monkeypatch.setattr("grader.autoencoders.mnist_import.OFFICIAL_FILES", small.files)
     monkeypatch.setattr(tfds.image_classification.mnist, "_TRAIN_EXAMPLES", len(small.train_labels))
     monkeypatch.setattr(tfds.image_classification.mnist, "_TEST_EXAMPLES", len(small.test_labels))
     return small

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checkpoints import (
+from grader.autoencoders.images import Images
+from grader.autoencoders.measurements.checkpoints import (
     after_one_more_step,
     expect_same_state,
     expect_same_step,
@@ -16,7 +17,6 @@ from grader.checkpoints import (
     take_steps,
 )
 from grader.core.expect import Evidence, Failed
-from grader.images import Images
 
 
 class ToyLab:

@@ -160,7 +160,7 @@ def test_readme_has_the_points_of_the_parts() -> None:
 
 
 def test_examples_are_quotations() -> None:
-    """The check and the recipe shown in write-a-check.md stand word for word in grader/checks/ and in recipes/."""
+    """The check and the recipe shown in write-a-check.md stand word for word in grader/autoencoders/checks/ and in recipes/."""
     sources = [*(ROOT / "grader" / "checks").glob("*.py"), *(ROOT / "tests" / "submissions" / "recipes").glob("*.toml")]
     quoted = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     shown = re.findall(

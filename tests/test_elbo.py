@@ -7,8 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from grader.autoencoders.measurements.elbo import (
+    DRAWS,
+    ROOM,
+    BatchLoss,
+    Terms,
+    _stories,
+    batch_loss,
+    expect_negative_elbo,
+    terms_of,
+)
 from grader.core.expect import Evidence, Failed
-from grader.elbo import DRAWS, ROOM, BatchLoss, Terms, _stories, batch_loss, expect_negative_elbo, terms_of
 from grader.stats.formulas import Weights, weighings
 from grader.stats.gaussians import KLEstimate
 

@@ -7,7 +7,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 import mnist_subset
-from grader.mnist_import import describe_mnist
+from grader.autoencoders.mnist_import import describe_mnist
 from mnist_subset.idx import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, OfficialFile
 from tests.small_mnist import idx_bytes, tfds_order
 

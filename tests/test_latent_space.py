@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from grader.checks.vae import GRID, show_latent_space
+from grader.autoencoders.checks.vae import GRID, show_latent_space
 
 
 class Brush:

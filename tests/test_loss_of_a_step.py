@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks import autoencoder
-from grader.checks.autoencoder import TRIES, loss_is_cross_entropy
+from grader.autoencoders.checks import autoencoder
+from grader.autoencoders.checks.autoencoder import TRIES, loss_is_cross_entropy
 from grader.core.expect import Failed
 from grader.stats.metrics import cross_entropy
 

@@ -11,7 +11,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 import mnist_subset
-from grader.mnist_import import MnistImportError, MnistSource, describe_mnist, import_mnist
+from grader.autoencoders.mnist_import import MnistImportError, MnistSource, describe_mnist, import_mnist
 from tests.small_mnist import SmallMnist, tfds_order
 
 IMAGES = "train-images-idx3-ubyte"
@@ -193,5 +193,5 @@ def test_the_source_is_the_prepared_copy_where_there_is_one(small_mnist: SmallMn
 
 def test_importing_the_module_does_not_import_tensorflow() -> None:
     """The command line starts fast: TensorFlow comes in only when a copy is looked for or made."""
-    code = "import sys, grader.mnist_import; sys.exit(any('tensorflow' in name for name in sys.modules))"
+    code = "import sys, grader.autoencoders.mnist_import; sys.exit(any('tensorflow' in name for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

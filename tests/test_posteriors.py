@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.core import thresholds as bars
-from grader.core.expect import Evidence, Failed
-from grader.elbo import DRAWS
-from grader.posteriors import (
+from grader.autoencoders.measurements.elbo import DRAWS
+from grader.autoencoders.measurements.posteriors import (
     BETA,
     FAR,
     MOST,
@@ -25,8 +23,10 @@ from grader.posteriors import (
     has_gone_away,
     steps_after,
 )
+from grader.autoencoders.measurements.training import RATE
+from grader.core import thresholds as bars
+from grader.core.expect import Evidence, Failed
 from grader.stats.gaussians import KLEstimate
-from grader.training import RATE
 
 IMAGES, PIXELS = 8, 784
 

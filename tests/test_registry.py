@@ -81,7 +81,7 @@ def test_an_id_is_made_of_part_and_name() -> None:
     """`vae.loss_is_negative_elbo` is declared in checks/vae.py under that name, with a sentence for students."""
     for item in all_checks():
         assert item.id == f"{item.part}.{item.name}"
-        assert item.function.__module__ == f"grader.checks.{item.part}"
+        assert item.function.__module__ == f"grader.autoencoders.checks.{item.part}"
         assert item.sentence.endswith(".")
         assert "\n" not in item.sentence
 

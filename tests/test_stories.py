@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from grader.checks import data, pictures
-from grader.harness.probes import Painter
+from grader.autoencoders.checks import data, pictures
+from grader.autoencoders.operations.probes import Painter
 
 RANDOM = np.random.default_rng(5)
 GREY = RANDOM.integers(0, 256, (4, 28, 28, 1)).astype(np.uint8)

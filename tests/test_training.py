@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.autoencoders.images import Images
+from grader.autoencoders.measurements.training import FIRST_STEPS, RATE, Plan, train_in_stages
 from grader.core import thresholds as bars
 from grader.core.expect import Diverged, finite
 from grader.core.thresholds import Bar
-from grader.images import Images
-from grader.training import FIRST_STEPS, RATE, Plan, train_in_stages
 
 PLAN = Plan(at_least=20, stage=10, batch_size=2)
 ORIGIN = SimpleNamespace(part="toy", name="Toy", arguments={"encoding_size": 1})

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks import autoencoder, vae
+from grader.autoencoders.checks import autoencoder, vae
+from grader.autoencoders.images import Images
 from grader.core import expect
 from grader.core.outcomes import CheckResult, Outcome, Picture
-from grader.images import Images
 from grader.protocol.messages import Reply, Request
 from grader.selfcheck_pictures import drawings_of
 from grader.watching import Overheard

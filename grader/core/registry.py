@@ -68,7 +68,7 @@ def _identity(function: CheckFunction) -> str:
 def all_checks() -> tuple[Check, ...]:
     """Every declared check, in the order of the lab."""
     for part in PARTS:
-        importlib.import_module(f"grader.checks.{part}")
+        importlib.import_module(f"grader.autoencoders.checks.{part}")
     return tuple(sorted(_declared.values(), key=lambda c: PARTS.index(c.part)))
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-PATH = Path(__file__).with_name("bars.json")
+PATH = Path(__file__).parents[1] / "autoencoders" / "bars.json"
 _noted: ContextVar[dict[str, float] | None] = ContextVar("noted", default=None)
 
 

@@ -54,7 +54,7 @@ def measuring_files(part: str) -> frozenset[str]:
     texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in ROOT.rglob("*.py")}
     closed = {**texts, **dict.fromkeys(NAMES_IMPORTS, "")}
     found = {*ALWAYS, *(name for name in texts if name.startswith(ROOMS))}
-    for first in (f"checks/{part}.py", "engine/checking.py"):
+    for first in (f"autoencoders/checks/{part}.py", "engine/checking.py"):
         imported = imported_files(closed, first, ("grader",))
         found |= texts.keys() if imported is None else imported
     return frozenset(found)
@@ -63,7 +63,7 @@ def measuring_files(part: str) -> frozenset[str]:
 def limits_of(part: str) -> dict[str, Any]:
     """The bars that a part is held to: their names stand in its files. Another limit changes its results."""
     code = b"".join((ROOT / name).read_bytes() for name in measuring_files(part))
-    bars = json.loads((ROOT / "core" / "bars.json").read_text())
+    bars = json.loads((ROOT / "autoencoders" / "bars.json").read_text())
     return {name: bar for name, bar in bars.items() if f'"{name}"'.encode() in code}
 
 

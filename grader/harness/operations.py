@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from ..autoencoders.operations.training import Trainer, set_learning_rate
 from ..protocol.frames import Want
 from ..protocol.messages import Reply, Request
 from .arrays import as_array, as_arrays
 from .guard import SubmissionError, submission_code
 from .modules import Definitions
-from .training import Trainer, set_learning_rate
 
 
 class Harness:

@@ -11,10 +11,10 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from ..autoencoders.images import Images
 from ..core import expect
 from ..core.outcomes import Picture
 from ..core.text import printable
-from ..images import Images
 from ..protocol.frames import ANY_FLOATS, Want
 from ..protocol.messages import Reply, Request
 from .errors import as_exception

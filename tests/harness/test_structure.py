@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.autoencoders.operations.structure import sampling_layer, scale_variables
 from grader.harness.modules import LiveNamespace
 from grader.harness.operations import Harness, call
-from grader.harness.structure import sampling_layer, scale_variables
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
 

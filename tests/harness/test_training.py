@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.harness.training import Trainer, learning_rate, optimizer_variables, set_learning_rate
+from grader.autoencoders.operations.training import Trainer, learning_rate, optimizer_variables, set_learning_rate
 
 Make = Callable[..., Any]
 RATE = 0.05

@@ -13,10 +13,10 @@ import pytest
 from scipy import ndimage
 
 import mnist_subset
+from grader.autoencoders.images import Look
 from grader.core.outcomes import CheckResult, Outcome
 from grader.core.registry import select
 from grader.engine.checking import run_checks
-from grader.images import Look
 from grader.isolation.process import ProcessChannel
 from grader.isolation.worker import Worker
 from grader.stats.metrics import cross_entropy

@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from grader.mnist_import import import_mnist
+from grader.autoencoders.mnist_import import import_mnist
 from reference import data
 from tests.small_mnist import SmallMnist
 

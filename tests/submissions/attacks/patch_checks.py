@@ -5,7 +5,7 @@ from .wrong import normalize, training_batches
 import contextlib
 import sys
 
-for name in ("grader.core.expect", "grader.engine.plan", "grader.core.outcomes", "grader.checks.data", "grader.subject.subject", "grader.core.registry"):
+for name in ("grader.core.expect", "grader.engine.plan", "grader.core.outcomes", "grader.autoencoders.checks.data", "grader.subject.subject", "grader.core.registry"):
     with contextlib.suppress(ImportError, OSError):
         __import__(name)
 for name, module in list(sys.modules.items()):

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .core import thresholds as bars
-from .core.expect import Evidence, Failed, rounded
-from .stats.formulas import Weights, weighings
-from .stats.gaussians import KLEstimate
-from .stats.metrics import cross_entropy
-from .subject.subject import Model
+from ...core import thresholds as bars
+from ...core.expect import Evidence, Failed, rounded
+from ...stats.formulas import Weights, weighings
+from ...stats.gaussians import KLEstimate
+from ...stats.metrics import cross_entropy
+from ...subject.subject import Model
 
 ALLOWED = bars.limit("standard errors")  # 5.5, which a normal error exceeds once in 26 million
 ROOM = 0.004  # of the cross-entropy, for arithmetic of other precision; 2 % with the standard errors

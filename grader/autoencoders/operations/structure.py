@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..protocol.messages import Reply, Request
-from .arrays import as_array
-from .guard import SubmissionError, submission_code
-from .operations import Harness, operation
+from ...harness.arrays import as_array
+from ...harness.guard import SubmissionError, submission_code
+from ...harness.operations import Harness, operation
+from ...protocol.messages import Reply, Request
 
 
 @operation

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from ..core import expect
-from ..core import thresholds as bars
-from ..core.expect import Evidence, Failed, rounded
-from ..core.registry import check
-from ..protocol.frames import Want
-from ..subject.properties import for_all
-from ..subject.subject import Lab, Model
+from ...core import expect
+from ...core import thresholds as bars
+from ...core.expect import Evidence, Failed, rounded
+from ...core.registry import check
+from ...protocol.frames import Want
+from ...subject.properties import for_all
+from ...subject.subject import Lab, Model
 
 PART, CLASS = "classifier", "StackedAutoencoderClassifier"
 ACCURACY_BAR = bars.limit("accuracy")  # .78; 200 steps at batch 32 give .85 to .92; one batch for ever .6

@@ -3,13 +3,13 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from ..core import expect
-from ..core.expect import Evidence, Failed
-from ..core.registry import check
-from ..harness.probes import Painter
-from ..protocol.frames import Want
-from ..subject.properties import for_all
-from ..subject.subject import Lab
+from ...core import expect
+from ...core.expect import Evidence, Failed
+from ...core.registry import check
+from ...protocol.frames import Want
+from ...subject.properties import for_all
+from ...subject.subject import Lab
+from ..operations.probes import Painter
 
 PART = "pictures"
 

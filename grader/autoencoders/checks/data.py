@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from ..core import expect
-from ..core import thresholds as bars
-from ..core.expect import Evidence
-from ..core.registry import check
-from ..core.text import printable
-from ..protocol.frames import Want
-from ..subject.subject import Lab
+from ...core import expect
+from ...core import thresholds as bars
+from ...core.expect import Evidence
+from ...core.registry import check
+from ...core.text import printable
+from ...protocol.frames import Want
+from ...subject.subject import Lab
 
 SAMPLES, BATCH_SIZE, PASSES = 66, 8, 20  # 66 is no multiple of 8, so that a remainder shows
 

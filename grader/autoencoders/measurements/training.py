@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .core import thresholds as bars
-from .core.expect import Diverged, Evidence, Failed, rounded
-from .stats.diagnosis import Course, encoder_rests, story_of
-from .stats.metrics import cross_entropy, mosaic
-from .subject.subject import Lab, Model
+from ...core import thresholds as bars
+from ...core.expect import Diverged, Evidence, Failed, rounded
+from ...stats.diagnosis import Course, encoder_rests, story_of
+from ...stats.metrics import cross_entropy, mosaic
+from ...subject.subject import Lab, Model
 
 BATCH_SIZE = 16
 RATE = 3e-3

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from ..protocol.frames import Want
-from ..protocol.messages import Reply, Request
-from .arrays import as_array
-from .guard import submission_code
-from .operations import Harness, operation
+from ...harness.arrays import as_array
+from ...harness.guard import submission_code
+from ...harness.operations import Harness, operation
+from ...protocol.frames import Want
+from ...protocol.messages import Reply, Request
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from itertools import cycle
 
 import numpy as np
 
-from ..protocol.messages import Reply, Request
-from .guard import submission_code
-from .operations import Harness, operation
+from ...harness.guard import submission_code
+from ...harness.operations import Harness, operation
+from ...protocol.messages import Reply, Request
 
 
 @operation

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ..core import expect
-from ..core.expect import Evidence
-from ..core.registry import check
-from ..subject.subject import Lab
-from ..training import Trained, expect_encoder_trained, expect_good_reconstructions, train_until
+from ...core import expect
+from ...core.expect import Evidence
+from ...core.registry import check
+from ...subject.subject import Lab
+from ..measurements.training import Trained, expect_encoder_trained, expect_good_reconstructions, train_until
 from . import shapes
 
 PART, CLASS = "upsampling", "UpsamplingAutoencoder"

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from .core import expect
-from .core import thresholds as bars
-from .core.expect import Evidence, rounded
-from .subject.subject import Lab, Model
+from ...core import expect
+from ...core import thresholds as bars
+from ...core.expect import Evidence, rounded
+from ...subject.subject import Lab, Model
 
 BATCH_SIZE = 8
 SAME = 2e-4  # of a pixel: reconstructions of equal weights differ by rounding alone

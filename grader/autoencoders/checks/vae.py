@@ -2,12 +2,17 @@
 
 import numpy as np
 
-from ..core import expect
-from ..core import thresholds as bars
-from ..core.expect import Evidence, Failed, rounded
-from ..core.registry import check
-from ..elbo import ALLOWED
-from ..posteriors import (
+from ...core import expect
+from ...core import thresholds as bars
+from ...core.expect import Evidence, Failed, rounded
+from ...core.registry import check
+from ...protocol.frames import Want
+from ...stats.gaussians import KLEstimate, gaussian_kl, kl_from_samples
+from ...stats.metrics import cross_entropy, mosaic
+from ...subject.properties import for_all
+from ...subject.subject import Lab, Model
+from ..measurements.elbo import ALLOWED
+from ..measurements.posteriors import (
     BETA,
     FarModel,
     expect_fresh_losses,
@@ -16,12 +21,7 @@ from ..posteriors import (
     expect_pull,
     far_model,
 )
-from ..protocol.frames import Want
-from ..stats.gaussians import KLEstimate, gaussian_kl, kl_from_samples
-from ..stats.metrics import cross_entropy, mosaic
-from ..subject.properties import for_all
-from ..subject.subject import Lab, Model
-from ..training import GOOD, Trained, expect_good_reconstructions, train_until
+from ..measurements.training import GOOD, Trained, expect_good_reconstructions, train_until
 from . import shapes
 
 PART, CLASS = "vae", "VariationalAutoencoder"

@@ -6,16 +6,23 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 from scipy.special import ndtri
 
-from ..core import expect
-from ..core import thresholds as bars
-from ..core.expect import Evidence, Failed, rounded
-from ..core.registry import check
-from ..protocol.frames import Want
-from ..stats import cross_entropies, moments
-from ..stats.diagnosis import Course, encoder_rests, story_of
-from ..stats.metrics import cross_entropy, mosaic, peak_signal_to_noise
-from ..subject.subject import Lab, Model
-from ..training import HELD_OUT, Plan, expect_encoder_trained, expect_fresh_noise, sees_fresh_noise, train_in_stages
+from ...core import expect
+from ...core import thresholds as bars
+from ...core.expect import Evidence, Failed, rounded
+from ...core.registry import check
+from ...protocol.frames import Want
+from ...stats import cross_entropies, moments
+from ...stats.diagnosis import Course, encoder_rests, story_of
+from ...stats.metrics import cross_entropy, mosaic, peak_signal_to_noise
+from ...subject.subject import Lab, Model
+from ..measurements.training import (
+    HELD_OUT,
+    Plan,
+    expect_encoder_trained,
+    expect_fresh_noise,
+    sees_fresh_noise,
+    train_in_stages,
+)
 
 PART, CLASS = "denoising", "DenoisingAutoencoder"
 STDDEV = 0.5

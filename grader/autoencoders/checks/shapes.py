@@ -7,10 +7,10 @@ size and serves every check of its part.
 import numpy as np
 from hypothesis import strategies as st
 
-from ..core import expect
-from ..core.expect import Evidence
-from ..subject.properties import for_all
-from ..subject.subject import Lab, Model
+from ...core import expect
+from ...core.expect import Evidence
+from ...subject.properties import for_all
+from ...subject.subject import Lab, Model
 
 SIZES, BATCHES = st.integers(1, 64), st.integers(1, 5)
 SCALES = (1, 10, 1000)  # far from 0 an activation without an upper end leaves [0, 1], also before any training

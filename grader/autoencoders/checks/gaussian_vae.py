@@ -3,11 +3,17 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from ..core import expect
-from ..core import thresholds as bars
-from ..core.expect import Evidence, Failed, rounded
-from ..core.registry import check
-from ..posteriors import (
+from ...core import expect
+from ...core import thresholds as bars
+from ...core.expect import Evidence, Failed, rounded
+from ...core.registry import check
+from ...protocol.frames import Want
+from ...stats import moments
+from ...stats.formulas import WRONG_KL, kl_divergence
+from ...stats.gaussians import KLEstimate
+from ...subject.properties import for_all
+from ...subject.subject import Lab, Model
+from ..measurements.posteriors import (
     BETA,
     INFORMATIVE,
     FarModel,
@@ -17,13 +23,7 @@ from ..posteriors import (
     expect_pull,
     far_model,
 )
-from ..protocol.frames import Want
-from ..stats import moments
-from ..stats.formulas import WRONG_KL, kl_divergence
-from ..stats.gaussians import KLEstimate
-from ..subject.properties import for_all
-from ..subject.subject import Lab, Model
-from ..training import BATCH_SIZE, RATE
+from ..measurements.training import BATCH_SIZE, RATE
 from . import shapes
 
 PART, CLASS = "gaussian_vae", "GaussianVAE"

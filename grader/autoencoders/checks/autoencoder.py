@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import checkpoints
-from ..core import expect
-from ..core import thresholds as bars
-from ..core.expect import Evidence, rounded
-from ..core.registry import check
-from ..stats import cross_entropies, histories
-from ..stats.metrics import cross_entropy
-from ..subject.subject import Lab, Model
-from ..training import RATE, Trained, expect_good_reconstructions, good_cost, train_until
+from ...core import expect
+from ...core import thresholds as bars
+from ...core.expect import Evidence, rounded
+from ...core.registry import check
+from ...stats import cross_entropies, histories
+from ...stats.metrics import cross_entropy
+from ...subject.subject import Lab, Model
+from ..measurements import checkpoints
+from ..measurements.training import RATE, Trained, expect_good_reconstructions, good_cost, train_until
 from . import shapes
 
 PART, CLASS = "autoencoder", "Autoencoder"

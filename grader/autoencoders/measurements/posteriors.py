@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .core import thresholds as bars
-from .core.expect import Evidence, Failed, rounded
+from ...core import thresholds as bars
+from ...core.expect import Evidence, Failed, rounded
+from ...stats.gaussians import KLEstimate
+from ...subject.subject import Model
 from .elbo import BatchLoss, Terms, batch_loss, expect_negative_elbo, terms_of
-from .stats.gaussians import KLEstimate
-from .subject.subject import Model
 from .training import RATE
 
 BETA = 20.0

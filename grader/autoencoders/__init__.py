@@ -1,0 +1,1 @@
+"""The autoencoder lab: its parts, checks, measurements, operations and thresholds."""

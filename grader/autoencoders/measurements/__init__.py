@@ -1,0 +1,1 @@
+"""What several checks measure alike: trainings, posteriors, the negative ELBO, checkpoints."""

@@ -1,0 +1,1 @@
+"""What a harness can be asked for in this lab, beside what it can in any."""
