@@ -14,8 +14,8 @@ from rich.console import Console
 
 from grader.core.outcomes import CheckResult
 from grader.core.registry import PARTS
-from grader.render.screens import selfcheck_html
-from grader.watching import Watcher
+from grader.selfcheck.screens import selfcheck_html
+from grader.selfcheck.watching import Watcher
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 
@@ -40,7 +40,7 @@ class Clock(Watcher):
 
 def measure(part: str) -> None:
     """Check one part in this process; print seconds to the first and to the last result, and how many passed."""
-    from grader.selfcheck import require_keras_2, session_of_files
+    from grader.selfcheck.notebook import require_keras_2, session_of_files
 
     clock = Clock()
     require_keras_2()

@@ -12,7 +12,7 @@ __all__ = ["check"]
 def __getattr__(name: str) -> Any:
     """`check` is imported when it is asked for: processes that submissions live in need none of it."""
     if name == "check":
-        from .selfcheck import check
+        from .selfcheck.notebook import check
 
         return check
     raise AttributeError(name)

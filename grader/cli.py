@@ -75,7 +75,7 @@ def check(
     """Check your own work, in this process; exits 0 only if everything passed."""
     from .render.progress import CheckProgress
     from .render.terminal import check_table
-    from .selfcheck import WrongKeras, all_passed, require_keras_2, session_of_files
+    from .selfcheck.notebook import WrongKeras, all_passed, require_keras_2, session_of_files
     from .submissions.reading import UnreadableSubmission
 
     checks = chosen_checks(parts)

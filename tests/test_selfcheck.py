@@ -14,9 +14,9 @@ from nbclient import NotebookClient
 from grader.core.outcomes import CheckResult, Outcome
 from grader.core.registry import Check, select
 from grader.harness.modules import LiveNamespace
-from grader.selfcheck import Session
+from grader.selfcheck.notebook import Session
+from grader.selfcheck.watching import Watcher
 from grader.subject.subject import Lab
-from grader.watching import Watcher
 
 BELONGS_TO_THE_SHELL = ("TF_USE_LEGACY_KERAS", "TF_CPP_MIN_LOG_LEVEL")
 
@@ -195,7 +195,7 @@ def test_an_interrupted_check_keeps_its_results(monkeypatch: pytest.MonkeyPatch)
         measured.append(checks[0].id)
         return (CheckResult(checks[0].id, checks[0].part, checks[0].points, 1.0, Outcome.PASSED, ""),)
 
-    monkeypatch.setattr("grader.selfcheck.run_checks", run)
+    monkeypatch.setattr("grader.selfcheck.notebook.run_checks", run)
     session = Session(LiveNamespace({}))
     with pytest.raises(KeyboardInterrupt):
         session.check(("data",))
@@ -218,7 +218,7 @@ def test_a_watcher_hears_of_every_check_and_of_results_that_were_asked_for(monke
     def run(lab: Lab, checks: list[Check], **_: object) -> tuple[CheckResult, ...]:
         return (CheckResult(checks[0].id, checks[0].part, checks[0].points, 1.0, Outcome.PASSED, ""),)
 
-    monkeypatch.setattr("grader.selfcheck.run_checks", run)
+    monkeypatch.setattr("grader.selfcheck.notebook.run_checks", run)
     Session(LiveNamespace({})).check(("vae.loss_is_negative_elbo",), Ear())
     assert heard == [
         "1/2 encoding_is_sampled_at_any_size", "2/2 loss_is_negative_elbo", "ended vae.loss_is_negative_elbo",

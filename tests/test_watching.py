@@ -11,8 +11,8 @@ from grader.autoencoders.images import Images
 from grader.core import expect
 from grader.core.outcomes import CheckResult, Outcome, Picture
 from grader.protocol.messages import Reply, Request
-from grader.selfcheck_pictures import drawings_of
-from grader.watching import Overheard
+from grader.selfcheck.drawings import drawings_of
+from grader.selfcheck.watching import Overheard
 
 
 class Answering:

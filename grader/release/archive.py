@@ -29,7 +29,7 @@ dependencies = [
 aelab = "grader.cli:main"
 
 [project.entry-points.pytest11]
-autoencoder-lab = "grader.pytest_plugin"
+autoencoder-lab = "grader.selfcheck.pytest_plugin"
 
 [tool.setuptools.packages.find]
 include = ["grader*", "mnist_subset*"]

@@ -20,7 +20,7 @@ from rich.text import Text
 from ..core.outcomes import Report
 from ..core.registry import Check
 from ..core.text import one_line
-from ..watching import Watcher
+from ..selfcheck.watching import Watcher
 from .wording import points
 
 

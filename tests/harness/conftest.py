@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.harness.modules import PACKAGE, AbsoluteNames, Modules
-from grader.selfcheck import require_keras_2
+from grader.selfcheck.notebook import require_keras_2
 
 
 @pytest.fixture(scope="session")

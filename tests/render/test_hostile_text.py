@@ -12,9 +12,9 @@ import grader.cli
 from grader.core.registry import all_checks
 from grader.core.text import folder_name
 from grader.nbgrader.gradebook import grade_id
-from grader.pytest_plugin import stop
 from grader.render.progress import ClassProgress
 from grader.render.terminal import check_table, plain_text
+from grader.selfcheck.pytest_plugin import stop
 from grader.subject.errors import as_exception
 
 from . import samples

@@ -9,10 +9,10 @@ import pytest
 
 from grader.core.outcomes import CheckResult, Outcome
 from grader.core.registry import all_checks
-from grader.render import screens
-from grader.render.screens import NotebookScreen, Running, TerminalScreen, in_notebook, selfcheck_html
 from grader.render.wording import OUTCOMES, sentence
-from grader.selfcheck_pictures import Drawings
+from grader.selfcheck import screens
+from grader.selfcheck.drawings import Drawings
+from grader.selfcheck.screens import NotebookScreen, Running, TerminalScreen, in_notebook, selfcheck_html
 
 from . import samples
 from .test_pages import ALLOWED, Page, contrast

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from .core.outcomes import CheckResult
-from .core.registry import Check
-from .protocol.messages import Reply, Request
-from .subject.subject import Channel
+from ..core.outcomes import CheckResult
+from ..core.registry import Check
+from ..protocol.messages import Reply, Request
+from ..subject.subject import Channel
 
 Told = Callable[[int, int, np.ndarray], None]  # a model's number, how many more steps, their losses if they are known
 WHOLE = ("fit", "fit_labels", "pretrain")  # trainings of epochs, of which no losses come back for each step

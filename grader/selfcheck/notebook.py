@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from .core.outcomes import CheckResult, Outcome
-from .core.registry import Check, select, with_needs
-from .engine.checking import run_checks
-from .harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, Modules
-from .isolation.local import LocalChannel, quiet
-from .selfcheck_pictures import Drawings, drawings_of
-from .subject.subject import Lab
-from .submissions.reading import read_submission
+from ..core.outcomes import CheckResult, Outcome
+from ..core.registry import Check, select, with_needs
+from ..engine.checking import run_checks
+from ..harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, Modules
+from ..subject.subject import Lab
+from ..submissions.reading import read_submission
+from .drawings import Drawings, drawings_of
+from .local_channel import LocalChannel, quiet
 from .watching import Overheard, Watcher
 
 SEED = 2025
@@ -107,7 +107,7 @@ def check(*names: str) -> float:
     Shows what was found, as soon as it is, and returns the points earned, as a builtin float. Without a name everything
     is checked.
     """
-    from .render.screens import screen_here
+    from .screens import screen_here
 
     caller = sys._getframe(1).f_globals
     try:

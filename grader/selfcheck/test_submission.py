@@ -2,10 +2,10 @@
 
 import pytest
 
-from .core.outcomes import Outcome
-from .core.registry import Check, all_checks
-from .render.terminal import plain_text
-from .selfcheck import Session
+from ..core.outcomes import Outcome
+from ..core.registry import Check, all_checks
+from ..render.terminal import plain_text
+from .notebook import Session
 
 
 @pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.id)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .core import expect
-from .core.outcomes import CheckResult
-from .subject.subject import Lab, Model
+from ..core import expect
+from ..core.outcomes import CheckResult
+from ..subject.subject import Lab, Model
 
 SAMPLING = ("vae",)  # parts whose encodings should look like draws from the prior
 SAMPLES = 300  # encodings that are shown beside the prior

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import pytest
 
-from .core.text import one_line
+from ..core.text import one_line
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,8 +16,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def submission_session(request: pytest.FixtureRequest) -> object:
     """The self-check session of the submission named on the command line."""
-    from .selfcheck import WrongKeras, require_keras_2, session_of_files
-    from .submissions.reading import UnreadableSubmission
+    from ..submissions.reading import UnreadableSubmission
+    from .notebook import WrongKeras, require_keras_2, session_of_files
 
     path = request.config.getoption("--submission")
     if not path:

@@ -12,12 +12,12 @@ from rich.console import Console
 
 from ..core.outcomes import CheckResult
 from ..core.registry import Check
-from ..selfcheck_pictures import Drawings
-from ..watching import Watcher
-from .pages import templates
-from .progress import CheckProgress
-from .terminal import check_table, plain_text
-from .views import outcome_counts, parts_of_checks
+from ..render.pages import templates
+from ..render.progress import CheckProgress
+from ..render.terminal import check_table, plain_text
+from ..render.views import outcome_counts, parts_of_checks
+from .drawings import Drawings
+from .watching import Watcher
 
 PAUSE = 0.3  # seconds between two pictures of a running training; a browser need not draw more
 
