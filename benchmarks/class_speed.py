@@ -32,7 +32,7 @@ from grader.engine.backends import Measurer, Place, Started
 from grader.engine.cache import VARIABLE, Cache
 from grader.engine.run import Job, grade_all
 from grader.engine.tasks import Measured, Unit
-from grader.release.course import write_course
+from grader.platforms.nbgrader.course_folder import write_course
 from grader.release.notebook import render_notebook
 from grader.release.source import reference_folder
 from grader.render.progress import ClassProgress

@@ -13,7 +13,7 @@ from rich.console import Console
 from benchmarks.made_up_class import class_of
 from benchmarks.timing import cheapest_of_each, cost_of_each
 from grader.core.outcomes import Report
-from grader.nbgrader.gradebook import GradebookError, write_gradebook
+from grader.platforms.nbgrader.gradebook import GradebookError, write_gradebook
 
 
 def measure(what: str, reports: Sequence[Report], url: str, console: Console) -> None:

@@ -25,7 +25,7 @@ from typing import IO, Any
 import psutil
 import pyseccomp
 
-from grader.export.gradescope import write_autograder
+from grader.platforms.gradescope.archive import write_autograder
 from tests.submissions.build import RECIPES, Recipe, read_recipe, sources_of
 
 SUITE = "bookworm"

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.engine.cache import VARIABLE
-from grader.nbgrader.course import CONFIG_NAME
-from grader.nbgrader.gradebook import ASSIGNMENT
-from grader.nbgrader.measuring import SEED_FILE
-from grader.release.course import write_course
+from grader.platforms.nbgrader.course import CONFIG_NAME
+from grader.platforms.nbgrader.course_folder import write_course
+from grader.platforms.nbgrader.gradebook import ASSIGNMENT
+from grader.platforms.nbgrader.session import SEED_FILE
 from tests.nbgrader.courses import entries
 from tests.nbgrader.formgrader import serving
 from tests.submissions.build import build, recipes

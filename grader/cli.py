@@ -128,9 +128,9 @@ def grade(
     from .engine.cache import Cache, CacheError, default_path
     from .engine.run import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
     from .isolation.choice import NoIsolation
-    from .nbgrader.course import enter_reports, is_course, submitted_in
-    from .nbgrader.gradebook import GradebookError, address_of
-    from .nbgrader.measuring import course_seed
+    from .platforms.nbgrader.course import enter_reports, is_course, submitted_in
+    from .platforms.nbgrader.gradebook import GradebookError, address_of
+    from .platforms.nbgrader.session import course_seed
     from .render.progress import ClassProgress
     from .render.terminal import grades_table
     from .submissions.reading import find_submissions
@@ -196,7 +196,7 @@ def report(
 ) -> None:
     """Write the pages and tables of a graded class again, from its records."""
     from .engine.run import OutputNotWritable, prepare_output, write_summaries
-    from .nbgrader.gradebook import GradebookError
+    from .platforms.nbgrader.gradebook import GradebookError
     from .render.report_json import ReportError, read_reports
     from .render.terminal import grades_table
 
@@ -273,7 +273,7 @@ def release_templates(
 @release_app.command("course", epilog="Example: `aelab release course lab-course`")
 def release_course(target: Annotated[Path, typer.Argument(help="The course folder to write.")]) -> None:
     """Write an nbgrader course folder with the lab as assignment lab05."""
-    from .release.course import write_course
+    from .platforms.nbgrader.course_folder import write_course
 
     with clear_errors(OSError, ValueError):
         say_written(write_course(target), target)

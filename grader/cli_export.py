@@ -32,7 +32,7 @@ def export_gradescope(
     ] = False,
 ) -> None:
     """Write an autograder for Gradescope; its container needs 2 GB of memory or more."""
-    from .export.gradescope import write_autograder
+    from .platforms.gradescope.archive import write_autograder
 
     with clear_errors(OSError):
         _say(write_autograder(out, trusted=trust_submissions))
@@ -42,7 +42,7 @@ def export_gradescope(
 @export_app.command("classroom", epilog="Example: `aelab export classroom --out template-repository`")
 def export_classroom(out: Annotated[Path, typer.Option(help="The template repository.")]) -> None:
     """Write a workflow for GitHub Classroom, and the grader that it installs, into a repository."""
-    from .export.classroom import write_workflow
+    from .platforms.classroom import write_workflow
 
     with clear_errors(OSError):
         say_written(write_workflow(out), out)
@@ -56,7 +56,7 @@ def export_csv(
 ) -> None:
     """Write the grades of a class as a learning platform imports them."""
     from .core.files import write_atomically
-    from .export.tables import FORMATS, table
+    from .platforms.lms import FORMATS, table
     from .render.report_json import ReportError, read_reports
 
     if format_name not in FORMATS:
@@ -81,7 +81,7 @@ def similarity(
 ) -> None:
     """Compare the code of a class, template code aside, and write a page on pairs that have much in common."""
     from .core.files import write_atomically
-    from .nbgrader.course import submitted_in
+    from .platforms.nbgrader.course import submitted_in
     from .render.similarity import similarity_page
     from .similarity import read_works, similar_pairs
 

@@ -19,7 +19,7 @@ from grader.engine.backends import ClusterLost, Started
 from grader.engine.cache import Cache, CacheError
 from grader.engine.run import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
 from grader.engine.tasks import Measured, Unit
-from grader.nbgrader.gradebook import GradebookError
+from grader.platforms.nbgrader.gradebook import GradebookError
 
 NAMES = ("ada", "bob", "carl", "dora")
 

@@ -8,7 +8,7 @@ import yaml
 from typer.testing import CliRunner
 
 from grader.cli import app
-from grader.export.tables import FORMATS, table
+from grader.platforms.lms import FORMATS, table
 from grader.release.solutions import strip_solutions
 from grader.release.source import module_sources, reference_folder
 from grader.render.report_json import write_report
@@ -37,7 +37,11 @@ def test_grades_of_a_class_become_a_table(format_name: str, tmp_path: Path) -> N
     ("command", "names", "holds_reference"),
     [
         ("release bundle", {"lab05/README.md", "lab05/lab05.ipynb", "lab05/my_solution/vae.py"}, False),
-        ("export gradescope", {"setup.sh", "run_autograder", "pyproject.toml", "grader/export/autograder.py"}, True),
+        (
+            "export gradescope",
+            {"setup.sh", "run_autograder", "pyproject.toml", "grader/platforms/gradescope/autograder.py"},
+            True,
+        ),
     ],
 )
 def test_archives_are_written_where_they_are_wanted(

@@ -16,8 +16,8 @@ from ..core.files import write_atomically
 from ..core.limits import Limits
 from ..core.outcomes import Report, Status
 from ..core.registry import PARTS, Check, select
-from ..nbgrader.entry import enter, load_ahead
-from ..nbgrader.gradebook import write_gradebook
+from ..platforms.nbgrader.entry import enter, load_ahead
+from ..platforms.nbgrader.gradebook import write_gradebook
 from ..render.csv_export import write_grades
 from ..render.pages import write_pages
 from ..render.report_json import FILE_NAME, report_folder, write_report

@@ -36,7 +36,7 @@ include = ["grader*", "mnist_subset*"]
 
 [tool.setuptools.package-data]
 mnist_subset = ["*.npz", "*.md"]
-grader = ["*.json", "*/*.json", "export/pages/*", "render/templates/*", "release/pages/*"]
+grader = ["*.json", "*/*.json", "platforms/*.yml", "platforms/gradescope/*", "render/templates/*", "release/pages/*"]
 """
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..nbgrader.course import CONFIG_NAME
+from ..platforms.nbgrader.course import CONFIG_NAME
 from .archive import installable_grader, write_zip
 from .source import reference_folder
 from .templates import NOTEBOOK, render_templates

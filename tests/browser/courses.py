@@ -18,8 +18,8 @@ import nbformat
 from playwright.sync_api import Page
 
 from grader.engine.cache import VARIABLE
-from grader.nbgrader.gradebook import ASSIGNMENT
-from grader.release.course import write_course
+from grader.platforms.nbgrader.course_folder import write_course
+from grader.platforms.nbgrader.gradebook import ASSIGNMENT
 from grader.release.templates import NOTEBOOK
 
 STUDENT, SOLVED_PART = "emmy", "data"

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from grader.nbgrader.gradebook import ASSIGNMENT
+from grader.platforms.nbgrader.gradebook import ASSIGNMENT
 from grader.release.templates import NOTEBOOK
 from tests.browser.browsing import NARROW, WIDE, chromium, watched_page
 from tests.browser.courses import STUDENT, Server, environment, jupyter, make_course

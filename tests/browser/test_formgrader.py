@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from grader.core.registry import all_checks
-from grader.nbgrader.gradebook import ASSIGNMENT
+from grader.platforms.nbgrader.gradebook import ASSIGNMENT
 from grader.release.templates import NOTEBOOK
 from tests.browser.browsing import Watched
 from tests.browser.courses import SOLVED_PART, STUDENT, Server

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from grader.nbgrader.gradebook import ASSIGNMENT
+from grader.platforms.nbgrader.gradebook import ASSIGNMENT
 from grader.release.templates import NOTEBOOK
 from tests.browser.browsing import Watched
 from tests.browser.courses import Server

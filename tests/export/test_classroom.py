@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from grader.export.classroom import output_line, write_workflow
+from grader.platforms.classroom import output_line, write_workflow
 
 from ..render import samples
 
@@ -55,5 +55,5 @@ def test_the_workflow_is_what_the_reporter_expects(tmp_path: Path) -> None:
     assert reporter["env"] == {f"{runner.upper()}_RESULTS": "${{ steps." + runner + ".outputs.result }}"}
     assert runner in [step.get("id") for step in steps]
     assert (tmp_path / ".github/grading/pyproject.toml").is_file()
-    assert (tmp_path / ".github/grading/grader/export/classroom.py").is_file()
+    assert (tmp_path / ".github/grading/grader/platforms/classroom.py").is_file()
     assert not list(tmp_path.rglob("reference"))

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from grader.export.autograder import measured
-from grader.export.gradescope import results_of, write_autograder
+from grader.platforms.gradescope.archive import results_of, write_autograder
+from grader.platforms.gradescope.autograder import measured
 from grader.release.source import module_sources, reference_folder
 
 from ..render import samples
@@ -104,7 +104,7 @@ def test_results_are_there_also_if_the_grader_is_not(layout: Path) -> None:
 def test_a_fault_of_ours_is_no_zero(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Neither a check that was not measured nor an exception."""
     assert "score" not in results_of(samples.grader_fault())
-    monkeypatch.setattr("grader.export.one.open_pool", lambda *_: 1 / 0)
+    monkeypatch.setattr("grader.platforms.one.open_pool", lambda *_: 1 / 0)
     assert measured(tmp_path, trusted=False).keys() == {"output"}
 
 

@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 
-from grader.export.tables import FORMATS, table
+from grader.platforms.lms import FORMATS, table
 
 from ..render import samples
 

@@ -15,8 +15,8 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
 from grader.core.registry import select
-from grader.nbgrader.gradebook import grade_id
-from grader.release.course import ASSIGNMENT, CONFIG, CONFIG_NAME
+from grader.platforms.nbgrader.course_folder import ASSIGNMENT, CONFIG, CONFIG_NAME
+from grader.platforms.nbgrader.gradebook import grade_id
 
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
 CHECKS = select(["data"])

@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from grader.nbgrader.gradebook import ASSIGNMENT
+from grader.platforms.nbgrader.gradebook import ASSIGNMENT
 
 from .postgres import free_port
 

@@ -15,10 +15,10 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
 from grader.core.outcomes import CheckResult, Outcome, Picture, Report, Status
-from grader.nbgrader.course import CONFIG_NAME, enter_reports
-from grader.nbgrader.gradebook import GradebookError, grade_id
-from grader.nbgrader.measuring import finished
-from grader.release.course import ASSIGNMENT, CONFIG
+from grader.platforms.nbgrader.course import CONFIG_NAME, enter_reports
+from grader.platforms.nbgrader.course_folder import ASSIGNMENT, CONFIG
+from grader.platforms.nbgrader.gradebook import GradebookError, grade_id
+from grader.platforms.nbgrader.session import finished
 
 from ..render.samples import HOSTILE, digit
 from .courses import (

@@ -9,7 +9,7 @@ import pytest
 
 from grader.core.outcomes import Report
 from grader.engine.cache import Cache
-from grader.nbgrader import entry
+from grader.platforms.nbgrader import entry
 from tests.render.samples import solved
 
 
@@ -53,7 +53,7 @@ def test_another_score_or_gradebook_is_entered(tmp_path: Path, entered: list[str
 def test_nbgrader_is_imported_in_another_thread() -> None:
     """Whoever asks does not wait, and whoever needs it afterwards finds it loaded, or on its way."""
     program = (
-        "import sys, threading; from grader.nbgrader.entry import load_ahead; "
+        "import sys, threading; from grader.platforms.nbgrader.entry import load_ahead; "
         "before = 'nbgrader.api' in sys.modules; load_ahead(); load_ahead(); "
         "loading = [t for t in threading.enumerate() if t is not threading.main_thread()]; "
         "[t.join() for t in loading]; print(before, len(loading), 'nbgrader.api' in sys.modules)"

@@ -20,10 +20,10 @@ from sqlalchemy import Engine, event
 from grader.core.outcomes import Outcome, Status
 from grader.core.registry import all_checks
 from grader.core.text import folder_name
-from grader.export.tables import table
-from grader.nbgrader import gradebook as gradebook_module
-from grader.nbgrader import rows
-from grader.nbgrader.gradebook import ASSIGNMENT, NOTEBOOK, GradebookError, grade_id, write_gradebook
+from grader.platforms.lms import table
+from grader.platforms.nbgrader import gradebook as gradebook_module
+from grader.platforms.nbgrader import rows
+from grader.platforms.nbgrader.gradebook import ASSIGNMENT, NOTEBOOK, GradebookError, grade_id, write_gradebook
 
 from ..render import samples
 from .statements import written

@@ -8,7 +8,7 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy.engine import make_url
 
-from grader.nbgrader.gradebook import ASSIGNMENT, NOTEBOOK, GradebookError, write_gradebook
+from grader.platforms.nbgrader.gradebook import ASSIGNMENT, NOTEBOOK, GradebookError, write_gradebook
 
 from ..render import samples
 from .postgres import PASSWORD, Server, free_port, running

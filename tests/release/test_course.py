@@ -11,8 +11,8 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook
 
 from grader.core.registry import all_checks
-from grader.nbgrader.measuring import SEED_FILE
-from grader.release.course import ASSIGNMENT, CONFIG_NAME, write_course
+from grader.platforms.nbgrader.course_folder import ASSIGNMENT, CONFIG_NAME, write_course
+from grader.platforms.nbgrader.session import SEED_FILE
 from grader.release.notebook import render_notebook
 from grader.release.source import reference_folder
 from grader.release.templates import NOTEBOOK

@@ -11,7 +11,7 @@ from rich.console import Console
 import grader.cli
 from grader.core.registry import all_checks
 from grader.core.text import folder_name
-from grader.nbgrader.gradebook import grade_id
+from grader.platforms.nbgrader.gradebook import grade_id
 from grader.render.progress import ClassProgress
 from grader.render.terminal import check_table, plain_text
 from grader.selfcheck.pytest_plugin import stop

@@ -8,10 +8,10 @@ from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from ..core.outcomes import CheckResult, Outcome, Report, Status
-from ..render.terminal import plain_text
+from ...core.outcomes import CheckResult, Outcome, Report, Status
+from ...render.terminal import plain_text
 from .gradebook import grade_id
-from .measure import RESULTS
+from .preprocessor import RESULTS
 
 
 class SaveFindings(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types

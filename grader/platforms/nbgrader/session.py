@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..core.limits import Limits
-from ..core.outcomes import Report
-from ..core.registry import Check
-from ..engine.cache import Cache, default_path
-from ..engine.checking import Progress
-from ..engine.plan import grade_submission
-from ..isolation.choice import open_pool
-from ..isolation.pool import Pool
+from ...core.limits import Limits
+from ...core.outcomes import Report
+from ...core.registry import Check
+from ...engine.cache import Cache, default_path
+from ...engine.checking import Progress
+from ...engine.plan import grade_submission
+from ...isolation.choice import open_pool
+from ...isolation.pool import Pool
 
 SEED_FILE = "grading_seed.txt"
 

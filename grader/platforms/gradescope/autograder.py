@@ -1,4 +1,4 @@
-"""What runs in Gradescope's container: `python -m grader.export.autograder /autograder`."""
+"""What runs in Gradescope's container: `python -m grader.platforms.gradescope.autograder /autograder`."""
 
 import json
 import sys
@@ -22,8 +22,8 @@ def main() -> int:
 def measured(folder: Path, *, trusted: bool) -> dict[str, Any]:
     """The results of the submission in `folder`; without a score if the grader failed."""
     try:
-        from .gradescope import results_of
-        from .one import grade_folder
+        from ..one import grade_folder
+        from .archive import results_of
 
         return results_of(grade_folder(folder, trusted=trusted))
     except Exception:  # noqa: BLE001 - ours: the instructor reads it in the log, the student loses nothing

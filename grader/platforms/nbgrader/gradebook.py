@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from ..core.outcomes import Outcome, Report, Status
-from ..core.registry import all_checks
-from ..core.text import folder_name
+from ...core.outcomes import Outcome, Report, Status
+from ...core.registry import all_checks
+from ...core.text import folder_name
 
 if TYPE_CHECKING:
     from nbgrader.api import Assignment, Gradebook, Notebook

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..core.outcomes import Report
+from ...core.outcomes import Report
 from .gradebook import ASSIGNMENT, GradebookError
-from .measuring import finished
+from .session import finished
 
 CONFIG_NAME = "nbgrader_config.py"
 

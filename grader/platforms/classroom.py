@@ -1,6 +1,6 @@
 """GitHub Classroom: the workflow that grades a push, and the line that its reporter reads.
 
-python -m grader.export.classroom FOLDER >> "$GITHUB_OUTPUT"
+python -m grader.platforms.classroom FOLDER >> "$GITHUB_OUTPUT"
 """
 
 import base64
@@ -15,7 +15,7 @@ from ..release.templates import write_files
 from ..render.terminal import plain_text
 from ..render.wording import part_title, sentence
 
-WORKFLOW = Path(__file__).parent / "pages" / "classroom.yml"
+WORKFLOW = Path(__file__).with_name("classroom.yml")
 STATUS = {Outcome.PASSED: "pass", Outcome.ERROR: "error"}  # the others are failures
 
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from ..nbgrader.course import CONFIG_NAME
-from ..nbgrader.gradebook import ASSIGNMENT
-from .notebook import render_notebook
-from .source import reference_folder
-from .templates import NOTEBOOK, write_files
+from ...release.notebook import render_notebook
+from ...release.source import reference_folder
+from ...release.templates import NOTEBOOK, write_files
+from .course import CONFIG_NAME
+from .gradebook import ASSIGNMENT
 
 CONFIG = f'''\
 """nbgrader's configuration for the autoencoder lab. Run nbgrader's commands in this folder:
@@ -34,7 +34,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
     "nbgrader.preprocessors.LockCells",
-    "grader.nbgrader.generate.NameTasks",
+    "grader.platforms.nbgrader.generate.NameTasks",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",
@@ -46,16 +46,16 @@ c.GenerateAssignment.preprocessors = [
 ]
 
 # Grading: any file is read, the assignment's cells are put right, and a confined process measures. No cell is executed.
-c.Autograde.exporter_class = "grader.nbgrader.reading.SubmittedNotebookExporter"
+c.Autograde.exporter_class = "grader.platforms.nbgrader.reading.SubmittedNotebookExporter"
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
-    "grader.nbgrader.restore.RestoreCells",
+    "grader.platforms.nbgrader.restore.RestoreCells",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.CheckCellMetadata",
-    "grader.nbgrader.measure.Measure",
+    "grader.platforms.nbgrader.preprocessor.Measure",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
-    "grader.nbgrader.findings.SaveFindings",
+    "grader.platforms.nbgrader.findings.SaveFindings",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

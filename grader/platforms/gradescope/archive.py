@@ -6,14 +6,14 @@ The container needs 2 GB of memory or more and a whole processor; the default of
 from pathlib import Path
 from typing import Any
 
-from ..core.outcomes import Outcome, Report, Status
-from ..core.text import printable
-from ..release.archive import installable_grader, reference_files, write_zip
-from ..render.terminal import plain_text
-from ..render.wording import part_title, sentence
+from ...core.outcomes import Outcome, Report, Status
+from ...core.text import printable
+from ...release.archive import installable_grader, reference_files, write_zip
+from ...render.terminal import plain_text
+from ...render.wording import part_title, sentence
 from .autograder import NOT_GRADED
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parent
 SCRIPTS = ("run_autograder", "setup.sh")
 SECONDS = 570  # Gradescope ends an autograder after ten minutes, and then there would be no results
 

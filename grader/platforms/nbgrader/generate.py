@@ -6,7 +6,7 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearSolutions
 
-from ..release.solutions import ANY_MARKER, strip_solutions
+from ...release.solutions import ANY_MARKER, strip_solutions
 
 
 class NameTasks(ClearSolutions):  # type: ignore[misc]  # nbgrader has no types

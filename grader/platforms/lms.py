@@ -9,9 +9,9 @@ from io import StringIO
 
 from ..core.outcomes import Report
 from ..core.text import folder_name
-from ..nbgrader.gradebook import ASSIGNMENT
 from ..render.csv_export import cell
 from ..render.wording import in_order, points
+from .nbgrader.gradebook import ASSIGNMENT
 
 TITLE = "Lab 5: autoencoders"
 Rows = Iterator[list[str]]

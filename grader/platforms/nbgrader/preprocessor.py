@@ -11,14 +11,14 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, List, Unicode
 
-from ..core.limits import limits_of
-from ..core.outcomes import CheckResult, Picture, Report
-from ..core.png import png
-from ..core.registry import Check, all_checks
-from ..core.text import one_line
-from ..render.terminal import plain_text
+from ...core.limits import limits_of
+from ...core.outcomes import CheckResult, Picture, Report
+from ...core.png import png
+from ...core.registry import Check, all_checks
+from ...core.text import one_line
+from ...render.terminal import plain_text
 from .gradebook import grade_id
-from .measuring import Conditions, course_seed, report_of
+from .session import Conditions, course_seed, report_of
 
 RESULTS = "aelab_report"  # where the report travels with nbgrader's resources
 

@@ -8,8 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from threading import Thread
 
-from ..core.outcomes import Report
-from ..engine.cache import Cache, CacheError
+from ...core.outcomes import Report
+from ...engine.cache import Cache, CacheError
 from .gradebook import write_gradebook
 
 

@@ -1,1 +1,0 @@
-"""Other front doors than nbgrader: Gradescope, GitHub Classroom, and tables for learning platforms."""
