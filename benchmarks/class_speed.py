@@ -111,7 +111,7 @@ def cold_and_warm(folder: Path) -> list[str]:
     """(a) to (c): cold, before and after stock nbgrader, unchanged, one part changed."""
     count = 12
     submissions = make_class(folder / "class", count)
-    with LargestProcess("grader.isolation.warm") as largest:
+    with LargestProcess("grader.isolation.zygote") as largest:
         first = aelab(submissions, folder / "out", folder / "cache")
     busy = measuring_seconds(folder / "out") / (first * (os.cpu_count() or 1))
     plain = stock_autograde(folder / "plain", submissions, 2, with_plain_tests)

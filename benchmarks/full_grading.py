@@ -19,8 +19,8 @@ from grader.core.outcomes import CheckResult
 from grader.core.registry import all_checks
 from grader.engine.checking import run_checks
 from grader.isolation.choice import open_pool
+from grader.isolation.fork_server import Worker
 from grader.isolation.process import ProcessChannel
-from grader.isolation.worker import Worker
 from grader.protocol.messages import Reply, Request
 from grader.release.source import reference_folder
 from grader.subject.subject import Channel, Lab

@@ -17,8 +17,8 @@ from grader.engine.checking import run_checks
 from grader.harness.modules import Modules
 from grader.isolation.child import prepare_tensorflow
 from grader.isolation.choice import open_pool
+from grader.isolation.fork_server import Worker
 from grader.isolation.process import ProcessChannel
-from grader.isolation.worker import Worker
 from grader.release.source import reference_folder
 from grader.selfcheck.local_channel import LocalChannel
 from grader.subject.subject import Channel, Lab

@@ -24,7 +24,7 @@ from grader.release.source import module_sources, reference_folder
 
 PARTS = ("data", "pictures")
 PAUSE = (0.3, 4.0)  # seconds between two kills
-WARM = "grader.isolation.warm"
+WARM = "grader.isolation.zygote"
 
 
 @dataclass

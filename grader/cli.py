@@ -219,7 +219,7 @@ def doctor(
     if sys.platform != "linux":
         stop("isolation needs Linux; grade there, or code that you trust with --trust-submissions", 1)
     from .core.limits import Limits
-    from .doctor import diagnose
+    from .isolation.doctor import diagnose
     from .render.doctor import diagnosis_text, tier_progress, to_json
 
     with tier_progress(Console(stderr=True)) as progress:

@@ -82,8 +82,8 @@ def similarity(
     """Compare the code of a class, template code aside, and write a page on pairs that have much in common."""
     from .core.files import write_atomically
     from .platforms.nbgrader.course import submitted_in
-    from .render.similarity import similarity_page
-    from .similarity import read_works, similar_pairs
+    from .similarity.page import similarity_page
+    from .similarity.pairs import read_works, similar_pairs
 
     with clear_errors(OSError, ValueError):
         works, unread = read_works(submitted_in(submissions))

@@ -12,8 +12,8 @@ from grader.core.limits import Limits
 from grader.engine.cache import VARIABLE
 from grader.isolation import tiers
 from grader.isolation.choice import examine, find_tier
+from grader.isolation.fork_server import Worker
 from grader.isolation.process import ProcessChannel
-from grader.isolation.worker import Worker
 from tests.isolation.probing import Open, submission
 from tests.nbgrader import postgres
 from tests.small_mnist import SmallMnist, write_small_mnist

@@ -17,7 +17,7 @@ from grader.cli_export import export_app
 from grader.core.limits import Limits
 from grader.engine import backends as measurers
 from grader.isolation.choice import Finding
-from grader.isolation.worker import Worker
+from grader.isolation.fork_server import Worker
 from grader.render.report_json import write_report
 
 from .render import samples
@@ -151,7 +151,7 @@ def test_an_output_that_cannot_be_written_is_said_before_any_work(
     def refuse(*arguments: object, **others: object) -> None:
         raise AssertionError("a submission was started")
 
-    monkeypatch.setattr("grader.isolation.worker.subprocess.Popen", refuse)
+    monkeypatch.setattr("grader.isolation.fork_server.subprocess.Popen", refuse)
     found = aelab("grade", places["class"], "--out", places["file"])
     assert found.err.startswith(f"aelab: cannot write to {places['file']}")
     assert places["file"].read_text() == "in the way"

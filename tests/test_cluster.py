@@ -23,7 +23,7 @@ from grader.engine.cache import Cache
 from grader.engine.dask_backend import DaskMeasurer, cluster_measurers
 from grader.engine.plan import grade_submission
 from grader.engine.run import Job, grade_all
-from grader.isolation.worker import Worker
+from grader.isolation.fork_server import Worker
 from tests.nbgrader.postgres import free_port
 from tests.test_batch import Watcher
 

@@ -10,11 +10,11 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from grader import doctor
 from grader.core.limits import Limits, limits_of
-from grader.doctor import Diagnosis, Machine, TierFound, advice, describe, diagnose
-from grader.isolation import seccomp, tiers, worker
+from grader.isolation import doctor, seccomp, tiers
+from grader.isolation import fork_server as worker
 from grader.isolation.choice import Finding, examine
+from grader.isolation.doctor import Diagnosis, Machine, TierFound, advice, describe, diagnose
 from grader.render.doctor import diagnosis_text, tier_progress, to_json
 
 MACHINE = Machine("Linux 6.1.0", True, "0.8.0", 6, 142)

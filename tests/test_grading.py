@@ -16,8 +16,8 @@ from grader.core.registry import Check, select
 from grader.engine.cache import Cache
 from grader.engine.checking import run_checks
 from grader.engine.plan import grade_submission
+from grader.isolation.fork_server import Worker, WorkerLost
 from grader.isolation.process import ProcessChannel
-from grader.isolation.worker import Worker, WorkerLost
 from grader.protocol.frames import Want
 from grader.protocol.messages import Reply, Request
 from grader.subject.subject import Lab

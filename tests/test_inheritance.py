@@ -13,7 +13,7 @@ from grader.engine.carried_forward import StandIn, stand_ins
 from grader.engine.isolated import unmeasurable
 from grader.engine.plan import grade_submission
 from grader.engine.tasks import Measured, Unit
-from grader.isolation.worker import Worker
+from grader.isolation.fork_server import Worker
 from grader.release.notebook import render_notebook
 from grader.release.source import module_sources, reference_folder
 from grader.submissions.reading import Source, Submission, read_submission

@@ -14,8 +14,8 @@ from grader.engine.backends import LocalMeasurer, OnDemand, Place
 from grader.engine.cache import Cache
 from grader.engine.tasks import Measured, Unit
 from grader.isolation import tiers
+from grader.isolation.fork_server import Worker
 from grader.isolation.pool import Pool
-from grader.isolation.worker import Worker
 from grader.submissions.reading import Source
 
 CHECK = "data.normalize_scales_to_unit_interval"

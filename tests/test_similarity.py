@@ -7,8 +7,8 @@ import pytest
 from grader.release.notebook import render_notebook
 from grader.release.solutions import strip_solutions
 from grader.release.source import module_sources, reference_folder
-from grader.render.similarity import similarity_page
-from grader.similarity import Work, read_works, similar_pairs
+from grader.similarity.page import similarity_page
+from grader.similarity.pairs import Work, read_works, similar_pairs
 
 from .render.samples import HOSTILE
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from ..core.outcomes import CheckResult, Outcome
 from ..core.registry import Check, select
+from ..isolation.fork_server import Worker, WorkerLost
 from ..isolation.process import ProcessChannel
-from ..isolation.worker import Worker, WorkerLost
 from ..subject.subject import Lab
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD, Progress, run_checks, unheard
 from .tasks import Measured, Unit

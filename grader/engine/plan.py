@@ -9,7 +9,7 @@ from pathlib import Path
 from ..core.limits import Limits
 from ..core.outcomes import CheckResult, Report, Status
 from ..core.registry import Check
-from ..isolation.worker import Worker
+from ..isolation.fork_server import Worker
 from ..submissions.reading import Submission, UnreadableSubmission, read_submission
 from .cache import Cache, CacheError
 from .carried_forward import StandIn, stand_ins

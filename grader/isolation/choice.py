@@ -15,11 +15,11 @@ from ..protocol.frames import Want
 from ..protocol.messages import Request
 from ..submissions.reading import Source, Submission
 from . import canary, seccomp, tiers
+from .fork_server import Worker, WorkerLost
 from .pool import Pool
 from .process import ProcessChannel
 from .tiers import Tier
 from .view import ROOT, SECRET_PACKAGES, view_of
-from .worker import Worker, WorkerLost
 
 TRIES = 5  # to send the canary, where something outside ends it
 VARIABLE = "AELAB_CANARY"  # set here while the canary looks for it

@@ -19,10 +19,10 @@ from ..protocol.frames import ProtocolViolation, receive, send
 from ..protocol.messages import Request
 from ..submissions.reading import Submission
 from .confinement import ENDED, SCRATCH
+from .fork_server import ANSWER_SECONDS, Worker
 from .output import Output
 from .users import User, end_all_of, take_user
 from .watch import Watch
-from .worker import ANSWER_SECONDS, Worker
 
 LARGEST_ANSWER_HEADER = 2**20
 HANGS_UP_SECONDS = 2.0  # a process that ended is reported within milliseconds, on a busy machine too

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from queue import SimpleQueue
 
-from .worker import Worker
+from .fork_server import Worker
 
 
 class Pool:

@@ -9,7 +9,7 @@ from ..protocol.frames import ProtocolViolation
 from ..protocol.messages import Reply, Request
 from ..submissions.reading import Submission
 from .fork import Fork
-from .worker import START_SECONDS, Worker, WorkerLost
+from .fork_server import START_SECONDS, Worker, WorkerLost
 
 
 class ProcessChannel:

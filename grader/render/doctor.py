@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..core.text import one_line
-from ..doctor import LANDLOCK_HOLDS, Diagnosis, Machine, TierFound
+from ..isolation.doctor import LANDLOCK_HOLDS, Diagnosis, Machine, TierFound
 
 LABEL_WIDTH = 22
 

@@ -24,11 +24,11 @@ from grader.core.limits import MEBIBYTE, Limits
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
 from grader.core.registry import select
 from grader.engine.checking import run_checks
+from grader.isolation.fork_server import Worker, WorkerLost
 from grader.isolation.process import ProcessChannel
 from grader.isolation.tiers import Tier, best, second
 from grader.isolation.users import User, processes_of, take_user
 from grader.isolation.view import ROOT, view_of
-from grader.isolation.worker import Worker, WorkerLost
 from grader.subject.subject import Lab
 from grader.submissions.reading import UnreadableSubmission, find_submissions, read_submission
 

@@ -8,8 +8,8 @@ import numpy as np
 import psutil
 
 from grader.isolation.fork import _process_number
+from grader.isolation.fork_server import Worker
 from grader.isolation.process import ProcessChannel
-from grader.isolation.worker import Worker
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
 from grader.submissions.reading import Source, Submission

@@ -12,8 +12,8 @@ from rich.console import Console
 from grader.core.outcomes import CheckResult, Outcome, Status
 from grader.isolation import tiers
 from grader.isolation.choice import examine
+from grader.isolation.fork_server import Worker
 from grader.isolation.tiers import Tier
-from grader.isolation.worker import Worker
 from grader.render.csv_export import write_grades
 from grader.render.pages import write_pages
 from grader.render.report_json import report_folder, write_report

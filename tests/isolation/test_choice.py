@@ -12,9 +12,9 @@ import pytest
 from grader.core.limits import Limits
 from grader.isolation import canary, choice, seccomp, tiers
 from grader.isolation.choice import TRIES, Finding, NoIsolation, examine, find_tier, open_pool, send_canary
+from grader.isolation.fork_server import Worker, WorkerLost, environment
 from grader.isolation.tiers import Tier
 from grader.isolation.view import view_of
-from grader.isolation.worker import Worker, WorkerLost, environment
 from tests.conftest import IS_ROOT
 from tests.isolation.probing import warm_of
 
@@ -22,7 +22,9 @@ from tests.isolation.probing import warm_of
 @pytest.fixture
 def no_bubblewrap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The program is not installed."""
-    monkeypatch.setattr("grader.isolation.worker.environment", lambda own: environment(own) | {"PATH": str(tmp_path)})
+    monkeypatch.setattr(
+        "grader.isolation.fork_server.environment", lambda own: environment(own) | {"PATH": str(tmp_path)}
+    )
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def no_root(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def warm_processes() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children(recursive=True) if "grader.isolation.warm" in " ".join(p.cmdline())]
+    return [p for p in psutil.Process().children(recursive=True) if "grader.isolation.zygote" in " ".join(p.cmdline())]
 
 
 def test_this_machine_has_the_best_tier() -> None:

@@ -23,11 +23,11 @@ from grader.core.outcomes import Outcome, Status
 from grader.core.registry import select
 from grader.engine.plan import grade_submission
 from grader.isolation import confinement, fork, tiers
-from grader.isolation import worker as worker_module
+from grader.isolation import fork_server as worker_module
+from grader.isolation.fork_server import Worker
 from grader.isolation.process import ProcessChannel
 from grader.isolation.users import end_all_of
 from grader.isolation.view import ROOT
-from grader.isolation.worker import Worker
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
 from grader.submissions.reading import Source, Submission

@@ -17,8 +17,8 @@ from grader.autoencoders.images import Look
 from grader.core.outcomes import CheckResult, Outcome
 from grader.core.registry import select
 from grader.engine.checking import run_checks
+from grader.isolation.fork_server import Worker
 from grader.isolation.process import ProcessChannel
-from grader.isolation.worker import Worker
 from grader.stats.metrics import cross_entropy
 from grader.subject.subject import Lab
 from grader.submissions.reading import Source, Submission, read_submission

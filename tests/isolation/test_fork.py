@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from grader.core.limits import Limits
+from grader.isolation.fork_server import Worker
 from grader.isolation.process import ProcessChannel
-from grader.isolation.worker import Worker
 from grader.protocol.frames import ProtocolViolation, receive, send
 from tests.isolation.probing import call, submission
 

@@ -19,9 +19,9 @@ from grader.core.limits import Limits
 from grader.core.outcomes import Outcome
 from grader.core.registry import select as select_checks
 from grader.engine.checking import run_checks
+from grader.isolation.fork_server import Worker, WorkerLost
 from grader.isolation.process import Clock, ProcessChannel
 from grader.isolation.watch import resident_bytes
-from grader.isolation.worker import Worker, WorkerLost
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
 from grader.subject.subject import Lab

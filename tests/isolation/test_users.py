@@ -15,9 +15,9 @@ import pytest
 
 from grader.core.limits import Limits
 from grader.isolation import users
+from grader.isolation.fork_server import Worker
 from grader.isolation.process import ProcessChannel
 from grader.isolation.users import FIRST_UID, end_all_of, processes_of, take_user
-from grader.isolation.worker import Worker
 from tests.isolation.probing import Open, call, process_of, submission
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from grader.core.limits import Limits
 from grader.isolation import view
+from grader.isolation.fork_server import Worker
 from grader.isolation.process import ProcessChannel
 from grader.isolation.view import (
     OWN,
@@ -20,7 +21,6 @@ from grader.isolation.view import (
     outermost,
     view_of,
 )
-from grader.isolation.worker import Worker
 from tests.isolation.probing import NUMBER, Open, call, submission
 
 

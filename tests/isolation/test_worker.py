@@ -17,10 +17,10 @@ import pytest
 from grader.core.expect import GraderFault
 from grader.core.limits import Limits
 from grader.isolation import tiers
+from grader.isolation.fork_server import Worker, WorkerLost, environment
 from grader.isolation.process import ProcessChannel
 from grader.isolation.view import view_of
-from grader.isolation.warm import remember_protocols
-from grader.isolation.worker import Worker, WorkerLost, environment
+from grader.isolation.zygote import remember_protocols
 from tests.conftest import TIERS
 from tests.isolation.probing import call, ends_within, processes_of, submission, warm_of
 
@@ -115,7 +115,7 @@ def test_a_process_that_never_gets_ready_is_ended(
     impostor: Callable[[str], Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The grader does not wait for ever."""
-    monkeypatch.setattr("grader.isolation.worker.START_SECONDS", 1.0)
+    monkeypatch.setattr("grader.isolation.fork_server.START_SECONDS", 1.0)
     worker = impostor("time.sleep(300)")
     before = psutil.Process().children()
     with pytest.raises(GraderFault, match="does not start: timed out"):
@@ -127,7 +127,7 @@ def test_a_process_that_does_not_answer_is_not_alive(
     impostor: Callable[[str], Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is there, but of no use."""
-    monkeypatch.setattr("grader.isolation.worker.ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr("grader.isolation.fork_server.ANSWER_SECONDS", 0.5)
     worker = impostor("control.send(b'{\"threads\": 1}')\ntime.sleep(300)")
     worker.start()
     assert not worker.is_alive()

@@ -13,14 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from statistics import median
 
-from .core.limits import Limits
-from .isolation import seccomp, tiers, worker
-from .isolation.canary import ATTEMPTS
-from .isolation.choice import examine
-from .isolation.fork import Fork
-from .isolation.tiers import Tier
-from .isolation.worker import START_SECONDS, Worker
-from .submissions.reading import Source, Submission
+from ..core.limits import Limits
+from ..submissions.reading import Source, Submission
+from . import fork_server as worker
+from . import seccomp, tiers
+from .canary import ATTEMPTS
+from .choice import examine
+from .fork import Fork
+from .fork_server import START_SECONDS, Worker
+from .tiers import Tier
 
 FORKS = 3
 Progress = Callable[[str], None]

@@ -1,4 +1,4 @@
-"""The warm process: `python -m grader.isolation.warm DESCRIPTOR`. Imports TensorFlow once; each submission is a fork.
+"""The warm process: `python -m grader.isolation.zygote DESCRIPTOR`. Imports TensorFlow once; each submission is a fork.
 
 It runs no TensorFlow operation and no line of a submission. For each request it forks a keeper, which starts the
 first process of a world of its own, which starts the submission's process:

@@ -47,7 +47,7 @@ class Worker:
         if self._stopped:
             raise WorkerLost("the warm process was stopped")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        python = [sys.executable, "-P", "-m", "grader.isolation.warm", str(theirs.fileno())]
+        python = [sys.executable, "-P", "-m", "grader.isolation.zygote", str(theirs.fileno())]
         surroundings = environment(self.tier.bubblewrap)
         if not self.tier.bubblewrap:
             self._home = tempfile.TemporaryDirectory(prefix="aelab-")

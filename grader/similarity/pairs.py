@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .release.source import reference_folder
-from .release.templates import NOTEBOOK, render_templates
-from .submissions.notebooks import definitions_in_notebook
-from .submissions.reading import Source, UnreadableSubmission, find_submissions, read_submission
+from ..release.source import reference_folder
+from ..release.templates import NOTEBOOK, render_templates
+from ..submissions.notebooks import definitions_in_notebook
+from ..submissions.reading import Source, UnreadableSubmission, find_submissions, read_submission
 
 if TYPE_CHECKING:
     from copydetect import CodeFingerprint

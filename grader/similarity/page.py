@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..core.text import one_line, printable
-from ..similarity import Pair, Work
+from .pairs import Pair, Work
 
 SHOWN = 40  # pairs whose code is on the page; the table has all
 LONGEST_LINE = 300

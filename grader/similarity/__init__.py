@@ -1,0 +1,1 @@
+"""Code that submissions of a class share."""
