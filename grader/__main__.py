@@ -1,5 +1,5 @@
 """`python -m grader` is `aelab`."""
 
-from .cli import main
+from .cli.main import main
 
 main()

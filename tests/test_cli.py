@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from grader.cli import app, data_app, main, release_app
-from grader.cli_export import export_app
+from grader.cli.export import export_app
+from grader.cli.main import app, data_app, main, release_app
 from grader.core.limits import Limits
 from grader.engine import backends as measurers
 from grader.isolation.choice import Finding
@@ -301,7 +301,7 @@ def test_help_answers_at_once() -> None:
     program = f"""
 import sys
 from grader import measurers
-from grader.cli import app
+from grader.cli.main import app
 for command in {COMMANDS!r}:
     app([*command.split(), "--help"], standalone_mode=False)
 print(sorted(name for name in {HEAVY!r} if name in sys.modules))

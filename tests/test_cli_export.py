@@ -7,7 +7,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from grader.cli import app
+from grader.cli.main import app
 from grader.platforms.lms import FORMATS, table
 from grader.release.solutions import strip_solutions
 from grader.release.source import module_sources, reference_folder

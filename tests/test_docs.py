@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from grader.cli import app
+from grader.cli.commands_page import render_commands
+from grader.cli.main import app
 from grader.core.limits import Limits
 from grader.core.registry import PARTS, all_checks
 from grader.isolation.confinement import DEFENCES
 from grader.isolation.tiers import TRUSTED, best, second
-from grader.release.commands import render_commands
 from grader.release.rubric import render_rubric
 from grader.release.source import module_sources
 
@@ -58,7 +58,7 @@ def test_rubric_page_is_fresh() -> None:
 
 def test_commands_page_is_fresh() -> None:
     """docs/commands.md is what the help of the commands renders to."""
-    stale = "docs/commands.md is stale: run `python -m grader.release.commands > docs/commands.md`"
+    stale = "docs/commands.md is stale: run `python -m grader.cli.commands_page > docs/commands.md`"
     assert (DOCS / "commands.md").read_text(encoding="utf-8") == render_commands(), stale
 
 

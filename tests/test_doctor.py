@@ -121,7 +121,7 @@ def test_the_exit_status_says_whether_grading_can_be_isolated(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """0 if any tier holds, 1 if none; plain text where there is no terminal."""
-    from grader.cli import main
+    from grader.cli.main import main
 
     monkeypatch.setattr(doctor, "diagnose", lambda *_: diagnosis(*found))
     monkeypatch.setattr(sys, "argv", ["aelab", "doctor", *options])

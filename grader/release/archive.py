@@ -26,7 +26,7 @@ dependencies = [
 ]
 
 [project.scripts]
-aelab = "grader.cli:main"
+aelab = "grader.cli.main:main"
 
 [project.entry-points.pytest11]
 autoencoder-lab = "grader.selfcheck.pytest_plugin"

@@ -138,7 +138,7 @@ import importlib.util, sys
 assert importlib.util.find_spec("reference") is None
 import grader
 assert grader.__file__.startswith(sys.argv[1]), grader.__file__
-from grader.cli import app
+from grader.cli.main import app
 app(["check", "data", "--submission", sys.argv[1] + "/my_solution"])
 """
     packages = [p for p in sys.path if p.endswith("site-packages")]

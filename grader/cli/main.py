@@ -14,8 +14,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from .core.registry import Check, select
-from .core.text import one_line
+from ..core.registry import Check, select
+from ..core.text import one_line
 
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -73,10 +73,10 @@ def check(
     submission: Annotated[Path, typer.Option(help="A folder of modules, a notebook or a .zip.")] = Path(),
 ) -> None:
     """Check your own work, in this process; exits 0 only if everything passed."""
-    from .render.progress import CheckProgress
-    from .render.terminal import check_table
-    from .selfcheck.notebook import WrongKeras, all_passed, require_keras_2, session_of_files
-    from .submissions.reading import UnreadableSubmission
+    from ..render.progress import CheckProgress
+    from ..render.terminal import check_table
+    from ..selfcheck.notebook import WrongKeras, all_passed, require_keras_2, session_of_files
+    from ..submissions.reading import UnreadableSubmission
 
     checks = chosen_checks(parts)
     with clear_errors(UnreadableSubmission, OSError, WrongKeras):
@@ -122,18 +122,18 @@ def grade(
     What was measured before, by this or an earlier run, is not measured again, so the same command goes on with a run
     that was cut.
     """
-    from .core.expect import GraderFault
-    from .core.limits import limits_of
-    from .engine.backends import ClusterError, ClusterLost, OnDemand, Place
-    from .engine.cache import Cache, CacheError, default_path
-    from .engine.run import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
-    from .isolation.choice import NoIsolation
-    from .platforms.nbgrader.course import enter_reports, is_course, submitted_in
-    from .platforms.nbgrader.gradebook import GradebookError, address_of
-    from .platforms.nbgrader.session import course_seed
-    from .render.progress import ClassProgress
-    from .render.terminal import grades_table
-    from .submissions.reading import find_submissions
+    from ..core.expect import GraderFault
+    from ..core.limits import limits_of
+    from ..engine.backends import ClusterError, ClusterLost, OnDemand, Place
+    from ..engine.cache import Cache, CacheError, default_path
+    from ..engine.run import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
+    from ..isolation.choice import NoIsolation
+    from ..platforms.nbgrader.course import enter_reports, is_course, submitted_in
+    from ..platforms.nbgrader.gradebook import GradebookError, address_of
+    from ..platforms.nbgrader.session import course_seed
+    from ..render.progress import ClassProgress
+    from ..render.terminal import grades_table
+    from ..submissions.reading import find_submissions
 
     checks = chosen_checks(part)
     known = (OSError, ValueError, OutputNotWritable, NoIsolation, GraderFault, CacheError, ClusterError)
@@ -195,10 +195,10 @@ def report(
     show: Annotated[bool, typer.Option("--open", help="Open the class report in the browser.")] = False,
 ) -> None:
     """Write the pages and tables of a graded class again, from its records."""
-    from .engine.run import OutputNotWritable, prepare_output, write_summaries
-    from .platforms.nbgrader.gradebook import GradebookError
-    from .render.report_json import ReportError, read_reports
-    from .render.terminal import grades_table
+    from ..engine.run import OutputNotWritable, prepare_output, write_summaries
+    from ..platforms.nbgrader.gradebook import GradebookError
+    from ..render.report_json import ReportError, read_reports
+    from ..render.terminal import grades_table
 
     with clear_errors(ReportError, OSError, OutputNotWritable, GradebookError):
         reports = read_reports(out)
@@ -218,9 +218,9 @@ def doctor(
     """Say which isolation this machine has, why it has no more, and the limits; exits 1 if there is none."""
     if sys.platform != "linux":
         stop("isolation needs Linux; grade there, or code that you trust with --trust-submissions", 1)
-    from .core.limits import Limits
-    from .isolation.doctor import diagnose
-    from .render.doctor import diagnosis_text, tier_progress, to_json
+    from ..core.limits import Limits
+    from ..isolation.doctor import diagnose
+    from ..render.doctor import diagnosis_text, tier_progress, to_json
 
     with tier_progress(Console(stderr=True)) as progress:
         found = diagnose(Limits(), progress)
@@ -239,7 +239,7 @@ def data_import(
     ] = None,
 ) -> None:
     """Prepare full MNIST for TensorFlow Datasets from the official files, without a network."""
-    from .autoencoders.mnist_import import MnistImportError, import_mnist
+    from ..autoencoders.mnist_import import MnistImportError, import_mnist
 
     with clear_errors(MnistImportError, OSError):
         console.print(
@@ -254,7 +254,7 @@ def data_info(
     ] = None,
 ) -> None:
     """Say which digits `load_mnist` finds."""
-    from .autoencoders.mnist_import import describe_mnist
+    from ..autoencoders.mnist_import import describe_mnist
 
     console.print(str(describe_mnist(data_dir)), markup=False, highlight=False, soft_wrap=True)
 
@@ -264,7 +264,7 @@ def release_templates(
     target: Annotated[Path, typer.Argument(help="The folder to write.")] = Path("student_templates"),
 ) -> None:
     """Write the student templates and the notebook, generated from the reference."""
-    from .release.templates import write_templates
+    from ..release.templates import write_templates
 
     with clear_errors(OSError, ValueError):
         say_written(write_templates(target), target)
@@ -273,7 +273,7 @@ def release_templates(
 @release_app.command("course", epilog="Example: `aelab release course lab-course`")
 def release_course(target: Annotated[Path, typer.Argument(help="The course folder to write.")]) -> None:
     """Write an nbgrader course folder with the lab as assignment lab05."""
-    from .platforms.nbgrader.course_folder import write_course
+    from ..platforms.nbgrader.course_folder import write_course
 
     with clear_errors(OSError, ValueError):
         say_written(write_course(target), target)
@@ -284,7 +284,8 @@ def say_written(files: list[Path], target: Path) -> None:
     console.print(f"wrote {len(files)} files to {target}", markup=False, highlight=False, soft_wrap=True)
 
 
-from . import cli_cache, cli_export  # noqa: E402, F401 - they add their commands to those above
+from . import cache as cli_cache  # noqa: E402, F401 - they add their commands to those above
+from . import export as cli_export
 
 
 def main() -> None:

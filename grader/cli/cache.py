@@ -2,7 +2,7 @@
 
 import typer
 
-from .cli import app, clear_errors, console
+from .main import app, clear_errors, console
 
 cache_app = typer.Typer(no_args_is_help=True, help="What was measured before.", epilog="Example: `aelab cache info`")
 app.add_typer(cache_app, name="cache")
@@ -11,7 +11,7 @@ app.add_typer(cache_app, name="cache")
 @cache_app.command("info", epilog="Example: `aelab cache info`")
 def cache_info() -> None:
     """Say what was measured and is kept, so that it is not measured again."""
-    from .engine.cache import Cache, CacheError, default_path
+    from ..engine.cache import Cache, CacheError, default_path
 
     with clear_errors(CacheError):
         found = Cache(default_path()).info()
@@ -25,7 +25,7 @@ def cache_info() -> None:
 @cache_app.command("clear", epilog="Example: `aelab cache clear`")
 def cache_clear() -> None:
     """Forget what was measured."""
-    from .engine.cache import CacheError, clear, default_path
+    from ..engine.cache import CacheError, clear, default_path
 
     with clear_errors(CacheError):
         clear(default_path())

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .cli import app, clear_errors, console, release_app, say_written, stop
+from .main import app, clear_errors, console, release_app, say_written, stop
 
 export_app = typer.Typer(
     no_args_is_help=True,
@@ -18,7 +18,7 @@ app.add_typer(export_app, name="export")
 @release_app.command("bundle", epilog="Example: `aelab release bundle --out lab05.zip`")
 def release_bundle(out: Annotated[Path, typer.Option(help="The .zip to write.")] = Path("lab05.zip")) -> None:
     """Write the students' .zip: notebook, templates, self-check, and no solution."""
-    from .release.bundle import write_bundle
+    from ..release.bundle import write_bundle
 
     with clear_errors(OSError, ValueError):
         _say(write_bundle(out))
@@ -32,7 +32,7 @@ def export_gradescope(
     ] = False,
 ) -> None:
     """Write an autograder for Gradescope; its container needs 2 GB of memory or more."""
-    from .platforms.gradescope.archive import write_autograder
+    from ..platforms.gradescope.archive import write_autograder
 
     with clear_errors(OSError):
         _say(write_autograder(out, trusted=trust_submissions))
@@ -42,7 +42,7 @@ def export_gradescope(
 @export_app.command("classroom", epilog="Example: `aelab export classroom --out template-repository`")
 def export_classroom(out: Annotated[Path, typer.Option(help="The template repository.")]) -> None:
     """Write a workflow for GitHub Classroom, and the grader that it installs, into a repository."""
-    from .platforms.classroom import write_workflow
+    from ..platforms.classroom import write_workflow
 
     with clear_errors(OSError):
         say_written(write_workflow(out), out)
@@ -55,9 +55,9 @@ def export_csv(
     out: Annotated[Path, typer.Option(help="The .csv to write.")],
 ) -> None:
     """Write the grades of a class as a learning platform imports them."""
-    from .core.files import write_atomically
-    from .platforms.lms import FORMATS, table
-    from .render.report_json import ReportError, read_reports
+    from ..core.files import write_atomically
+    from ..platforms.lms import FORMATS, table
+    from ..render.report_json import ReportError, read_reports
 
     if format_name not in FORMATS:
         stop(f"--format is one of {', '.join(FORMATS)}, not {format_name!r}")
@@ -80,10 +80,10 @@ def similarity(
     at_least: Annotated[float, typer.Option(min=0, max=1, help="The smallest share of common code to list.")] = 0.3,
 ) -> None:
     """Compare the code of a class, template code aside, and write a page on pairs that have much in common."""
-    from .core.files import write_atomically
-    from .platforms.nbgrader.course import submitted_in
-    from .similarity.page import similarity_page
-    from .similarity.pairs import read_works, similar_pairs
+    from ..core.files import write_atomically
+    from ..platforms.nbgrader.course import submitted_in
+    from ..similarity.page import similarity_page
+    from ..similarity.pairs import read_works, similar_pairs
 
     with clear_errors(OSError, ValueError):
         works, unread = read_works(submitted_in(submissions))
