@@ -106,7 +106,7 @@ WRONG = [
     ("grade {class} --out {out} --limit calls=1", "there is no limit 'calls'"),
     ("grade {class} --out {out} --limit call_seconds=soon", "'soon'"),
     ("grade {class} --out {out} --limit call_seconds=0", "above 0"),
-    ("grade {class} --out {out} --limit tasks=9 --limit call_seconds", "call_seconds"),
+    ("grade {class} --out {out} --limit processes=9 --limit call_seconds", "call_seconds"),
     ("grade {class} --out {out} --limit", "--limit"),
     ("grade {class} --out {out} --time-limit 9", "--time-limit"),
     ("grade {class} --out {out} --wrong", "--wrong"),

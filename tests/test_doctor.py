@@ -108,7 +108,7 @@ def test_programs_read_the_same_facts() -> None:
     assert (record["holds"], record["isolation"]) == (True, "landlock+user")
     assert [(t["name"], t["holds"]) for t in record["tiers"]] == [(BEST.name, False), (SECOND.name, True)]
     assert record["machine"]["landlock_abi"] == 6
-    assert {limit["name"]: limit["value"] for limit in record["limits"]}["tasks"] == 256
+    assert {limit["name"]: limit["value"] for limit in record["limits"]}["processes"] == 256
 
 
 @pytest.mark.parametrize(("found", "status"), [((BEST, SECOND), 0), ((NO_BEST, SECOND), 0), ((NO_BEST, NO_SECOND), 1)])

@@ -12,7 +12,7 @@ def test_without_assignments_the_defaults_hold() -> None:
     limits = limits_of(())
     assert limits == Limits()
     assert (limits.import_seconds, limits.call_seconds, limits.submission_seconds) == (60, 60, 300)
-    assert (limits.resident_mib, limits.tasks) == (4096, 256)
+    assert (limits.resident_mib, limits.processes) == (4096, 256)
     assert (limits.scratch_mib, limits.file_mib, limits.output_mib) == (256, 64, 1)
 
 
@@ -27,7 +27,7 @@ def test_every_limit_can_be_set(name: str) -> None:
 
 def test_several_limits_and_the_last_word() -> None:
     """All of them count; of two for one limit, the later."""
-    assert limits_of(["call_seconds=1.5", "tasks=9", "call_seconds=2"]) == Limits(call_seconds=2.0, tasks=9)
+    assert limits_of(["call_seconds=1.5", "processes=9", "call_seconds=2"]) == Limits(call_seconds=2.0, processes=9)
 
 
 WRONG = [
@@ -37,9 +37,9 @@ WRONG = [
     ("call_seconds=", "call_seconds is to be a number, not ''"),
     ("call_seconds=soon", "call_seconds is to be a number, not 'soon'"),
     ("call_seconds=1=2", "call_seconds is to be a number, not '1=2'"),
-    ("tasks=1.5", "tasks is to be a number, not '1.5'"),
+    ("processes=1.5", "processes is to be a number, not '1.5'"),
     ("call_seconds=0", "call_seconds is to be above 0, not 0"),
-    ("tasks=-1", "tasks is to be above 0, not -1"),
+    ("processes=-1", "processes is to be above 0, not -1"),
     ("call_seconds=nan", "call_seconds is to be above 0, not nan"),
 ]
 

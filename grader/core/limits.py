@@ -21,8 +21,8 @@ class Limits:
     scratch_files: int = 16384
     file_mib: float = 64.0
     output_mib: float = 1.0  # of each of the two output streams
-    tasks: int = 256
-    handles: int = 256
+    processes: int = 256
+    open_files: int = 256
 
 
 def limits_of(assignments: Iterable[str]) -> Limits:

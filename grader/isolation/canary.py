@@ -19,7 +19,7 @@ def attempt(
     """1.0 for every attempt of ATTEMPTS that succeeded, float32.
 
     secrets: files and folders that exist outside; outside: a folder that others may write to; process: the deciding
-    one; environment: a variable of it; limits: tasks, handles, file and scratch bytes that should hold.
+    one; environment: a variable of it; limits: processes, open_files, file and scratch bytes that should hold.
     """
     tries: dict[str, Callable[[], object]] = {
         "read what is secret": lambda: _read_any(secrets),
@@ -31,8 +31,8 @@ def attempt(
         "be the administrator": lambda: os.setuid(0),
         "read the grader's environment": lambda: os.environ[environment],
         "use inherited descriptors": lambda: _open_descriptors()[1],  # one is the connection itself
-        "start any number of processes": lambda: _unlimited(resource.RLIMIT_NPROC, limits["tasks"]),
-        "open any number of files": lambda: _unlimited(resource.RLIMIT_NOFILE, limits["handles"]),
+        "start any number of processes": lambda: _unlimited(resource.RLIMIT_NPROC, limits["processes"]),
+        "open any number of files": lambda: _unlimited(resource.RLIMIT_NOFILE, limits["open_files"]),
         "write files of any size": lambda: _unlimited(resource.RLIMIT_FSIZE, limits["file_bytes"]),
         "take over new privileges": lambda: _may_gain_privileges(),
     }

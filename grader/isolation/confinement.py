@@ -46,8 +46,8 @@ class Confinement:
     scratch_bytes: int = 256 * 2**20
     scratch_files: int = 16384
     file_bytes: int = 64 * 2**20
-    tasks: int = 256
-    handles: int = 256
+    processes: int = 256
+    open_files: int = 256
     address_bytes: int = 12 * 2**30
     without: tuple[str, ...] = ()
 
@@ -127,14 +127,14 @@ def _become(uid: int, reads_closed_folders: bool) -> None:
 def _set_limits(rule: Confinement) -> None:
     limits = {
         resource.RLIMIT_FSIZE: rule.file_bytes,
-        resource.RLIMIT_NOFILE: rule.handles,
+        resource.RLIMIT_NOFILE: rule.open_files,
         resource.RLIMIT_AS: rule.address_bytes,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MSGQUEUE: 0,
         resource.RLIMIT_MEMLOCK: 0,
     }
-    if rule.tasks:
-        limits[resource.RLIMIT_NPROC] = rule.tasks
+    if rule.processes:
+        limits[resource.RLIMIT_NPROC] = rule.processes
     for what, value in limits.items():
         resource.setrlimit(what, (value, value))
 

@@ -35,8 +35,8 @@ MEANINGS = {
     "scratch_files": "files and folders in its scratch folder",
     "file_mib": "MiB for one file",
     "output_mib": "MiB kept of each output stream",
-    "tasks": "processes and threads",
-    "handles": "open files of one process",
+    "processes": "processes and threads",
+    "open_files": "open files of one process",
 }
 LANDLOCK_HOLDS = {  # what each version of Landlock added
     1: "files", 2: "moves between folders", 3: "truncation", 4: "TCP", 5: "devices", 6: "signals and local sockets"

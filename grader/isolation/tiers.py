@@ -37,8 +37,8 @@ class Tier:
             scratch_bytes=int(limits.scratch_mib * MEBIBYTE),
             scratch_files=limits.scratch_files,
             file_bytes=int(limits.file_mib * MEBIBYTE),
-            tasks=limits.tasks if self.landlock else 0,
-            handles=limits.handles,
+            processes=limits.processes if self.landlock else 0,
+            open_files=limits.open_files,
             address_bytes=int(ADDRESS_SPACE * limits.resident_mib * MEBIBYTE) + RESERVED_BYTES,
             without=without,
         )

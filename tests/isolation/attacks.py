@@ -107,7 +107,7 @@ class Target:
             "PARENT": os.getpid(), "WARM": self.warm, "SIBLING": self.sibling, "VARIABLE": SECRET,
             "TCP_PORT": self.listeners["TCP"].getsockname()[1], "UDP_PORT": self.listeners["UDP"].getsockname()[1],
             "SOCKET": str(self.folder / "socket"), "ABSTRACT_SOCKET": self.folder.name,
-            "TASKS": limits.tasks, "HANDLES": limits.handles, "FILE_MIB": int(limits.file_mib),
+            "TASKS": limits.processes, "HANDLES": limits.open_files, "FILE_MIB": int(limits.file_mib),
             "SCRATCH_MIB": int(limits.scratch_mib), "SCRATCH_FILES": limits.scratch_files,
             "RESIDENT_MIB": int(limits.resident_mib),
         }  # fmt: skip

@@ -37,10 +37,10 @@ print(json.dumps({
     "privileges": int(status["NoNewPrivs"]),
     "capabilities": int(status["CapEff"], 16),
     "file": resource.getrlimit(resource.RLIMIT_FSIZE),
-    "handles": resource.getrlimit(resource.RLIMIT_NOFILE),
+    "open_files": resource.getrlimit(resource.RLIMIT_NOFILE),
     "memory": resource.getrlimit(resource.RLIMIT_AS),
     "core": resource.getrlimit(resource.RLIMIT_CORE),
-    "tasks": resource.getrlimit(resource.RLIMIT_NPROC),
+    "processes": resource.getrlimit(resource.RLIMIT_NPROC),
     "signals": [signal.getsignal(n) == signal.SIG_DFL for n in (signal.SIGINT, signal.SIGPIPE, signal.SIGCHLD)],
     "reads secret": could(lambda: Path(secret).read_bytes()),
     "lists secret": could(lambda: os.listdir(Path(secret).parent)),
@@ -89,11 +89,11 @@ def test_the_basics(places: tuple[Path, Path]) -> None:
 
 def test_limits_are_set_for_good(places: tuple[Path, Path]) -> None:
     """Soft and hard; no core files; the number of tasks only where it is asked for."""
-    sizes = {"file_bytes": 4096, "handles": 99, "address_bytes": 2**40, "tasks": 77}
+    sizes = {"file_bytes": 4096, "open_files": 99, "address_bytes": 2**40, "processes": 77}
     found = confined(places, **sizes)
-    assert (found["file"], found["handles"], found["memory"]) == ([4096] * 2, [99] * 2, [2**40] * 2)
-    assert (found["core"], found["tasks"]) == ([0, 0], [77, 77])
-    assert confined(places, **sizes | {"tasks": 0})["tasks"] != [77, 77]
+    assert (found["file"], found["open_files"], found["memory"]) == ([4096] * 2, [99] * 2, [2**40] * 2)
+    assert (found["core"], found["processes"]) == ([0, 0], [77, 77])
+    assert confined(places, **sizes | {"processes": 0})["processes"] != [77, 77]
 
 
 @pytest.mark.parametrize("abi", range(1, 8))
@@ -122,7 +122,7 @@ def test_a_defence_that_is_left_out_is_missed(places: tuple[Path, Path], defence
 
 def test_limits_that_are_left_out_are_missed(places: tuple[Path, Path]) -> None:
     """The process keeps what it had."""
-    assert confined(places, handles=99, without=("limits",))["handles"] != [99, 99]
+    assert confined(places, open_files=99, without=("limits",))["open_files"] != [99, 99]
 
 
 @pytest.mark.parametrize("namespaces", [True])

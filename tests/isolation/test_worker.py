@@ -60,7 +60,7 @@ def test_the_attributes_of_a_protocol_are_listed_once(monkeypatch: pytest.Monkey
 
 def test_another_worker_is_of_the_same_kind() -> None:
     """The tier, the view and the limits; not started."""
-    one = Worker(tiers.TRUSTED, view_of(), Limits(tasks=9))
+    one = Worker(tiers.TRUSTED, view_of(), Limits(processes=9))
     two = one.another()
     assert two is not one
     assert (two.tier, two.view, two.limits) == (one.tier, one.view, one.limits)
