@@ -23,7 +23,7 @@ from grader.isolation.fork_server import Worker
 from grader.isolation.process import ProcessChannel
 from grader.protocol.messages import Reply, Request
 from grader.release.source import reference_folder
-from grader.subject.subject import Channel, Lab
+from grader.subject.subject import Channel, Subject
 from grader.submissions.reading import read_submission
 
 SEED, STEPS, BATCH_SIZE = 7, 150, 16
@@ -98,24 +98,24 @@ def measure(worker: Worker) -> Run:
     """Grade the reference once."""
     channel = Timed(ProcessChannel(read_submission("reference", reference_folder()), worker))
     try:
-        lab = Lab(channel, SEED)
+        subject = Subject(channel, SEED)
         started = time.perf_counter()
-        lab.load("autoencoder")
+        subject.load("autoencoder")
         start = time.perf_counter() - started
-        before = seconds_of_step(lab)
+        before = seconds_of_step(subject)
         channel.seconds.clear()
-        results = run_checks(lab, all_checks())
+        results = run_checks(subject, all_checks())
         kinds = dict(channel.seconds)
         kinds["the grader's own arithmetic"] = sum(result.seconds for result in results) - sum(kinds.values())
-        return Run(statistics.mean([before, seconds_of_step(lab)]), start, results, kinds)
+        return Run(statistics.mean([before, seconds_of_step(subject)]), start, results, kinds)
     finally:
         channel.close()
 
 
-def seconds_of_step(lab: Lab) -> float:
+def seconds_of_step(subject: Subject) -> float:
     """Seconds of one graph step of `Autoencoder` at batch 16."""
-    model = lab.create("autoencoder", "Autoencoder")
-    batches = lab.images.batches(0, STEPS, BATCH_SIZE)
+    model = subject.create("autoencoder", "Autoencoder")
+    batches = subject.images.batches(0, STEPS, BATCH_SIZE)
     model.train(batches[:10])  # traces
     started = time.perf_counter()
     model.train(batches)

@@ -21,7 +21,7 @@ from grader.isolation.fork_server import Worker
 from grader.isolation.process import ProcessChannel
 from grader.release.source import reference_folder
 from grader.selfcheck.local_channel import LocalChannel
-from grader.subject.subject import Channel, Lab
+from grader.subject.subject import Channel, Subject
 from grader.submissions.reading import Submission, read_submission
 
 SEED = 7
@@ -32,7 +32,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 def seconds_of(channel: Channel, checks: tuple[Check, ...]) -> float:
     """Wall-clock seconds of all checks; every one has to pass."""
     started = time.perf_counter()
-    results = run_checks(Lab(channel, SEED), checks)
+    results = run_checks(Subject(channel, SEED), checks)
     seconds = time.perf_counter() - started
     lost = [result.id for result in results if result.score < result.points]
     if lost:

@@ -61,11 +61,11 @@ class Toy:
         self.momentum = 0.0 if self.forgets else self.saved[1]
 
 
-def saved(lab: Any, toy: Any) -> tuple[np.ndarray, np.ndarray]:
+def saved(subject: Any, toy: Any) -> tuple[np.ndarray, np.ndarray]:
     """The state at the time of saving, and after one more step; then the toy is restored."""
-    take_opposite_steps(lab, toy, 0, 3)
+    take_opposite_steps(subject, toy, 0, 3)
     toy.save()
-    states = state_of(lab, toy), after_one_more_step(lab, toy)
+    states = state_of(subject, toy), after_one_more_step(subject, toy)
     toy.restore()
     return states
 
@@ -73,43 +73,43 @@ def saved(lab: Any, toy: Any) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("noise", [0.0, 0.3], ids=["exact", "random"])
 def test_a_model_that_remembers_all_passes(noise: float) -> None:
     """State and next step are the same, or as different as two steps of one state are."""
-    lab: Any = ToyLab()
+    subject: Any = ToyLab()
     toy: Any = Toy(noise=noise)
-    state, step = saved(lab, toy)
-    expect_same_state(lab, toy, state, "other")
-    expect_same_step(lab, toy, state, step, "forgetful")
+    state, step = saved(subject, toy)
+    expect_same_state(subject, toy, state, "other")
+    expect_same_step(subject, toy, state, step, "forgetful")
 
 
 def test_an_optimizer_that_forgets_is_found_out_and_gets_half() -> None:
     """The grey comes back, the momentum does not."""
-    lab: Any = ToyLab()
+    subject: Any = ToyLab()
     toy: Any = Toy(forgets=True)
-    state, step = saved(lab, toy)
-    expect_same_state(lab, toy, state, "other")
+    state, step = saved(subject, toy)
+    expect_same_state(subject, toy, state, "other")
     with pytest.raises(Failed, match="forgetful") as failed:
-        expect_same_step(lab, toy, state, step, "forgetful")
+        expect_same_step(subject, toy, state, step, "forgetful")
     assert failed.value.credit == 0.5
 
 
 def test_other_weights_are_found_out() -> None:
     """A restored model that paints another grey fails, with nothing to be earned."""
-    lab: Any = ToyLab()
+    subject: Any = ToyLab()
     toy: Any = Toy()
-    state, _ = saved(lab, toy)
+    state, _ = saved(subject, toy)
     toy.grey += 0.01
     with pytest.raises(Failed, match="other") as failed:
-        expect_same_state(lab, toy, state, "other")
+        expect_same_state(subject, toy, state, "other")
     assert failed.value.credit == 0
 
 
 def test_the_evidence_is_the_largest_difference() -> None:
     """Two digits of the largest distance between pixels, whatever its sign, and one next step."""
-    lab: Any = ToyLab()
+    subject: Any = ToyLab()
     toy: Any = Toy(grey=0.5)
-    wanted = state_of(lab, toy)
+    wanted = state_of(subject, toy)
     wanted[3, 4, 5] += 0.1234
     with pytest.raises(Failed) as failed:
-        expect_same_state(lab, toy, wanted, "other")
+        expect_same_state(subject, toy, wanted, "other")
     assert failed.value.evidence == Evidence("the same reconstructions", "largest difference 0.12")
     assert failed.value.hint
 

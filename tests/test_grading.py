@@ -20,7 +20,7 @@ from grader.isolation.fork_server import Worker, WorkerLost
 from grader.isolation.process import ProcessChannel
 from grader.protocol.frames import Want
 from grader.protocol.messages import Reply, Request
-from grader.subject.subject import Lab
+from grader.subject.subject import Subject
 from tests.isolation.probing import process_of, warm_of
 
 Answer = Callable[[Request], tuple[Reply | None, dict[str, Any] | None]]
@@ -42,17 +42,17 @@ class Played:
         return [request.operation for request in self.asked]
 
 
-Body = Callable[[Lab], Any]
+Body = Callable[[Subject], Any]
 
 
 def raising(error: BaseException) -> Body:
-    def body(lab: Lab) -> Evidence:
+    def body(subject: Subject) -> Evidence:
         raise error
 
     return body
 
 
-def passing(lab: Lab) -> Evidence:
+def passing(subject: Subject) -> Evidence:
     return Evidence("so", "so")
 
 
@@ -69,7 +69,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, CheckResult]
         wanted = {n: tuple(f"data.{x}" for x in (needs or {}).get(n, ())) for n in bodies}
         checks = tuple(Check(f"data.{n}", "data", 3, wanted[n], "A sentence.", b) for n, b in bodies.items())
         monkeypatch.setattr(registry, "all_checks", lambda: checks)
-        results = run_checks(Lab(channel or Played(), seed=5), checks, **settings)
+        results = run_checks(Subject(channel or Played(), seed=5), checks, **settings)
         assert [r.id for r in results] == [c.id for c in checks]
         return {r.id.partition(".")[2]: r for r in results}
 
@@ -161,19 +161,19 @@ def test_shared_measurements_are_made_once(run: Run) -> None:
     """One trained model serves all checks of its part, and a failure to train fails them all without another try."""
     made: list[str] = []
 
-    def trained(lab: Lab) -> str:
+    def trained(subject: Subject) -> str:
         made.append("model")
         return "model"
 
-    def spoiled(lab: Lab) -> str:
+    def spoiled(subject: Subject) -> str:
         made.append("spoiled")
         raise Failed("No training.")
 
-    def use(lab: Lab) -> Evidence:
-        return Evidence("model", lab.once(trained))
+    def use(subject: Subject) -> Evidence:
+        return Evidence("model", subject.once(trained))
 
-    def use_spoiled(lab: Lab) -> Evidence:
-        return Evidence("", lab.once(spoiled))
+    def use_spoiled(subject: Subject) -> Evidence:
+        return Evidence("", subject.once(spoiled))
 
     results = run({"one": use, "two": use, "three": use_spoiled, "four": use_spoiled})
     assert made == ["model", "spoiled"]
@@ -185,12 +185,12 @@ def test_shared_measurements_do_not_outlive_the_process(run: Run) -> None:
     """After a death the trained model is gone, so it is trained again."""
     made: list[int] = []
 
-    def trained(lab: Lab) -> int:
+    def trained(subject: Subject) -> int:
         made.append(len(made))
         return made[-1]
 
-    def use(lab: Lab) -> Evidence:
-        return Evidence("", lab.once(trained))
+    def use(subject: Subject) -> Evidence:
+        return Evidence("", subject.once(trained))
 
     results = run({"one": use, "two": raising(SubmissionDied("gone")), "three": use})
     assert made == [0, 1]
@@ -205,8 +205,8 @@ def test_a_part_that_kills_its_process_at_import_is_imported_once(run: Run) -> N
             raise SubmissionDied("There was no answer within 60 s.")
         return Reply(), None
 
-    def use(lab: Lab) -> Evidence:
-        lab.load("data")
+    def use(subject: Subject) -> Evidence:
+        subject.load("data")
         return Evidence("", "")
 
     channel = Played(dying)
@@ -226,8 +226,8 @@ def test_no_check_starts_when_the_time_is_used_up(run: Run) -> None:
 def test_pictures_belong_to_the_check_that_made_them(run: Run) -> None:
     """Each picture once, also where the check failed after drawing it."""
 
-    def drawing(lab: Lab) -> Evidence:
-        lab.picture("strip", "Digits", np.zeros((28, 56)))
+    def drawing(subject: Subject) -> Evidence:
+        subject.picture("strip", "Digits", np.zeros((28, 56)))
         raise Failed("Wrong.")
 
     results = run({"one": drawing, "two": passing})
@@ -254,7 +254,7 @@ def test_known_results_are_not_measured_again(run: Run) -> None:
     known = CheckResult("data.one", "data", 3, 0.0, Outcome.FAILED, "Wrong.")
     ran: list[str] = []
 
-    def body(lab: Lab) -> Evidence:
+    def body(subject: Subject) -> Evidence:
         ran.append("ran")
         return Evidence("", "")
 
@@ -308,7 +308,7 @@ def test_what_a_submission_raised_becomes_a_message(run: Run, failure: Any, outc
     """One clear sentence for its author, with file and line where they are known."""
     asked = {"seed": (Reply(), None)}
     channel = Played(lambda request: asked.get(request.operation, (None, failure)))
-    result = run({"one": lambda lab: lab.request("call")}, channel=channel)["one"]
+    result = run({"one": lambda subject: subject.request("call")}, channel=channel)["one"]
     assert result.outcome is outcome
     assert text in result.message
 
@@ -317,7 +317,7 @@ def test_texts_of_a_submission_are_cleaned_and_cut(run: Run) -> None:
     """No escape sequence reaches a terminal, and no message is longer than a page."""
     failure = {"kind": "raised", "type": "E", "doing": "x", "where": "", "message": "\x1b[31mred\x07" + "x" * 10_000}
     channel = Played(lambda request: (Reply(), None) if request.operation == "seed" else (None, failure))
-    message = run({"one": lambda lab: lab.request("call")}, channel=channel)["one"].message
+    message = run({"one": lambda subject: subject.request("call")}, channel=channel)["one"].message
     assert "\x1b" not in message
     assert "\x07" not in message
     assert len(message) < 1000
@@ -329,8 +329,8 @@ def test_numbers_that_are_not_finite_fail_the_check(run: Run, value: float) -> N
     answer = Reply(arrays=(np.array([1.0, value], np.float32),))
     channel = Played(lambda request: (Reply(), None) if request.operation == "seed" else (answer, None))
 
-    def body(lab: Lab) -> Any:
-        return lab.request("call", wants=[Want("float32", (2,))], method="encode")
+    def body(subject: Subject) -> Any:
+        return subject.request("call", wants=[Want("float32", (2,))], method="encode")
 
     result = run({"one": body}, channel=channel)["one"]
     assert result.outcome is Outcome.FAILED
@@ -466,7 +466,7 @@ def test_what_was_known_before_a_loss_does_not_count(
     """The second try begins at the first check, with channels, models and measurements of its own."""
     tried: list[list[str]] = []
 
-    def run_or_lose(lab: Lab, checks: Any, progress: Any, *others: Any) -> tuple[CheckResult, ...]:
+    def run_or_lose(subject: Subject, checks: Any, progress: Any, *others: Any) -> tuple[CheckResult, ...]:
         tried.append([])
         results = []
         for check in checks:

@@ -21,13 +21,13 @@ class Brush:
 def test_the_grid_walks_two_components_and_samples_are_of_the_prior() -> None:
     """The first component goes down and the second to the right; samples have components of both signs."""
     drawn: dict[str, np.ndarray] = {}
-    lab = SimpleNamespace(
+    subject = SimpleNamespace(
         random=lambda purpose: np.random.default_rng(len(purpose)),
         images=SimpleNamespace(look=SimpleNamespace(upright=lambda images: images)),
         picture=lambda name, caption, pixels: drawn.update({name: pixels}),
     )
     model, values = Brush(), np.linspace(-2.5, 2.5, GRID)
-    show_latent_space(lab, model)  # type: ignore[arg-type]
+    show_latent_space(subject, model)  # type: ignore[arg-type]
     middles = drawn["vae-latent-grid"][14::28, 14::28]
     assert middles == pytest.approx((values[:, None] + values[None, :]) / 2, abs=1e-6)
     samples = model.seen[GRID**2 :]

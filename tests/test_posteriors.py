@@ -40,7 +40,7 @@ class Stand:
         self.loss, self.dropout, self.rate = loss, dropout, 1e-3
         self.scale, self.contrast = 1.0, 1.0  # of the encoder's weights and of the decoder's
         self.loss_at_rest = loss_at_rest
-        self.lab = SimpleNamespace(images=BlackImages())
+        self.subject = SimpleNamespace(images=BlackImages())
         self.stages: list[tuple[Any, ...]] = []  # how it was trained: as what, on which shape, how many steps
 
     def divergence(self, training: bool = False) -> float:

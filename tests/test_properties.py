@@ -10,7 +10,7 @@ from grader.core.expect import Evidence, Failed, NotImplementedYet, SubmissionDi
 from grader.subject.properties import for_all
 
 
-def lab(seed: int = 1) -> Any:
+def subject(seed: int = 1) -> Any:
     """All that is asked of a lab here is its grading seed."""
     return SimpleNamespace(seed=seed)
 
@@ -18,7 +18,7 @@ def lab(seed: int = 1) -> Any:
 def cases_of(seed: int, **settings: Any) -> list[dict[str, Any]]:
     seen: list[dict[str, Any]] = []
     strategies = {"encoding_size": st.integers(1, 64), "batch_size": st.integers(1, 5)}
-    for_all(lab(seed), lambda **case: seen.append(case), **settings, **strategies)
+    for_all(subject(seed), lambda **case: seen.append(case), **settings, **strategies)
     return seen
 
 
@@ -45,7 +45,7 @@ def test_the_smallest_failing_case_is_named() -> None:
 
     sizes = {"encoding_size": st.integers(1, 64), "batch_size": st.integers(1, 5)}
     with pytest.raises(Failed) as caught:
-        for_all(lab(), claim, first=[{"encoding_size": 33, "batch_size": 3}], **sizes)
+        for_all(subject(), claim, first=[{"encoding_size": 33, "batch_size": 3}], **sizes)
     failed = caught.value
     assert failed.message == "Size 17 is wrong. The smallest case found: encoding size 17, batch size 1."
     assert (failed.hint, failed.evidence, failed.credit) == ("Look.", Evidence(1, 17), 0.5)
@@ -59,7 +59,7 @@ def test_a_given_case_is_named_where_drawn_ones_hold() -> None:
             raise Failed("Wrong.")
 
     with pytest.raises(Failed, match=r"^Wrong\. The smallest case found: size 10000\.$"):
-        for_all(lab(), claim, first=[{"size": 10_000}], size=st.integers(1, 64))
+        for_all(subject(), claim, first=[{"size": 10_000}], size=st.integers(1, 64))
 
 
 def test_a_failing_drawn_case_is_found_without_given_ones() -> None:
@@ -70,7 +70,7 @@ def test_a_failing_drawn_case_is_found_without_given_ones() -> None:
             raise Failed("Wrong.")
 
     with pytest.raises(Failed, match=r"size 2\.$"):
-        for_all(lab(), claim, first=[{"size": 1}], examples=10, size=st.integers(1, 64))
+        for_all(subject(), claim, first=[{"size": 1}], examples=10, size=st.integers(1, 64))
 
 
 def test_failures_that_come_and_go_are_failures() -> None:
@@ -83,7 +83,7 @@ def test_failures_that_come_and_go_are_failures() -> None:
             raise Failed("Wrong.", "Look.")
 
     with pytest.raises(Failed) as caught:
-        for_all(lab(), claim, examples=5, size=st.integers(1, 64))
+        for_all(subject(), claim, examples=5, size=st.integers(1, 64))
     assert "It does so only sometimes." in caught.value.message
     assert caught.value.hint == "Look."
 
@@ -97,7 +97,7 @@ def test_the_death_of_a_submission_is_not_shrunk() -> None:
         raise SubmissionDied("gone")
 
     with pytest.raises(SubmissionDied, match="gone"):
-        for_all(lab(), claim, examples=20, size=st.integers(1, 64))
+        for_all(subject(), claim, examples=20, size=st.integers(1, 64))
     assert len(calls) == 1
 
 
@@ -110,7 +110,7 @@ def test_the_death_of_a_submission_while_shrinking_passes_through() -> None:
         raise Failed("Wrong.")
 
     with pytest.raises(SubmissionDied):
-        for_all(lab(), claim, first=[{"size": 64}], size=st.integers(1, 64))
+        for_all(subject(), claim, first=[{"size": 64}], size=st.integers(1, 64))
 
 
 @pytest.mark.parametrize("first", [(), ({"size": 1},)])
@@ -121,7 +121,7 @@ def test_an_untouched_stub_passes_through(first: tuple[dict[str, int], ...]) -> 
         raise NotImplementedYet("Not done yet: encode")
 
     with pytest.raises(NotImplementedYet, match="encode"):
-        for_all(lab(), claim, first=first, size=st.integers(1, 64))
+        for_all(subject(), claim, first=first, size=st.integers(1, 64))
 
 
 def test_a_fault_of_ours_passes_through() -> None:
@@ -131,7 +131,7 @@ def test_a_fault_of_ours_passes_through() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        for_all(lab(), claim, size=st.integers(1, 64))
+        for_all(subject(), claim, size=st.integers(1, 64))
 
 
 def test_nothing_is_left_in_the_working_folder(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,7 +119,7 @@ def test_with_needs_adds_everything_that_is_needed() -> None:
 def test_a_check_without_a_sentence_is_refused() -> None:
     """A student would read nothing."""
 
-    def silent(lab: object) -> None: ...
+    def silent(subject: object) -> None: ...
 
     with pytest.raises(ValueError, match=r"test_registry\.silent needs a docstring"):
         check(points=1)(silent)
@@ -130,7 +130,7 @@ def test_the_sentence_is_the_first_paragraph() -> None:
     """Line breaks in the source do not show, and what follows the first paragraph is for readers of the source."""
 
     @check(points=2)
-    def claim(lab: object) -> None:
+    def claim(subject: object) -> None:
         """A sentence
         over two lines.
 
@@ -151,9 +151,9 @@ def test_the_sentence_is_the_first_paragraph() -> None:
 def test_a_need_that_was_never_declared_is_refused() -> None:
     """A mistyped or undeclared need fails when the checks are imported, not when they run."""
 
-    def undeclared(lab: object) -> None: ...
+    def undeclared(subject: object) -> None: ...
 
-    def claim(lab: object) -> None:
+    def claim(subject: object) -> None:
         """A sentence."""
 
     with pytest.raises(KeyError, match="undeclared"):

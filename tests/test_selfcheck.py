@@ -16,7 +16,7 @@ from grader.core.registry import Check, select
 from grader.harness.modules import LiveNamespace
 from grader.selfcheck.notebook import Session
 from grader.selfcheck.watching import Watcher
-from grader.subject.subject import Lab
+from grader.subject.subject import Subject
 
 BELONGS_TO_THE_SHELL = ("TF_USE_LEGACY_KERAS", "TF_CPP_MIN_LOG_LEVEL")
 
@@ -188,7 +188,7 @@ def test_an_interrupted_check_keeps_its_results(monkeypatch: pytest.MonkeyPatch)
     """After Ctrl-C the results so far are there, and only the rest is measured the next time."""
     measured: list[str] = []
 
-    def run(lab: Lab, checks: list[Check], **_: object) -> tuple[CheckResult, ...]:
+    def run(subject: Subject, checks: list[Check], **_: object) -> tuple[CheckResult, ...]:
         if len(measured) == 1:
             measured.append("interrupted")
             raise KeyboardInterrupt
@@ -215,7 +215,7 @@ def test_a_watcher_hears_of_every_check_and_of_results_that_were_asked_for(monke
         def ends(self, result: CheckResult) -> None:
             heard.append(f"ended {result.id}")
 
-    def run(lab: Lab, checks: list[Check], **_: object) -> tuple[CheckResult, ...]:
+    def run(subject: Subject, checks: list[Check], **_: object) -> tuple[CheckResult, ...]:
         return (CheckResult(checks[0].id, checks[0].part, checks[0].points, 1.0, Outcome.PASSED, ""),)
 
     monkeypatch.setattr("grader.selfcheck.notebook.run_checks", run)

@@ -55,9 +55,9 @@ def trained(toy: Toy, bar: float) -> tuple[Any, Any, list[Toy]]:
         made.append(Toy(*own))
         return made[-1]
 
-    lab: Any = SimpleNamespace(images=Images(np.random.default_rng(2)), create=create)
+    subject: Any = SimpleNamespace(images=Images(np.random.default_rng(2)), create=create)
     given: Any = toy
-    model, course = train_in_stages(lab, given, lambda m: m.cost, bar, PLAN)
+    model, course = train_in_stages(subject, given, lambda m: m.cost, bar, PLAN)
     return model, course, made
 
 

@@ -95,9 +95,9 @@ def test_an_autoencoder_without_a_prior_shows_its_losses_alone() -> None:
 
 def test_nothing_is_drawn_where_nothing_was_trained() -> None:
     """A check without a picture, and a part without a trained model: no model is asked, let alone trained."""
-    lab = SimpleNamespace(once=lambda _: pytest.fail("a model was asked for"))
-    assert len(drawings_of(lab, result("vae", pictured=False), LOSSES).losses) == 0  # type: ignore[arg-type]
-    assert len(drawings_of(lab, result("pictures"), LOSSES).losses) == 0  # type: ignore[arg-type]
+    subject = SimpleNamespace(once=lambda _: pytest.fail("a model was asked for"))
+    assert len(drawings_of(subject, result("vae", pictured=False), LOSSES).losses) == 0  # type: ignore[arg-type]
+    assert len(drawings_of(subject, result("pictures"), LOSSES).losses) == 0  # type: ignore[arg-type]
 
 
 def test_a_model_that_cannot_be_drawn_keeps_its_losses(monkeypatch: pytest.MonkeyPatch) -> None:

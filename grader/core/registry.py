@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..subject.subject import Lab
+    from ..subject.subject import Subject
     from .expect import Evidence
 
 PARTS = ("data", "autoencoder", "upsampling", "gaussian_vae", "vae", "pictures", "denoising", "classifier")

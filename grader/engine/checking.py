@@ -8,7 +8,7 @@ from ..core import thresholds as bars
 from ..core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied, rounded
 from ..core.outcomes import CheckResult, Outcome
 from ..core.registry import Check, with_needs
-from ..subject.subject import Lab
+from ..subject.subject import Subject
 
 Progress = Callable[[Check], None]
 GRADER_FAILED, INSTRUCTOR_TOLD = "The grader failed, not you", "Your instructor has been told."
@@ -19,7 +19,7 @@ def unheard(check: Check) -> None:
 
 
 def run_checks(
-    lab: Lab,
+    subject: Subject,
     checks: Iterable[Check],
     progress: Progress = unheard,
     out_of_time: Callable[[], bool] = lambda: False,
@@ -39,32 +39,32 @@ def run_checks(
         elif out_of_time():
             results[item.id] = unmeasured(item, "The submission's time was used up before this check.")
         else:
-            results[item.id] = _run(lab, item)
+            results[item.id] = _run(subject, item)
     return tuple(result for identity, result in results.items() if identity in wanted)
 
 
-def _run(lab: Lab, item: Check) -> CheckResult:
+def _run(subject: Subject, item: Check) -> CheckResult:
     started = time.perf_counter()
-    lab.pictures = []
+    subject.pictures = []
     with bars.noting() as noted:
-        outcome, credit, message, hint, evidence = _verdict(lab, item)
+        outcome, credit, message, hint, evidence = _verdict(subject, item)
     return CheckResult(
         item.id, item.part, item.points, round(credit * item.points, 2), outcome, message, hint,
         {} if evidence is None else {"expected": evidence.expected, "measured": evidence.measured},
-        time.perf_counter() - started, tuple(lab.pictures), {name: rounded(value) for name, value in noted.items()},
+        time.perf_counter() - started, tuple(subject.pictures), {name: rounded(value) for name, value in noted.items()},
     )  # fmt: skip
 
 
-def _verdict(lab: Lab, item: Check) -> tuple[Outcome, float, str, str, Evidence | None]:
+def _verdict(subject: Subject, item: Check) -> tuple[Outcome, float, str, str, Evidence | None]:
     try:
-        lab.seed_submission(item.id)
-        return Outcome.PASSED, 1.0, "", "", item.function(lab)
+        subject.seed_submission(item.id)
+        return Outcome.PASSED, 1.0, "", "", item.function(subject)
     except NotImplementedYet as stub:
         return Outcome.NOT_IMPLEMENTED, 0.0, str(stub), "Replace the stub by your own code.", None
     except Failed as failed:
         return Outcome.FAILED, failed.credit, failed.message, failed.hint, failed.evidence
     except SubmissionDied as death:
-        lab.forget_shared()
+        subject.forget_shared()
         return (
             Outcome.FAILED,
             0.0,

@@ -7,7 +7,7 @@ from ..core.outcomes import CheckResult, Outcome
 from ..core.registry import Check, select
 from ..isolation.fork_server import Worker, WorkerLost
 from ..isolation.process import ProcessChannel
-from ..subject.subject import Lab
+from ..subject.subject import Subject
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD, Progress, run_checks, unheard
 from .tasks import Measured, Unit
 
@@ -33,7 +33,7 @@ def _measure(unit: Unit, checks: tuple[Check, ...], worker: Worker, progress: Pr
     """All checks of the unit once, from the beginning. Raises WorkerLost."""
     channel = ProcessChannel(unit.submission, worker, unit.limits)
     try:
-        results = run_checks(Lab(channel, unit.seed), checks, progress, lambda: channel.out_of_time)
+        results = run_checks(Subject(channel, unit.seed), checks, progress, lambda: channel.out_of_time)
     finally:
         channel.close()
     return Measured(results, channel.stdout, channel.stderr)

@@ -192,7 +192,11 @@ def _secrets() -> list[Path]:
 
 
 def _limits(limits: Limits) -> dict[str, int]:
-    return {"processes": limits.processes, "open_files": limits.open_files, "file_bytes": int(limits.file_mib * MEBIBYTE)}
+    return {
+        "processes": limits.processes,
+        "open_files": limits.open_files,
+        "file_bytes": int(limits.file_mib * MEBIBYTE),
+    }
 
 
 def _call(channel: ProcessChannel, name: str, shape: tuple[int, ...], **arguments: object) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core import expect
 from ..core.outcomes import CheckResult
-from ..subject.subject import Lab, Model
+from ..subject.subject import Model, Subject
 
 SAMPLING = ("vae",)  # parts whose encodings should look like draws from the prior
 SAMPLES = 300  # encodings that are shown beside the prior
@@ -25,20 +25,20 @@ class Drawings:
     samples: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
 
 
-def drawings_of(lab: Lab, result: CheckResult, losses: Mapping[int, Sequence[np.ndarray]]) -> Drawings:
+def drawings_of(subject: Subject, result: CheckResult, losses: Mapping[int, Sequence[np.ndarray]]) -> Drawings:
     """For a check that has shown what its trained model does: more of that model. Nothing where it cannot be drawn."""
     trained = getattr(importlib.import_module(f"grader.autoencoders.checks.{result.part}"), "trained", None)
     if not result.pictures or trained is None:
         return Drawings()
-    model: Model = lab.once(trained).model
+    model: Model = subject.once(trained).model
     curve = np.concatenate([np.empty(0), *losses.get(model.number, ())])
     if result.part not in SAMPLING:
         return Drawings(curve)
     try:
-        return Drawings(curve, _samples(lab, model))
+        return Drawings(curve, _samples(subject, model))
     except expect.Failed:
         return Drawings(curve)
 
 
-def _samples(lab: Lab, model: Model) -> np.ndarray:
-    return model.encode(lab.images.held_out(SAMPLES))[:, :2]
+def _samples(subject: Subject, model: Model) -> np.ndarray:
+    return model.encode(subject.images.held_out(SAMPLES))[:, :2]

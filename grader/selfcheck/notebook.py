@@ -12,7 +12,7 @@ from ..core.outcomes import CheckResult, Outcome
 from ..core.registry import Check, select, with_needs
 from ..engine.checking import run_checks
 from ..harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, Modules
-from ..subject.subject import Lab
+from ..subject.subject import Subject
 from ..submissions.reading import read_submission
 from .drawings import Drawings, drawings_of
 from .local_channel import LocalChannel, quiet
@@ -44,7 +44,7 @@ class Session:
     """Results that stay valid as long as the definitions they were measured on, and what was drawn beside them."""
 
     def __init__(self, definitions: Definitions):
-        self.lab = Lab(Overheard(LocalChannel(definitions), self._hear), SEED)
+        self.subject = Subject(Overheard(LocalChannel(definitions), self._hear), SEED)
         self.results: dict[str, CheckResult] = {}
         self.drawings: dict[str, Drawings] = {}
         self._losses: dict[int, list[np.ndarray]] = {}
@@ -68,9 +68,9 @@ class Session:
         return tuple(self.results[c.id] for c in wanted)
 
     def _measure(self, item: Check) -> None:
-        (result,) = run_checks(self.lab, [item], known=self.results)
+        (result,) = run_checks(self.subject, [item], known=self.results)
         self.results[item.id] = result
-        self.drawings[item.id] = drawings_of(self.lab, result, self._losses)
+        self.drawings[item.id] = drawings_of(self.subject, result, self._losses)
 
     def _hear(self, model: int, steps: int, losses: np.ndarray) -> None:
         self._losses.setdefault(model, []).append(losses)

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from ..core.expect import Failed
-from .subject import Lab
+from .subject import Subject
 
 SEARCH_EXAMPLES = 20
 Case = dict[str, Any]
 
 
 def for_all(
-    lab: Lab,
+    subject: Subject,
     claim: Callable[..., None],
     first: Sequence[Case] = (),
     examples: int = 3,
@@ -29,9 +29,9 @@ def for_all(
     """
     failure = next((found for case in first if (found := _failure(claim, case))), None)
     if failure is None:
-        failure = _search(lab, claim, examples, strategies)
+        failure = _search(subject, claim, examples, strategies)
     else:
-        failure = _search(lab, claim, SEARCH_EXAMPLES, strategies) or failure
+        failure = _search(subject, claim, SEARCH_EXAMPLES, strategies) or failure
     if failure is not None:
         raise _named(*failure)
 
@@ -44,7 +44,7 @@ def _failure(claim: Callable[..., None], case: Case) -> tuple[Failed, Case] | No
     return None
 
 
-def _search(lab: Lab, claim: Callable[..., None], examples: int, strategies: Any) -> tuple[Failed, Case] | None:
+def _search(subject: Subject, claim: Callable[..., None], examples: int, strategies: Any) -> tuple[Failed, Case] | None:
     """The smallest failing case among drawn ones, if any."""
     last: list[tuple[Failed, Case]] = []
 
@@ -58,7 +58,7 @@ def _search(lab: Lab, claim: Callable[..., None], examples: int, strategies: Any
         phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink], report_multiple_bugs=False,
         suppress_health_check=list(hypothesis.HealthCheck),
     )  # fmt: skip
-    seed = zlib.crc32(f"{lab.seed} {sorted(strategies)}".encode())
+    seed = zlib.crc32(f"{subject.seed} {sorted(strategies)}".encode())
     set_hypothesis_home_dir(tempfile.gettempdir())
     test = hypothesis.seed(seed)(settings(hypothesis.given(**strategies)(noting)))
     try:

@@ -38,7 +38,7 @@ class Channel(Protocol):
         """End the harness."""
 
 
-class Lab:
+class Subject:
     """One submission under examination, with the grading seed and the images that are hidden from it."""
 
     def __init__(self, channel: Channel, seed: int):
@@ -108,14 +108,14 @@ class Lab:
 
     def elsewhere(self) -> "Lab":
         """The same submission in a second process, which has seen nothing of what this one has."""
-        return Lab(self.channel.fresh(), self.seed)
+        return Subject(self.channel.fresh(), self.seed)
 
     def load(self, part: str) -> None:
         """Import a part; a part that cannot be imported fails each time, and costs its time only once."""
         if part in self._deadly_parts:
             raise expect.Failed(self._deadly_parts[part], "Import the module yourself, and see where it ends.")
         try:
-            self.once_under(part, lambda lab: lab.request("load", part=part))
+            self.once_under(part, lambda subject: subject.request("load", part=part))
         except expect.SubmissionDied as death:
             self._deadly_parts[part] = str(death)
             raise
@@ -140,8 +140,8 @@ class Origin:
 class Model:
     """A model of a submission. Arrays in, arrays out."""
 
-    def __init__(self, lab: Lab, number: int, origin: Origin):
-        self.lab = lab
+    def __init__(self, subject: Subject, number: int, origin: Origin):
+        self.subject = subject
         self.number = number
         self.origin = origin
         self.encoding_size: int = origin.arguments.get("encoding_size", 10)
@@ -152,16 +152,16 @@ class Model:
         It is built on images of `noise`, by a step at learning rate 0 if need be; then all its weights are set. It
         keeps nothing else of what this one has seen. Its process is to be ended with `twin.lab.close()`.
         """
-        weights = self.lab.request("all_variables", (), ANY_FLOATS, model=self.number).arrays
-        lab = self.lab.elsewhere()
-        lab.seed_submission("twin")
-        model = lab.create(self.origin.part, self.origin.name, **self.origin.arguments)
+        weights = self.subject.request("all_variables", (), ANY_FLOATS, model=self.number).arrays
+        subject = self.subject.elsewhere()
+        subject.seed_submission("twin")
+        model = subject.create(self.origin.part, self.origin.name, **self.origin.arguments)
         model.reconstruct(noise)
-        built = lab.request("all_variables", (), ANY_FLOATS, model=model.number).arrays
+        built = subject.request("all_variables", (), ANY_FLOATS, model=model.number).arrays
         if len(built) < len(weights):  # some layers are built in training alone
             model.set_learning_rate(0.0)
             model.fit_iteration(noise)
-        lab.request("assign_variables", weights, model=model.number)
+        subject.request("assign_variables", weights, model=model.number)
         return model
 
     def call(
@@ -178,7 +178,7 @@ class Model:
         """
         stacked = [Want(w.dtype, (repeats, *w.shape)) for w in wants] if repeats else wants
         asked = {"method": method, "model": self.number, "repeats": repeats, "training": training}
-        return list(self.lab.request("call", arrays, stacked, **asked).arrays)
+        return list(self.subject.request("call", arrays, stacked, **asked).arrays)
 
     def encode(self, images: np.ndarray) -> np.ndarray:
         """(B, 28, 28, 1) -> (B, encoding_size)."""
@@ -207,19 +207,19 @@ class Model:
     def train(self, batches: np.ndarray) -> np.ndarray:
         """A step on each of (steps, B, …); the losses (steps,). May be traced. Raises Diverged at the first NaN."""
         asked = [Want("float32", (len(batches),))]
-        losses = self.lab.request("train", [batches], asked, model=self.number).arrays[0]
+        losses = self.subject.request("train", [batches], asked, model=self.number).arrays[0]
         expect.finite_losses(losses)
         return losses
 
     def is_frozen_in_a_trace(self) -> bool:
         """Whether training is random as written and repeats itself when it is traced, by the submission's own word."""
-        return self.lab.request("is_frozen_in_a_trace", model=self.number).value is True
+        return self.subject.request("is_frozen_in_a_trace", model=self.number).value is True
 
     def fit(self, batches: np.ndarray, epochs: int, steps_per_epoch: int) -> np.ndarray:
         """`fit` on a dataset of the given batches; the History's losses (epochs,)."""
         want = Want("float32", (epochs,))
         asked: dict[str, Any] = {"model": self.number, "epochs": epochs, "steps_per_epoch": steps_per_epoch}
-        return self.lab.request("fit", [batches], [want], **asked).arrays[0]
+        return self.subject.request("fit", [batches], [want], **asked).arrays[0]
 
     def steps(self, batch: np.ndarray, count: int) -> np.ndarray:
         """`count` steps on one batch as the submission wrote them; the losses (count,)."""
@@ -227,18 +227,18 @@ class Model:
 
     def scale_weights(self, factor: float, *, decoder: bool) -> None:
         """Multiply every trainable array by a factor: those of the decoder, or all the others."""
-        self.lab.request("scale_variables", model=self.number, factor=factor, decoder=decoder)
+        self.subject.request("scale_variables", model=self.number, factor=factor, decoder=decoder)
 
     def set_learning_rate(self, value: float) -> float:
         """Set optimizer.learning_rate; returns the one before."""
-        before = self.lab.request("learning_rate", model=self.number, value=value).value
+        before = self.subject.request("learning_rate", model=self.number, value=value).value
         if not isinstance(before, int | float) or abs(before) > HIGHEST_RATE:
             raise expect.not_an_answer("a learning rate that is no number")
         return float(before)
 
     def trainable_variables(self) -> dict[str, np.ndarray]:
         """The trainable arrays, by their position and name."""
-        reply = self.lab.request("trainable_variables", (), ANY_FLOATS, model=self.number)
+        reply = self.subject.request("trainable_variables", (), ANY_FLOATS, model=self.number)
         if not isinstance(reply.value, list) or len(reply.value) != len(reply.arrays):
             raise expect.not_an_answer("names of variables that do not match their arrays")
         return {
@@ -249,29 +249,29 @@ class Model:
     def decode_operations(self, encodings: np.ndarray) -> tuple[list[str], np.ndarray]:
         """The types of the operations that `decode` consists of, by the submission's own word, and what they answer."""
         want = Want("float32", (len(encodings), *IMAGE))
-        reply = self.lab.request("decode_operations", [encodings], [want], model=self.number)
+        reply = self.subject.request("decode_operations", [encodings], [want], model=self.number)
         found = reply.value if isinstance(reply.value, list) else []
         return [str(name) for name in found], reply.arrays[0]
 
     def variables_of_shape(self, shape: tuple[int, ...]) -> list[np.ndarray]:
         """All arrays of the model of one shape, trainable or not."""
-        return list(self.lab.request("variables", (), ANY_FLOATS, model=self.number, shape=list(shape)).arrays)
+        return list(self.subject.request("variables", (), ANY_FLOATS, model=self.number, shape=list(shape)).arrays)
 
     def pretrain(self, batches: np.ndarray, epochs: int, steps_per_epoch: int) -> int:
         """`pretrain` on a stream of batches; how many were drawn, by the submission's own word."""
         asked: dict[str, Any] = {"model": self.number, "epochs": epochs, "steps_per_epoch": steps_per_epoch}
-        drawn = self.lab.request("pretrain", [batches], **asked).value
+        drawn = self.subject.request("pretrain", [batches], **asked).value
         return drawn if isinstance(drawn, int) else -1
 
     def fit_labels(self, images: np.ndarray, labels: np.ndarray, epochs: int, steps_per_epoch: int) -> None:
         """`fit` on batches of images and labels."""
-        self.lab.request(
+        self.subject.request(
             "fit_labels", [images, labels], model=self.number, epochs=epochs, steps_per_epoch=steps_per_epoch
         )
 
     def create_checkpoint(self, folder: str) -> None:
         """Let the model keep its checkpoints in a folder of this name in the scratch space."""
-        self.lab.request("checkpoint_folder", model=self.number, folder=folder)
+        self.subject.request("checkpoint_folder", model=self.number, folder=folder)
 
     def save(self) -> None:
         """Save a checkpoint."""
@@ -283,9 +283,9 @@ class Model:
 
     def checkpoint_count(self, folder: str) -> int:
         """How many checkpoints the folder holds."""
-        count = self.lab.request("checkpoint_count", folder=folder).value
+        count = self.subject.request("checkpoint_count", folder=folder).value
         return count if isinstance(count, int) else -1
 
     def forget(self) -> None:
         """Let the model go, to save memory."""
-        self.lab.request("forget", model=self.number)
+        self.subject.request("forget", model=self.number)

@@ -29,7 +29,7 @@ from grader.isolation.process import ProcessChannel
 from grader.isolation.tiers import Tier, best, second
 from grader.isolation.users import User, processes_of, take_user
 from grader.isolation.view import ROOT, view_of
-from grader.subject.subject import Lab
+from grader.subject.subject import Subject
 from grader.submissions.reading import UnreadableSubmission, find_submissions, read_submission
 
 TIERS = [best(), second()] if os.geteuid() == 0 else [best()]  # only root can grade under another user
@@ -229,8 +229,8 @@ def measure(
         status, results, problem = Status.GRADED, (), ""
         try:
             users = stack.enter_context(noting_users())
-            lab = Lab(channel, SEED)
-            results = run_checks(lab, select([attack.part]), out_of_time=lambda: channel.out_of_time)
+            subject = Subject(channel, SEED)
+            results = run_checks(subject, select([attack.part]), out_of_time=lambda: channel.out_of_time)
         except WorkerLost as loss:
             status, problem = Status.ERROR, str(loss)
         finally:
@@ -322,7 +322,7 @@ class Neighbour:
         self._channel = ProcessChannel(
             read_submission("neighbour", self._path), worker, replace(LIMITS, submission_seconds=3600)
         )
-        self._lab = Lab(self._channel, SEED)
+        self._lab = Subject(self._channel, SEED)
         self._lab.load("data")
 
     @property

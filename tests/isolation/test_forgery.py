@@ -20,7 +20,7 @@ from grader.engine.checking import run_checks
 from grader.isolation.fork_server import Worker
 from grader.isolation.process import ProcessChannel
 from grader.stats.metrics import cross_entropy
-from grader.subject.subject import Lab
+from grader.subject.subject import Subject
 from grader.submissions.reading import Source, Submission, read_submission
 
 REFERENCE = Path(__file__).parents[2] / "reference"
@@ -112,7 +112,7 @@ def graded(
 ) -> dict[str, CheckResult]:
     channel = ProcessChannel(submission, worker)
     try:
-        return {result.id: result for result in run_checks(Lab(channel, seed), select(names))}
+        return {result.id: result for result in run_checks(Subject(channel, seed), select(names))}
     finally:
         channel.close()
 
@@ -121,7 +121,7 @@ def graded(
 def weights_from_elsewhere(worker: Worker) -> dict[str, str]:
     """The reference's weights after 300 steps, as text: on digits as everybody has them, and as the seed turns them."""
     upright = mnist_subset.load()["train_images"][: 300 * 16].astype(np.float32) / 255
-    turned = Lab(ProcessChannel(read_submission("reference", REFERENCE), worker), GRADING_SEED).images
+    turned = Subject(ProcessChannel(read_submission("reference", REFERENCE), worker), GRADING_SEED).images
     return {
         "upright": trained_weights(worker, upright, mnist_subset.load()["test_images"][:64].astype(np.float32) / 255),
         "turned": trained_weights(worker, turned.training(0, 300 * 16), turned.held_out(64)),
@@ -130,13 +130,13 @@ def weights_from_elsewhere(worker: Worker) -> dict[str, str]:
 
 def trained_weights(worker: Worker, images: np.ndarray, held_out: np.ndarray) -> str:
     channel = ProcessChannel(read_submission("reference", REFERENCE), worker)
-    lab = Lab(channel, 1)
+    subject = Subject(channel, 1)
     try:
-        lab.seed_submission("elsewhere")
-        model = lab.create("autoencoder", "Autoencoder", encoding_size=10)
+        subject.seed_submission("elsewhere")
+        model = subject.create("autoencoder", "Autoencoder", encoding_size=10)
         model.set_learning_rate(3e-3)
         model.train(images.reshape(300, 16, 28, 28, 1))
-        arrays = lab.request("all_variables", (), None, model=model.number).arrays
+        arrays = subject.request("all_variables", (), None, model=model.number).arrays
         assert cross_entropy(held_out, model.reconstruct(held_out)).mean() < 130
     finally:
         channel.close()

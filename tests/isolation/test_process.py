@@ -24,7 +24,7 @@ from grader.isolation.process import Clock, ProcessChannel
 from grader.isolation.watch import resident_bytes
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
-from grader.subject.subject import Lab
+from grader.subject.subject import Subject
 from tests.isolation.probing import (
     NUMBER,
     Open,
@@ -529,6 +529,6 @@ def test_a_process_that_does_not_start_is_our_fault(worker: Worker, monkeypatch:
     """Nothing of the submission has run by then: the outcome is `error`, which costs no points unseen."""
     monkeypatch.setattr(sys, "executable", "/bin/false")
     channel = ProcessChannel(submission("x = 1\n"), worker.another(), Limits())
-    results = run_checks(Lab(channel, 1), select_checks(["data"]))
+    results = run_checks(Subject(channel, 1), select_checks(["data"]))
     channel.close()
     assert {result.outcome for result in results} == {Outcome.ERROR}

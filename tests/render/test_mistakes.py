@@ -12,7 +12,7 @@ from grader.core.outcomes import Outcome, Report
 from grader.render.mistakes import NAMED, SHOWN, common_mistakes, in_common, shape_of
 from grader.render.pages import class_page
 from grader.subject.properties import for_all
-from grader.subject.subject import Lab
+from grader.subject.subject import Subject
 
 from . import samples
 from .test_pages import Page

@@ -10,7 +10,7 @@ from ...core.expect import Evidence, rounded
 from ...core.registry import check
 from ...stats import cross_entropies, histories
 from ...stats.metrics import cross_entropy
-from ...subject.subject import Lab, Model
+from ...subject.subject import Model, Subject
 from ..measurements import checkpoints
 from ..measurements.training import RATE, Trained, expect_good_reconstructions, good_cost, train_until
 from . import shapes
@@ -22,32 +22,32 @@ FAINT = np.float32(0.1)  # of the ink: where a fresh model says 1/2, losses of l
 CLEAR_DECREASE = 0.6  # of the held-out cross-entropy before training
 
 
-def fresh(lab: Lab) -> Model:
+def fresh(subject: Subject) -> Model:
     """A model of the lab's usual size."""
-    return lab.create(PART, CLASS, encoding_size=10)
+    return subject.create(PART, CLASS, encoding_size=10)
 
 
-def trained(lab: Lab) -> Trained:
+def trained(subject: Subject) -> Trained:
     """The one trained model of this part."""
-    return train_until(lab, fresh(lab), at_least=125, stage=25, batch_size=SMALL_BATCH)
+    return train_until(subject, fresh(subject), at_least=125, stage=25, batch_size=SMALL_BATCH)
 
 
 @check(points=3)
-def encoding_has_requested_size(lab: Lab) -> Evidence:
+def encoding_has_requested_size(subject: Subject) -> Evidence:
     """An encoding has as many numbers as were asked for, for any batch."""
-    return shapes.encoding_has_requested_size(lab, PART, CLASS)
+    return shapes.encoding_has_requested_size(subject, PART, CLASS)
 
 
 @check(points=3)
-def decoding_is_an_image(lab: Lab) -> Evidence:
+def decoding_is_an_image(subject: Subject) -> Evidence:
     """Any encoding is decoded into a 28 × 28 image with values in [0, 1]."""
-    return shapes.decoding_is_an_image(lab, PART, CLASS)
+    return shapes.decoding_is_an_image(subject, PART, CLASS)
 
 
 @check(points=2, needs=[encoding_has_requested_size, decoding_is_an_image])
-def reconstruct_is_decode_of_encode(lab: Lab) -> Evidence:
+def reconstruct_is_decode_of_encode(subject: Subject) -> Evidence:
     """A reconstruction is what the decoder makes of the encoder's output."""
-    model, images = shapes.of_size(lab, PART, CLASS, 10), lab.images.held_out(6)
+    model, images = shapes.of_size(subject, PART, CLASS, 10), subject.images.held_out(6)
     whole, in_steps = model.reconstruct(images), model.decode(model.encode(images))
     difference = rounded(np.abs(whole - in_steps).max())
     evidence = Evidence("no difference", f"largest difference {difference}")
@@ -71,9 +71,9 @@ class Step:
     after: float
 
 
-def _step(lab: Lab, model: Model, batch: int) -> Step:
+def _step(subject: Subject, model: Model, batch: int) -> Step:
     """A step that shows, to tell before from after."""
-    images = FAINT * lab.images.training(batch, 16)
+    images = FAINT * subject.images.training(batch, 16)
     model.set_learning_rate(0.01)
     answers = model.reconstruct(images)
     loss = model.fit_iteration(images)
@@ -82,14 +82,14 @@ def _step(lab: Lab, model: Model, batch: int) -> Step:
 
 
 @check(points=3, needs=[reconstruct_is_decode_of_encode])
-def loss_is_cross_entropy(lab: Lab) -> Evidence:
+def loss_is_cross_entropy(subject: Subject) -> Evidence:
     """The loss is the binary cross-entropy of the reconstruction, summed over pixels, before the step.
 
     A layer that acts otherwise while training, such as batch normalization, takes the right loss of a fresh model
     beyond the bar once in some 50 models. So TRIES models have to miss it, as a wrong formula always does.
     """
     for number in range(TRIES):
-        step = _step(lab, fresh(lab) if number else shapes.of_size(lab, PART, CLASS, 10), number)
+        step = _step(subject, fresh(subject) if number else shapes.of_size(subject, PART, CLASS, 10), number)
         unit = _unit_of(step)
         if unit is not None:
             break
@@ -130,20 +130,20 @@ class FirstSteps:
     answers: tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
-def first_steps(lab: Lab) -> FirstSteps:
+def first_steps(subject: Subject) -> FirstSteps:
     """The one model of this part that takes its first steps as written."""
-    model = fresh(lab)
-    probe, codes = lab.images.held_out(4), lab.random("codes").normal(size=(4, 10)).astype(np.float32)
+    model = fresh(subject)
+    probe, codes = subject.images.held_out(4), subject.random("codes").normal(size=(4, 10)).astype(np.float32)
     answers, variables = (model.encode(probe), model.decode(codes)), model.trainable_variables()
-    checkpoints.take_steps(lab, model, 0, 3)
+    checkpoints.take_steps(subject, model, 0, 3)
     later = (model.encode(probe), model.decode(codes))
     return FirstSteps(model, (variables, model.trainable_variables()), (answers, later))
 
 
 @check(points=3)
-def every_variable_learns(lab: Lab) -> Evidence:
+def every_variable_learns(subject: Subject) -> Evidence:
     """A few steps move every trainable variable, in the encoder and in the decoder."""
-    run = lab.once(first_steps)
+    run = subject.once(first_steps)
     before, after = run.variables
     expect.that(before, "The model has no trainable variables.", "Assign the networks to attributes of the model.")
     moved = [_moved(old, new) for old, new in zip(*run.answers, strict=True)]
@@ -179,10 +179,10 @@ def _moved(before: np.ndarray, after: np.ndarray | None) -> bool:
 
 
 @check(points=3, needs=[encoding_has_requested_size, decoding_is_an_image])
-def loss_decreases(lab: Lab) -> Evidence:
+def loss_decreases(subject: Subject) -> Evidence:
     """Training lowers the cross-entropy of images the model has never seen."""
-    run = lab.once(trained)
-    bar = max(CLEAR_DECREASE * run.before, good_cost(lab))  # a good start is no fault
+    run = subject.once(trained)
+    bar = max(CLEAR_DECREASE * run.before, good_cost(subject))  # a good start is no fault
     evidence = Evidence(f"below {rounded(bar)} nats an image", f"{rounded(run.before)} → {rounded(run.after)}")
     if not run.after < bar:
         raise expect.Failed(
@@ -195,17 +195,17 @@ def loss_decreases(lab: Lab) -> Evidence:
 
 
 @check(points=3, needs=[loss_decreases])
-def reconstructs_unseen_images(lab: Lab) -> Evidence:
+def reconstructs_unseen_images(subject: Subject) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
-    return expect_good_reconstructions(lab, PART, lab.once(trained))
+    return expect_good_reconstructions(subject, PART, subject.once(trained))
 
 
 @check(points=2, needs=[loss_decreases])
-def fit_runs_requested_steps(lab: Lab) -> Evidence:
+def fit_runs_requested_steps(subject: Subject) -> Evidence:
     """`fit` draws the batches of every epoch in order and records their mean loss."""
-    model = lab.once(trained).model
+    model = subject.once(trained).model
     epochs, steps = 3, 4
-    batches = _ever_fainter_batches(lab, epochs * steps, epochs * steps + 1)
+    batches = _ever_fainter_batches(subject, epochs * steps, epochs * steps + 1)
     losses = _losses_at_rest(model, batches[: epochs * steps])
     recorded, each = model.fit(batches, epochs, steps), losses.reshape(epochs, steps)
     evidence = Evidence([f"{e.min():.5g} to {e.max():.5g}" for e in each], [rounded(r) for r in recorded])
@@ -218,7 +218,7 @@ def fit_runs_requested_steps(lab: Lab) -> Evidence:
             "Each epoch goes on with the next batches of the same iterator and records the mean of its losses.",
             evidence,
         )
-    _expect_fit_trains(lab, model)
+    _expect_fit_trains(subject, model)
     return evidence
 
 
@@ -244,50 +244,50 @@ def _losses_at_rest(model: Model, batches: np.ndarray) -> np.ndarray:
     return losses
 
 
-def _ever_fainter_batches(lab: Lab, used: int, more: int) -> np.ndarray:
+def _ever_fainter_batches(subject: Subject, used: int, more: int) -> np.ndarray:
     """Batches whose losses fall from one to the next, so that they can be told apart: the ink grows ever fainter.
 
     Those that nobody should get to have full ink, and so a loss that no late epoch has.
     """
     strength = np.concatenate([np.linspace(1, 0.08, used), np.ones(more)]).astype(np.float32)
-    same = lab.images.batches(900, 1, SMALL_BATCH)
+    same = subject.images.batches(900, 1, SMALL_BATCH)
     return np.asarray(np.repeat(same, used + more, axis=0) * strength.reshape(-1, 1, 1, 1, 1), np.float32)
 
 
-def _expect_fit_trains(lab: Lab, model: Model) -> None:
+def _expect_fit_trains(subject: Subject, model: Model) -> None:
     model.set_learning_rate(RATE)
     before = model.trainable_variables()
-    model.fit(lab.images.batches(950, 8, SMALL_BATCH), 1, 2)
+    model.fit(subject.images.batches(950, 8, SMALL_BATCH), 1, 2)
     after = model.trainable_variables()
     moved = any(_moved(values, after.get(name)) for name, values in before.items())
     expect.that(moved, "`fit` leaves the weights as they are.", "Let `fit` take a training step on each batch.")
 
 
 @check(points=2, needs=[encoding_has_requested_size, decoding_is_an_image])
-def checkpoint_round_trip(lab: Lab) -> Evidence:
+def checkpoint_round_trip(subject: Subject) -> Evidence:
     """A restored model gives the same outputs and makes the same next step."""
-    first, second = fresh(lab), lab.once(first_steps).model
+    first, second = fresh(subject), subject.once(first_steps).model
     for model, folder in ((first, "first"), (second, "second")):  # two models, so that a shared folder shows
         model.create_checkpoint(folder)
-        checkpoints.take_opposite_steps(lab, model, 0, 1)
+        checkpoints.take_opposite_steps(subject, model, 0, 1)
         model.save()
-    checkpoints.take_opposite_steps(lab, first, 1, 3)
+    checkpoints.take_opposite_steps(subject, first, 1, 3)
     first.save()
-    saved, next_step = checkpoints.state_of(lab, first), checkpoints.after_one_more_step(lab, first)
-    checkpoints.take_steps(lab, first, 5, 6)
+    saved, next_step = checkpoints.state_of(subject, first), checkpoints.after_one_more_step(subject, first)
+    checkpoints.take_steps(subject, first, 5, 6)
     first.restore()
     checkpoints.expect_same_state(
-        lab, first, saved, "The restored model gives other reconstructions than the saved one."
+        subject, first, saved, "The restored model gives other reconstructions than the saved one."
     )
-    checkpoints.expect_same_step(lab, first, saved, next_step, _FORGETFUL)
+    checkpoints.expect_same_step(subject, first, saved, next_step, _FORGETFUL)
     _expect_one_checkpoint(first)
-    newcomer = fresh(lab)
+    newcomer = fresh(subject)
     newcomer.create_checkpoint("first")
     newcomer.restore()
     checkpoints.expect_same_state(
-        lab, newcomer, saved, "A new model does not restore what another one saved in the folder."
+        subject, newcomer, saved, "A new model does not restore what another one saved in the folder."
     )
-    checkpoints.expect_same_step(lab, newcomer, saved, next_step, f"In a new model: {_FORGETFUL}")
+    checkpoints.expect_same_step(subject, newcomer, saved, next_step, f"In a new model: {_FORGETFUL}")
     kept = "same outputs, same next step, one checkpoint kept"
     return Evidence(kept, kept)
 

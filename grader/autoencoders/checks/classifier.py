@@ -11,7 +11,7 @@ from ...core.expect import Evidence, Failed, rounded
 from ...core.registry import check
 from ...protocol.frames import Want
 from ...subject.properties import for_all
-from ...subject.subject import Lab, Model
+from ...subject.subject import Model, Subject
 
 PART, CLASS = "classifier", "StackedAutoencoderClassifier"
 ACCURACY_BAR = bars.limit("accuracy")  # .78; 200 steps at batch 32 give .85 to .92; one batch for ever .6
@@ -32,37 +32,37 @@ class Fitted:
     steps: int
 
 
-def fitted(lab: Lab) -> Fitted:
+def fitted(subject: Subject) -> Fitted:
     """The one fine-tuned model of this part."""
-    model = lab.create(PART, CLASS)
-    _expect_untrained(float((_classes(lab, model) == _right_classes(lab, np.arange(10))).mean()))
-    return _fit(lab, model, np.arange(10))
+    model = subject.create(PART, CLASS)
+    _expect_untrained(float((_classes(subject, model) == _right_classes(subject, np.arange(10))).mean()))
+    return _fit(subject, model, np.arange(10))
 
 
-def _fit(lab: Lab, model: Model, label_of: np.ndarray) -> Fitted:
+def _fit(subject: Subject, model: Model, label_of: np.ndarray) -> Fitted:
     """Fine-tune, digit d being labelled label_of[d], until held-out images are classified well.
 
     Every stage has the same batches, so that whoever uses one of them for ever never sees another.
     """
-    right, before = _right_classes(lab, label_of), _classes(lab, model)
-    images = lab.images.batches(0, STAGE, BATCH)
-    labels = label_of[lab.images.training_labels(0, STAGE * BATCH)].reshape(STAGE, BATCH)
+    right, before = _right_classes(subject, label_of), _classes(subject, model)
+    images = subject.images.batches(0, STAGE, BATCH)
+    labels = label_of[subject.images.training_labels(0, STAGE * BATCH)].reshape(STAGE, BATCH)
     steps = 0
     while steps < bars.limit("fine-tuning steps"):
         model.fit_labels(images, labels, 1, STAGE)
-        steps, classes = steps + STAGE, _classes(lab, model)
+        steps, classes = steps + STAGE, _classes(subject, model)
         if (classes == right).mean() > ACCURACY_BAR:
             bars.note("fine-tuning steps", steps)
             break
     return Fitted(model, before, classes, steps)
 
 
-def _right_classes(lab: Lab, label_of: np.ndarray) -> np.ndarray:
-    return np.asarray(label_of[lab.images.held_out_labels(HELD_OUT)])
+def _right_classes(subject: Subject, label_of: np.ndarray) -> np.ndarray:
+    return np.asarray(label_of[subject.images.held_out_labels(HELD_OUT)])
 
 
-def _classes(lab: Lab, model: Model) -> np.ndarray:
-    return model.call("classify", [lab.images.held_out(HELD_OUT)], Want("int64", (HELD_OUT,)))[0]
+def _classes(subject: Subject, model: Model) -> np.ndarray:
+    return model.call("classify", [subject.images.held_out(HELD_OUT)], Want("int64", (HELD_OUT,)))[0]
 
 
 def _expect_untrained(accuracy: float) -> None:
@@ -76,13 +76,13 @@ def _expect_untrained(accuracy: float) -> None:
 
 
 @check(points=2)
-def probabilities_are_a_distribution(lab: Lab) -> Evidence:
+def probabilities_are_a_distribution(subject: Subject) -> Evidence:
     """Probabilities of the requested classes are positive and add up to 1; the class is the most probable one."""
     cases: list[str] = []
 
     def claim(layer_sizes: list[int], n_classes: int) -> None:
-        model = lab.create(PART, CLASS, layer_sizes=layer_sizes, n_classes=n_classes)
-        images = lab.images.held_out(7)
+        model = subject.create(PART, CLASS, layer_sizes=layer_sizes, n_classes=n_classes)
+        images = subject.images.held_out(7)
         codes = model.call("encode", [images], Want("float32", (7, layer_sizes[-1])))[0]
         probabilities = model.call("predict_probabilities", [images], Want("float32", (7, n_classes)))[0]
         classes = model.call("classify", [images], Want("int64", (7,)))[0]
@@ -94,7 +94,7 @@ def probabilities_are_a_distribution(lab: Lab) -> Evidence:
 
     sizes, classes = st.lists(st.integers(1, 40), min_size=1, max_size=3), st.integers(2, 12)
     first = ({"layer_sizes": [256, 64], "n_classes": 10}, {"layer_sizes": [40, 30, 20], "n_classes": 3})
-    for_all(lab, claim, first, examples=3, layer_sizes=sizes, n_classes=classes)
+    for_all(subject, claim, first, examples=3, layer_sizes=sizes, n_classes=classes)
     return Evidence("positive, adding up to 1", f"so for layers → classes {'; '.join(cases[:5])}")
 
 
@@ -120,16 +120,18 @@ def _expect_distribution(probabilities: np.ndarray, classes: np.ndarray) -> None
 
 
 @check(points=3)
-def pretraining_trains_layer_by_layer(lab: Lab) -> Evidence:
+def pretraining_trains_layer_by_layer(subject: Subject) -> Evidence:
     """Each layer is pretrained in its own stage while the layers below rest.
 
     The right half of the images is blank until after the first stage. A weight that only ever saw blank pixels has a
     gradient of exactly 0, so in a right solution the first layer's weights there never move.
     """
-    model = lab.create(PART, CLASS, layer_sizes=[48, 20], n_classes=10)
-    model.call("predict_probabilities", [lab.images.held_out(2)], Want("float32", (2, 10)))  # builds what is built late
+    model = subject.create(PART, CLASS, layer_sizes=[48, 20], n_classes=10)
+    model.call(
+        "predict_probabilities", [subject.images.held_out(2)], Want("float32", (2, 10))
+    )  # builds what is built late
     before = [_kernel(model, shape) for shape in ((784, 48), (48, 20))]
-    drawn = model.pretrain(_half_blank_batches(lab), 2, STAGE_STEPS // 2)
+    drawn = model.pretrain(_half_blank_batches(subject), 2, STAGE_STEPS // 2)
     first, second = (_kernel(model, s) - b for s, b in zip(((784, 48), (48, 20)), before, strict=True))
     by_pixel = np.abs(first).max(axis=1).reshape(28, 28)
     left, right = float(by_pixel[:, :14].max()), float(by_pixel[:, 14:].max())
@@ -139,10 +141,10 @@ def pretraining_trains_layer_by_layer(lab: Lab) -> Evidence:
     )
     _expect(left > 1e-4, "The first layer does not move in its own stage.", evidence)
     _expect(float(np.abs(second).max()) > 1e-4, "The second layer is not pretrained.", evidence)
-    rests = right <= 1e-7 or _rests_later(lab)
+    rests = right <= 1e-7 or _rests_later(subject)
     _expect(rests, "The first layer moves while the second one is pretrained.", evidence)
     _expect_drawn(drawn)
-    _expect_kept(lab, model)
+    _expect_kept(subject, model)
     return evidence
 
 
@@ -157,28 +159,28 @@ def _expect_drawn(count: int) -> None:
     )
 
 
-def _rests_later(lab: Lab) -> bool:
+def _rests_later(subject: Subject) -> bool:
     """Whether the first layer ends the same whatever the later batches are.
 
     Tied weights and noisy inputs move weights of blank pixels too, so for them this decides.
     """
     ends = []
     for strength in (0.0, 1.0):
-        lab.seed_submission("pretraining twice")
-        model = lab.create(PART, CLASS, layer_sizes=[48, 20], n_classes=10)
-        model.call("predict_probabilities", [lab.images.held_out(2)], Want("float32", (2, 10)))
-        batches = _half_blank_batches(lab)
+        subject.seed_submission("pretraining twice")
+        model = subject.create(PART, CLASS, layer_sizes=[48, 20], n_classes=10)
+        model.call("predict_probabilities", [subject.images.held_out(2)], Want("float32", (2, 10)))
+        batches = _half_blank_batches(subject)
         batches[STAGE_STEPS + MARGIN :] *= np.float32(strength)
         model.pretrain(batches, 2, STAGE_STEPS // 2)
         ends.append(_kernel(model, (784, 48)))
     return expect.close(ends[0], ends[1], 1e-6)
 
 
-def _expect_kept(lab: Lab, model: Model) -> None:
+def _expect_kept(subject: Subject, model: Model) -> None:
     """Fine-tuning starts from the pretrained weights: one step leaves them nearly as they are."""
     before = _kernel(model, (784, 48))
-    images = lab.images.batches(0, 1, BATCH)
-    model.fit_labels(images, lab.images.training_labels(0, BATCH).reshape(1, BATCH), 1, 1)
+    images = subject.images.batches(0, 1, BATCH)
+    model.fit_labels(images, subject.images.training_labels(0, BATCH).reshape(1, BATCH), 1, 1)
     after = _kernel(model, (784, 48))
     kept = float(np.corrcoef(before.ravel(), after.ravel())[0, 1])
     expect.that(
@@ -204,9 +206,9 @@ def _expect(condition: bool, message: str, evidence: Evidence) -> None:
         )
 
 
-def _half_blank_batches(lab: Lab) -> np.ndarray:
+def _half_blank_batches(subject: Subject) -> np.ndarray:
     """Batches for both stages; the right half lights up well after the first one."""
-    batches = lab.images.batches(0, 2 * STAGE_STEPS + 2 * MARGIN, BATCH).copy()
+    batches = subject.images.batches(0, 2 * STAGE_STEPS + 2 * MARGIN, BATCH).copy()
     batches[: STAGE_STEPS + MARGIN, :, :, 14:] = 0
     return batches
 
@@ -224,47 +226,47 @@ def _kernel(model: Model, shape: tuple[int, int]) -> np.ndarray:
 
 
 @check(points=5, needs=[probabilities_are_a_distribution])
-def beats_the_accuracy_bar(lab: Lab) -> Evidence:
+def beats_the_accuracy_bar(subject: Subject) -> Evidence:
     """After fine-tuning, most digits the model has never seen are classified correctly."""
-    return _expect_accuracy(lab, lab.once(fitted), np.arange(10))
+    return _expect_accuracy(subject, subject.once(fitted), np.arange(10))
 
 
 @check(points=2, needs=[beats_the_accuracy_bar])
-def learns_the_labels_it_is_given(lab: Lab) -> Evidence:
+def learns_the_labels_it_is_given(subject: Subject) -> Evidence:
     """The classifier learns whatever labels it is given, not what it expects of a digit.
 
     The model goes on with other labels: each digit gets that of another one, so what it has learned is all wrong.
     """
-    secret = lab.random("secret labels").permutation(10)
+    secret = subject.random("secret labels").permutation(10)
     label_of = np.empty(10, np.int64)
     label_of[secret] = np.roll(secret, 1)  # one cycle through all digits
-    return _expect_accuracy(lab, _fit(lab, lab.once(fitted).model, label_of), label_of)
+    return _expect_accuracy(subject, _fit(subject, subject.once(fitted).model, label_of), label_of)
 
 
-def _expect_accuracy(lab: Lab, run: Fitted, label_of: np.ndarray) -> Evidence:
-    right = _right_classes(lab, label_of)
+def _expect_accuracy(subject: Subject, run: Fitted, label_of: np.ndarray) -> Evidence:
+    right = _right_classes(subject, label_of)
     accuracy = float((run.classes == right).mean())
     evidence = Evidence(f"above {ACCURACY_BAR:.0%}", f"{accuracy:.1%} of {HELD_OUT} unseen digits")
     if not bars.holds("accuracy", accuracy):
         raise Failed(
             f"Only {accuracy:.1%} of unseen digits are classified correctly after {run.steps} steps. "
-            f"{_accuracy_story(lab, run, label_of)}".strip(),
+            f"{_accuracy_story(subject, run, label_of)}".strip(),
             "Does fit use every batch once, with its labels?",
             evidence,
         )
     return evidence
 
 
-def _accuracy_story(lab: Lab, run: Fitted, label_of: np.ndarray) -> str:
-    right = _right_classes(lab, label_of)
+def _accuracy_story(subject: Subject, run: Fitted, label_of: np.ndarray) -> str:
+    right = _right_classes(subject, label_of)
     accuracy = float((run.classes == right).mean())
     shifted = max(float(((run.classes + shift) % 10 == right).mean()) for shift in range(1, 10))
-    first_batch = run.model.call("classify", [lab.images.training(0, BATCH)], Want("int64", (BATCH,)))[0]
+    first_batch = run.model.call("classify", [subject.images.training(0, BATCH)], Want("int64", (BATCH,)))[0]
     known = {
         "Training has not changed a single answer.": np.array_equal(run.classes, run.before),
         "Shifted by a constant they would be right.": shifted > ACCURACY_BAR,
         "The model knows the first batch by heart: is it one batch for ever?": accuracy > 0.3
-        and np.mean(first_batch == label_of[lab.images.training_labels(0, BATCH)]) > 0.95,
+        and np.mean(first_batch == label_of[subject.images.training_labels(0, BATCH)]) > 0.95,
         "All digits get the same class: does training go downhill, and by the labels?": np.ptp(run.classes) == 0,
         "That is no better than chance: are the images trained with their own labels?": accuracy < 0.3,
     }

@@ -11,23 +11,23 @@ from ...core.expect import Evidence
 from ...core.registry import check
 from ...core.text import printable
 from ...protocol.frames import Want
-from ...subject.subject import Lab
+from ...subject.subject import Subject
 
 SAMPLES, BATCH_SIZE, PASSES = 66, 8, 20  # 66 is no multiple of 8, so that a remainder shows
 
 
-def normalized(lab: Lab, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, str]:
+def normalized(subject: Subject, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, str]:
     """The images after `normalize`, as float32, and the dtype they had."""
-    lab.load("data")
-    reply = lab.request("normalize", [images, labels], [Want("float32", images.shape)])
+    subject.load("data")
+    reply = subject.request("normalize", [images, labels], [Want("float32", images.shape)])
     return reply.arrays[0], printable(str(reply.value), 80)
 
 
-def batches_of(lab: Lab, images: np.ndarray, batch_size: int, count: int) -> list[np.ndarray]:
+def batches_of(subject: Subject, images: np.ndarray, batch_size: int, count: int) -> list[np.ndarray]:
     """At most `count` batches that `training_batches` makes of the single images."""
-    lab.load("data")
+    subject.load("data")
     want = Want("float32", (None, *images.shape[1:]))
-    reply = lab.request("training_batches", [images], [want], batch_size=batch_size, count=count)
+    reply = subject.request("training_batches", [images], [want], batch_size=batch_size, count=count)
     (joined,), lengths = reply.arrays, _lengths(reply.value, count, len(reply.arrays[0]))
     return np.split(joined, np.cumsum(lengths)[:-1]) if lengths else []
 
@@ -42,12 +42,12 @@ def _lengths(value: Any, count: int, total: int) -> list[int]:
 
 
 @check(points=2)
-def normalize_scales_to_unit_interval(lab: Lab) -> Evidence:
+def normalize_scales_to_unit_interval(subject: Subject) -> Evidence:
     """Images come out as float32 in [0, 1], without their label."""
-    images = lab.random("normalize").integers(0, 256, (6, 28, 28, 1), dtype=np.uint8)
+    images = subject.random("normalize").integers(0, 256, (6, 28, 28, 1), dtype=np.uint8)
     images[0], images[1] = 0, 255
     images[2:4] //= 2  # an image without white, which a scale of its own would change
-    found, dtype = normalized(lab, images, np.arange(6, dtype=np.int64))
+    found, dtype = normalized(subject, images, np.arange(6, dtype=np.int64))
     span = f"values from {found.min():.4g} to {found.max():.4g}"
     expect.that(
         dtype == "float32", f"The image has the type {dtype}.", "Change the type before dividing.", "float32", dtype
@@ -83,16 +83,16 @@ def _scaling_story(found: np.ndarray, images: np.ndarray) -> str:
 
 
 @check(points=4)
-def batches_shuffle_samples(lab: Lab) -> Evidence:
+def batches_shuffle_samples(subject: Subject) -> Evidence:
     """Every pass makes new full batches of all samples, without end.
 
     Random batches of 8 among 66 samples show about 1,880 of the 2,145 pairs of samples together within 20 passes.
     Fixed batches show at most 231, a fixed order at most 462, and a buffer of one batch about 1,180, so a bar of 1,500
     is far from right and wrong.
     """
-    images = _numbered_images(lab)
+    images = _numbered_images(subject)
     per_pass = SAMPLES // BATCH_SIZE
-    batches = batches_of(lab, images, BATCH_SIZE, PASSES * per_pass)
+    batches = batches_of(subject, images, BATCH_SIZE, PASSES * per_pass)
     lengths = {len(batch) for batch in batches}
     expect.that(
         len(batches) == PASSES * per_pass,
@@ -151,9 +151,9 @@ def _habit(drawn: list[list[int]]) -> str:
     return fixed if len(successors) <= SAMPLES + 1 else short
 
 
-def _numbered_images(lab: Lab) -> np.ndarray:
+def _numbered_images(subject: Subject) -> np.ndarray:
     """Images that can be told apart: image i starts with the pixel i / 100, the rest is random."""
-    images = lab.random("numbered images").random((SAMPLES, 28, 28, 1), dtype=np.float32)
+    images = subject.random("numbered images").random((SAMPLES, 28, 28, 1), dtype=np.float32)
     images[:, 0, 0, 0] = np.arange(SAMPLES) / 100
     return images
 

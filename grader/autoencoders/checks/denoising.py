@@ -14,7 +14,7 @@ from ...protocol.frames import Want
 from ...stats import cross_entropies, moments
 from ...stats.diagnosis import Course, encoder_rests, story_of
 from ...stats.metrics import cross_entropy, mosaic, peak_signal_to_noise
-from ...subject.subject import Lab, Model
+from ...subject.subject import Model, Subject
 from ..measurements.training import (
     HELD_OUT,
     Plan,
@@ -48,9 +48,9 @@ class Denoised:
         return peak_signal_to_noise(self.clean, self.denoised)
 
 
-def with_noise(lab: Lab, images: np.ndarray, purpose: str) -> np.ndarray:
+def with_noise(subject: Subject, images: np.ndarray, purpose: str) -> np.ndarray:
     """The grader's own corruption: Gaussian noise of deviation 0.5, clipped to [0, 1]."""
-    noise = lab.random(purpose).normal(scale=STDDEV, size=images.shape)
+    noise = subject.random(purpose).normal(scale=STDDEV, size=images.shape)
     return np.clip(images + noise, 0, 1).astype(np.float32)
 
 
@@ -67,18 +67,18 @@ def _blurred(noisy: np.ndarray) -> np.ndarray:
     return np.asarray(uniform_filter(noisy[..., 0], size=(0, 3, 3))[..., None])
 
 
-def trained(lab: Lab) -> Denoised:
+def trained(subject: Subject) -> Denoised:
     """The one trained model of this part; it trains on while its answers are not clean enough."""
-    clean = lab.images.held_out(HELD_OUT)
-    noisy = with_noise(lab, clean, "held-out noise")
+    clean = subject.images.held_out(HELD_OUT)
+    noisy = with_noise(subject, clean, "held-out noise")
     bar = clean_enough(clean, noisy)
 
     def error(model: Model) -> float:
         """The mean squared error a pixel, 10 ** (-dB / 10)."""
         return float(np.mean((model.reconstruct(noisy) - clean) ** 2))
 
-    model = lab.create(PART, CLASS, encoding_size=32, noise_stddev=STDDEV)
-    model, course = train_in_stages(lab, model, error, 10 ** (-bar / 10), PLAN)
+    model = subject.create(PART, CLASS, encoding_size=32, noise_stddev=STDDEV)
+    model, course = train_in_stages(subject, model, error, 10 ** (-bar / 10), PLAN)
     _expect_untrained(-10 * np.log10(course.costs[0]), bar)
     return Denoised(model, course, clean, noisy, model.reconstruct(noisy))
 
@@ -94,9 +94,9 @@ def _expect_untrained(quality: float, bar: float) -> None:
 
 
 @check(points=3)
-def corruption_is_fresh_clipped_noise(lab: Lab) -> Evidence:
+def corruption_is_fresh_clipped_noise(subject: Subject) -> Evidence:
     """`corrupt` adds Gaussian noise of the requested deviation, fresh at each call and pixel, and clips to [0, 1]."""
-    small = lab.create(PART, CLASS, encoding_size=8, noise_stddev=0.1)
+    small = subject.create(PART, CLASS, encoding_size=8, noise_stddev=0.1)
     grey = np.full((20, 28, 28, 1), 0.5, np.float32)
     noise = (_corrupted(small, grey, 4) - 0.5) / 0.1  # (4, 20, 28, 28, 1); 5 deviations fit between 0.5 and the clip
     _expect_varied(noise)
@@ -104,7 +104,7 @@ def corruption_is_fresh_clipped_noise(lab: Lab) -> Evidence:
     _expect_deviation(noise, 0.1)
     _expect_not_uniform(noise)
     moments.expect_standard(noise.reshape(4, -1, 1), "corrupt")
-    _expect_clipped(lab)
+    _expect_clipped(subject)
     return Evidence(
         "fresh Gaussian noise of the requested deviation in [0, 1]", f"all within {moments.ALLOWED:g} standard errors"
     )
@@ -179,9 +179,9 @@ def _clipped_spread(stddev: float) -> float:
     return float(draws.std())
 
 
-def _expect_clipped(lab: Lab) -> None:
+def _expect_clipped(subject: Subject) -> None:
     """Black images: clipping noise at 0 leaves a mean of about stddev * 0.399, minus what the clip at 1 takes."""
-    large = lab.create(PART, CLASS, encoding_size=8, noise_stddev=STDDEV)
+    large = subject.create(PART, CLASS, encoding_size=8, noise_stddev=STDDEV)
     black = _corrupted(large, np.zeros((20, 28, 28, 1), np.float32), 1)[0]
     low, high = float(black.min()), float(black.max())
     expect.that(
@@ -203,12 +203,12 @@ def _expect_clipped(lab: Lab) -> None:
 
 
 @check(points=5)
-def removes_noise_from_unseen_images(lab: Lab) -> Evidence:
+def removes_noise_from_unseen_images(subject: Subject) -> Evidence:
     """Noisy images the model has never seen come out much closer to the clean ones, in dB."""
-    run = lab.once(trained)
-    lab.picture(
+    run = subject.once(trained)
+    subject.picture(
         "denoising", f"Noisy digits, what the model makes of them after {run.course.steps} steps, and the clean ones",
-        mosaic(*(lab.images.look.upright(x[:10]) for x in (run.noisy, run.denoised, run.clean))),
+        mosaic(*(subject.images.look.upright(x[:10]) for x in (run.noisy, run.denoised, run.clean))),
     )  # fmt: skip
     again = run.model.reconstruct(run.noisy[:8])
     expect.that(
@@ -220,7 +220,7 @@ def removes_noise_from_unseen_images(lab: Lab) -> Evidence:
     evidence = Evidence(f"above {rounded(bar, 3)} dB", f"{rounded(run.quality)} dB")
     if not bars.holds("dB above simple answers", run.quality - bar + GAIN):
         raise Failed(
-            f"Denoised images reach {run.quality:.1f} dB after {run.course.steps} steps{_denoising_story(lab, run)}",
+            f"Denoised images reach {run.quality:.1f} dB after {run.course.steps} steps{_denoising_story(subject, run)}",
             "Which images go in, and which ones should come out?",
             evidence,
         )
@@ -228,7 +228,7 @@ def removes_noise_from_unseen_images(lab: Lab) -> Evidence:
     return evidence
 
 
-def _denoising_story(lab: Lab, run: Denoised) -> str:
+def _denoising_story(subject: Subject, run: Denoised) -> str:
     mean = _mean_image(run.clean)
     noisy, blur, average = (peak_signal_to_noise(run.clean, x) for x in (run.noisy, _blurred(run.noisy), mean))
     on_clean = peak_signal_to_noise(run.clean, run.model.reconstruct(run.clean))
@@ -243,7 +243,7 @@ def _denoising_story(lab: Lab, run: Denoised) -> str:
     general = story_of(run.course, run.clean, run.denoised, average_error)
     if encoder_rests(run.course):
         return f"{story} {general}"
-    if not sees_fresh_noise(lab, run.model, PLAN.batch_size):
+    if not sees_fresh_noise(subject, run.model, PLAN.batch_size):
         return f"{story} Training sees no fresh noise: the same batch has exactly the same loss twice."
     if abs(brightness - as_noisy) < abs(brightness - as_clean):
         return f"{story} The answers are as bright as the noisy images: are those the targets of the training?"
@@ -251,13 +251,13 @@ def _denoising_story(lab: Lab, run: Denoised) -> str:
 
 
 @check(points=2, needs=[removes_noise_from_unseen_images])
-def learns_towards_clean_targets(lab: Lab) -> Evidence:
+def learns_towards_clean_targets(subject: Subject) -> Evidence:
     """The loss compares with the clean images, not with the noisy ones."""
-    run = lab.once(trained)
-    expect_fresh_noise(lab, run.model, PLAN.batch_size)
-    _expect_fresh_noise_in_fit(lab, run.model)
-    clean = lab.images.training(0, 64)
-    noisy = with_noise(lab, clean, "training noise")
+    run = subject.once(trained)
+    expect_fresh_noise(subject, run.model, PLAN.batch_size)
+    _expect_fresh_noise_in_fit(subject, run.model)
+    clean = subject.images.training(0, 64)
+    noisy = with_noise(subject, clean, "training noise")
     answers = run.model.reconstruct(noisy)
     towards = {"clean": cross_entropy(clean, answers).mean(), "noisy": cross_entropy(noisy, answers).mean()}
     run.model.set_learning_rate(0.0)
@@ -273,11 +273,11 @@ def learns_towards_clean_targets(lab: Lab) -> Evidence:
     return evidence
 
 
-def _expect_fresh_noise_in_fit(lab: Lab, model: Model) -> None:
+def _expect_fresh_noise_in_fit(subject: Subject, model: Model) -> None:
     """Where a trace freezes the noise, `fit` shows whether it uses one: the same batch twice at learning rate 0."""
     if model.is_frozen_in_a_trace():
         model.set_learning_rate(0.0)
-        first, second = model.fit(np.repeat(lab.images.batches(0, 1, PLAN.batch_size), 4, axis=0), 2, 1)
+        first, second = model.fit(np.repeat(subject.images.batches(0, 1, PLAN.batch_size), 4, axis=0), 2, 1)
         expect.that(
             first != second,
             "In fit the noise is frozen: it was drawn once, when the training step was compiled.",

@@ -12,7 +12,7 @@ from ...stats import moments
 from ...stats.formulas import WRONG_KL, kl_divergence
 from ...stats.gaussians import KLEstimate
 from ...subject.properties import for_all
-from ...subject.subject import Lab, Model
+from ...subject.subject import Model, Subject
 from ..measurements.posteriors import (
     BETA,
     INFORMATIVE,
@@ -49,17 +49,17 @@ def divergence_of(model: Model, images: np.ndarray, training: bool) -> KLEstimat
     return KLEstimate(found.mean(axis=0), single / np.sqrt(IN_TRAINING), single)
 
 
-def far(lab: Lab) -> FarModel:
+def far(subject: Subject) -> FarModel:
     """The one model of this part with a large beta, its posterior far from the prior."""
-    return far_model(lab.create(PART, CLASS, encoding_size=10, beta=BETA), divergence_of, times=4)
+    return far_model(subject.create(PART, CLASS, encoding_size=10, beta=BETA), divergence_of, times=4)
 
 
-def weak(lab: Lab) -> Model:
+def weak(subject: Subject) -> Model:
     """The one model with a small beta, trained until its encodings are informative, or for long."""
-    model, images = lab.create(PART, CLASS, encoding_size=10, beta=WEAK), lab.images.held_out(64)
+    model, images = subject.create(PART, CLASS, encoding_size=10, beta=WEAK), subject.images.held_out(64)
     model.set_learning_rate(RATE)
     for start in range(0, int(bars.limit("steps to be informative")), STAGE):
-        model.train(lab.images.batches(start, STAGE, BATCH_SIZE))
+        model.train(subject.images.batches(start, STAGE, BATCH_SIZE))
         if divergence_of(model, images, False).kl.mean() > 2 * INFORMATIVE:
             bars.note("steps to be informative", start + STAGE)
             break
@@ -67,38 +67,38 @@ def weak(lab: Lab) -> Model:
 
 
 @check(points=2)
-def parameters_have_requested_size(lab: Lab) -> Evidence:
+def parameters_have_requested_size(subject: Subject) -> Evidence:
     """The encoder gives a mean and a log-variance of the requested size for every image."""
     seen: list[int] = []
 
     def claim(encoding_size: int, batch_size: int) -> None:
-        parameters_of(shapes.of_size(lab, PART, CLASS, encoding_size), lab.images.held_out(batch_size))
+        parameters_of(shapes.of_size(subject, PART, CLASS, encoding_size), subject.images.held_out(batch_size))
         seen.append(encoding_size)
 
-    for_all(lab, claim, shapes.FIRST, examples=2, encoding_size=shapes.SIZES, batch_size=shapes.BATCHES)
+    for_all(subject, claim, shapes.FIRST, examples=2, encoding_size=shapes.SIZES, batch_size=shapes.BATCHES)
     return Evidence("mean and log-variance (B, encoding_size)", f"right for encoding sizes {sorted(set(seen))}")
 
 
 @check(points=4)
-def kl_matches_closed_form(lab: Lab) -> Evidence:
+def kl_matches_closed_form(subject: Subject) -> Evidence:
     """`kl_divergence` is the closed form for two Gaussians, in nats, one number an image."""
 
     def claim(encoding_size: int, batch_size: int, spread: float) -> None:
-        random = lab.random(f"kl {encoding_size} {batch_size}")
+        random = subject.random(f"kl {encoding_size} {batch_size}")
         mean, log_variance = (spread * random.normal(size=(2, batch_size, encoding_size))).astype(np.float32)
-        found = lab.call_function(PART, "kl_divergence", [mean, log_variance], Want("float32", (batch_size,)))
+        found = subject.call_function(PART, "kl_divergence", [mean, log_variance], Want("float32", (batch_size,)))
         right = kl_divergence(*_double(mean, log_variance))
         tolerance = 1e-4 * (1 + float(np.abs(right).max()))
         if not expect.close(found, right, tolerance):
             raise Failed(
-                f"kl_divergence is not the closed form{_kl_story(lab, encoding_size)}.",
+                f"kl_divergence is not the closed form{_kl_story(subject, encoding_size)}.",
                 "Compare with the formula in the text, term by term, on a case you can compute by hand.",
                 Evidence([rounded(r) for r in right[:3]], [rounded(f) for f in found[:3]]),
             )
 
     first = ({"encoding_size": 4, "batch_size": 3, "spread": 1.0}, {"encoding_size": 3, "batch_size": 2, "spread": 0.0})
     draws = {"encoding_size": st.integers(1, 64), "batch_size": st.integers(1, 6), "spread": st.floats(0, 1.5)}
-    for_all(lab, claim, first, examples=8, **draws)
+    for_all(subject, claim, first, examples=8, **draws)
     return Evidence("the closed form, and 0 at the prior", "equal to 1 part in 10,000")
 
 
@@ -106,29 +106,29 @@ def _double(mean: np.ndarray, log_variance: np.ndarray) -> tuple[np.ndarray, np.
     return mean.astype(np.float64), log_variance.astype(np.float64)
 
 
-def _kl_story(lab: Lab, encoding_size: int) -> str:
+def _kl_story(subject: Subject, encoding_size: int) -> str:
     """Which known wrong formula fits at a telling case: several rows and dimensions, nothing 0."""
-    random = lab.random("telling kl")
+    random = subject.random("telling kl")
     mean, log_variance = random.normal(size=(2, 5, max(encoding_size, 3))).astype(np.float32)
-    found = lab.call_function(PART, "kl_divergence", [mean, log_variance], Want("float32", (5,)))
+    found = subject.call_function(PART, "kl_divergence", [mean, log_variance], Want("float32", (5,)))
     parameters = _double(mean, log_variance)
     fits = [story for story, wrong in WRONG_KL.items() if expect.close(found, wrong(*parameters), 1e-3)]
     return f": {fits[0]}" if fits else ""
 
 
 @check(points=3, needs=[parameters_have_requested_size])
-def samples_match_parameters(lab: Lab) -> Evidence:
+def samples_match_parameters(subject: Subject) -> Evidence:
     """Samples have the mean and the variance that were asked for, and fresh noise at each call.
 
     20,000 samples; about 30 statistics, each allowed 5.5 standard errors, so a right solution fails less than once in
     800,000 runs.
     """
-    model = shapes.of_size(lab, PART, CLASS, 3)
+    model = shapes.of_size(subject, PART, CLASS, 3)
     mean = np.tile(np.array([0.7, -1.2, 0.3], np.float32), (2000, 1))
     log_variance = np.tile(np.array([1.3, -1.3, 0.4], np.float32), (2000, 1))
     samples = model.call("sample", [mean, log_variance], Want("float32", mean.shape), repeats=10)[0]
     moments.expect_gaussian_noise(samples, mean[0], log_variance[0])
-    measured = lab.once(far)
+    measured = subject.once(far)
     _expect_encode_samples(measured.model, measured.images)
     expect_fresh_losses(measured)
     return Evidence("mean, variance and independence of a Gaussian", f"all within {moments.ALLOWED:g} standard errors")
@@ -143,19 +143,19 @@ def _expect_encode_samples(model: Model, images: np.ndarray) -> None:
 
 
 @check(points=4, needs=[parameters_have_requested_size])
-def loss_is_negative_elbo(lab: Lab) -> Evidence:
+def loss_is_negative_elbo(subject: Subject) -> Evidence:
     """The loss is the cross-entropy plus beta times the KL divergence, summed over the batch.
 
     Two losses, each allowed 5.5 standard errors of what is drawn at random in them and in our own terms.
     """
-    return expect_loss_of(lab.once(far))
+    return expect_loss_of(subject.once(far))
 
 
 @check(points=3, needs=[parameters_have_requested_size])
-def beta_pulls_posterior_to_prior(lab: Lab) -> Evidence:
+def beta_pulls_posterior_to_prior(subject: Subject) -> Evidence:
     """A large beta pulls the posterior to the prior; a small one leaves it informative."""
-    images = lab.images.held_out(64)
-    mean, log_variance = parameters_of(lab.once(weak), images)
+    images = subject.images.held_out(64)
+    mean, log_variance = parameters_of(subject.once(weak), images)
     expect_informative(WEAK, float(kl_divergence(mean, log_variance).mean()), mean)
     if not log_variance.min() < -0.1:
         raise Failed(
@@ -163,7 +163,7 @@ def beta_pulls_posterior_to_prior(lab: Lab) -> Evidence:
             "A log-variance may be any number: what keeps it from being negative?",
             Evidence("log-variances of both signs", f"from {rounded(log_variance.min(), 2)} on"),
         )
-    measured = lab.once(far)
+    measured = subject.once(far)
     return expect_pull(measured, lambda: distances_of(measured), certain=32)
 
 

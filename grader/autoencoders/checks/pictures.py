@@ -8,15 +8,15 @@ from ...core.expect import Evidence, Failed
 from ...core.registry import check
 from ...protocol.frames import Want
 from ...subject.properties import for_all
-from ...subject.subject import Lab
+from ...subject.subject import Subject
 from ..operations.probes import Painter
 
 PART = "pictures"
 
 
-def painter(lab: Lab, size: int) -> Painter:
+def painter(subject: Subject, size: int) -> Painter:
     """A model of the grader's own; `size` is that of its encodings."""
-    random = lab.random(f"painter {size}")
+    random = subject.random(f"painter {size}")
     return Painter(
         random.normal(scale=0.1, size=(784, size)).astype(np.float32),
         random.normal(size=(size, 784)).astype(np.float32),
@@ -24,21 +24,21 @@ def painter(lab: Lab, size: int) -> Painter:
 
 
 def draw(
-    lab: Lab, name: str, model: Painter, shape: tuple[int, int], *arrays: np.ndarray, **arguments: object
+    subject: Subject, name: str, model: Painter, shape: tuple[int, int], *arrays: np.ndarray, **arguments: object
 ) -> np.ndarray:
     """Call a picture function with the probe model."""
-    lab.load(PART)
+    subject.load(PART)
     asked = [model.into, model.out, *arrays]
-    return lab.request("picture", asked, [Want("float32", shape)], name=name, arguments=arguments).arrays[0]
+    return subject.request("picture", asked, [Want("float32", shape)], name=name, arguments=arguments).arrays[0]
 
 
 @check(points=2)
-def strip_pairs_original_and_reconstruction(lab: Lab) -> Evidence:
+def strip_pairs_original_and_reconstruction(subject: Subject) -> Evidence:
     """Each row of the strip shows an original on the left and its reconstruction on the right."""
-    model = painter(lab, 10)
+    model = painter(subject, 10)
     for count in (1, 5):
-        images = lab.images.held_out(count)
-        drawn = draw(lab, "reconstruction_strip", model, (count * 28, 56), images)
+        images = subject.images.held_out(count)
+        drawn = draw(subject, "reconstruction_strip", model, (count * 28, 56), images)
         left, right = images.reshape(-1, 28), model.decode(model.encode(images)).reshape(-1, 28)
         if not expect.close(drawn, np.hstack([left, right]), 1e-3):
             story = strip_story(drawn, left, right)
@@ -73,14 +73,14 @@ def _opposite(strip: np.ndarray) -> np.ndarray:
 
 
 @check(points=4)
-def grid_walks_the_first_two_components(lab: Lab) -> Evidence:
+def grid_walks_the_first_two_components(subject: Subject) -> Evidence:
     """The grid walks the first component down the rows and the second along the columns, the others at 0."""
 
     def claim(encoding_size: int, n_samples: int, limit: float) -> None:
-        model = painter(lab, encoding_size)
+        model = painter(subject, encoding_size)
         shape = (n_samples * 28, n_samples * 28)
         arguments = {"encoding_size": encoding_size, "n_samples": n_samples, "limit": limit}
-        drawn = draw(lab, "latent_grid", model, shape, **arguments)
+        drawn = draw(subject, "latent_grid", model, shape, **arguments)
         if not expect.close(drawn, expected_grid(model, n_samples, limit), 1e-3):
             story = grid_story(drawn, model, n_samples, limit)
             raise Failed(
@@ -90,7 +90,7 @@ def grid_walks_the_first_two_components(lab: Lab) -> Evidence:
 
     first = ({"encoding_size": 10, "n_samples": 5, "limit": 2.5}, {"encoding_size": 2, "n_samples": 2, "limit": 1.0})
     draws = {"encoding_size": st.integers(2, 33), "n_samples": st.integers(2, 7), "limit": st.floats(0.5, 4, width=32)}
-    for_all(lab, claim, first, examples=4, **draws)
+    for_all(subject, claim, first, examples=4, **draws)
     return Evidence("tile (i, j) decodes [i-th value, j-th value, 0, …]", "so for every size, number and limit tried")
 
 

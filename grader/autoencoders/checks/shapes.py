@@ -10,43 +10,43 @@ from hypothesis import strategies as st
 from ...core import expect
 from ...core.expect import Evidence
 from ...subject.properties import for_all
-from ...subject.subject import Lab, Model
+from ...subject.subject import Model, Subject
 
 SIZES, BATCHES = st.integers(1, 64), st.integers(1, 5)
 SCALES = (1, 10, 1000)  # far from 0 an activation without an upper end leaves [0, 1], also before any training
 FIRST = ({"encoding_size": 1, "batch_size": 2}, {"encoding_size": 33, "batch_size": 3})
 
 
-def of_size(lab: Lab, part: str, name: str, encoding_size: int) -> Model:
+def of_size(subject: Subject, part: str, name: str, encoding_size: int) -> Model:
     """The untrained model of this part and size; made once."""
 
-    def build(lab: Lab) -> Model:
-        return lab.create(part, name, encoding_size=encoding_size)
+    def build(subject: Subject) -> Model:
+        return subject.create(part, name, encoding_size=encoding_size)
 
-    return lab.once_under((part, name, encoding_size), build)
+    return subject.once_under((part, name, encoding_size), build)
 
 
-def encoding_has_requested_size(lab: Lab, part: str, name: str) -> Evidence:
+def encoding_has_requested_size(subject: Subject, part: str, name: str) -> Evidence:
     """encode: (B, 28, 28, 1) -> (B, encoding_size), finite, for sizes and batches of any kind."""
     seen: list[int] = []
 
     def claim(encoding_size: int, batch_size: int) -> None:
-        of_size(lab, part, name, encoding_size).encode(lab.images.held_out(batch_size))
+        of_size(subject, part, name, encoding_size).encode(subject.images.held_out(batch_size))
         seen.append(encoding_size)
 
-    for_all(lab, claim, FIRST, examples=2, encoding_size=SIZES, batch_size=BATCHES)
+    for_all(subject, claim, FIRST, examples=2, encoding_size=SIZES, batch_size=BATCHES)
     return Evidence("(B, encoding_size)", f"right for encoding sizes {sorted(set(seen))}")
 
 
-def decoding_is_an_image(lab: Lab, part: str, name: str) -> Evidence:
+def decoding_is_an_image(subject: Subject, part: str, name: str) -> Evidence:
     """decode: (B, encoding_size) -> (B, 28, 28, 1) in [0, 1], for encodings near 0 and far from it."""
     seen: list[int] = []
-    random = lab.random(f"{part} encodings")
+    random = subject.random(f"{part} encodings")
 
     def claim(encoding_size: int, batch_size: int) -> None:
         near = random.normal(size=(batch_size, encoding_size))
         encodings = np.concatenate([scale * near for scale in SCALES]).astype(np.float32)
-        images = of_size(lab, part, name, encoding_size).decode(encodings)
+        images = of_size(subject, part, name, encoding_size).decode(encodings)
         low, high = float(images.min()), float(images.max())
         expect.that(
             low >= 0 and high <= 1,
@@ -57,5 +57,5 @@ def decoding_is_an_image(lab: Lab, part: str, name: str) -> Evidence:
         )
         seen.append(encoding_size)
 
-    for_all(lab, claim, FIRST, examples=2, encoding_size=SIZES, batch_size=BATCHES)
+    for_all(subject, claim, FIRST, examples=2, encoding_size=SIZES, batch_size=BATCHES)
     return Evidence("(B, 28, 28, 1) in [0, 1]", f"right for encoding sizes {sorted(set(seen))}")

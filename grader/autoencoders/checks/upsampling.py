@@ -5,7 +5,7 @@ import numpy as np
 from ...core import expect
 from ...core.expect import Evidence
 from ...core.registry import check
-from ...subject.subject import Lab
+from ...subject.subject import Subject
 from ..measurements.training import Trained, expect_encoder_trained, expect_good_reconstructions, train_until
 from . import shapes
 
@@ -17,23 +17,23 @@ TRANSPOSED = {
 OUTSIDE_TENSORFLOW = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
 
 
-def trained(lab: Lab) -> Trained:
+def trained(subject: Subject) -> Trained:
     """The one trained model of this part."""
-    model = lab.create(PART, CLASS, encoding_size=10)
-    return train_until(lab, model, at_least=100, stage=25, batch_size=4)
+    model = subject.create(PART, CLASS, encoding_size=10)
+    return train_until(subject, model, at_least=100, stage=25, batch_size=4)
 
 
 @check(points=2)
-def decoding_is_an_image(lab: Lab) -> Evidence:
+def decoding_is_an_image(subject: Subject) -> Evidence:
     """Any encoding is decoded into a 28 × 28 image with values in [0, 1]."""
-    return shapes.decoding_is_an_image(lab, PART, CLASS)
+    return shapes.decoding_is_an_image(subject, PART, CLASS)
 
 
 @check(points=3, needs=[decoding_is_an_image])
-def has_no_transposed_convolution(lab: Lab) -> Evidence:
+def has_no_transposed_convolution(subject: Subject) -> Evidence:
     """The decoder upsamples and convolves; no transposed convolution is left in it."""
-    model = shapes.of_size(lab, PART, CLASS, 33)
-    codes = lab.random("codes to trace").normal(size=(2, 33)).astype(np.float32)
+    model = shapes.of_size(subject, PART, CLASS, 33)
+    codes = subject.random("codes to trace").normal(size=(2, 33)).astype(np.float32)
     operations, painted = model.decode_operations(codes)
     found, foreign = sorted({*operations} & TRANSPOSED), sorted({*operations} & OUTSIDE_TENSORFLOW)
     expect.that(
@@ -53,9 +53,9 @@ def has_no_transposed_convolution(lab: Lab) -> Evidence:
 
 
 @check(points=5, needs=[decoding_is_an_image])
-def reconstructs_unseen_images(lab: Lab) -> Evidence:
+def reconstructs_unseen_images(subject: Subject) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
-    run = lab.once(trained)
-    evidence = expect_good_reconstructions(lab, PART, run)
+    run = subject.once(trained)
+    evidence = expect_good_reconstructions(subject, PART, run)
     expect_encoder_trained(run.course)
     return evidence

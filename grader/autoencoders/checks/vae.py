@@ -10,7 +10,7 @@ from ...protocol.frames import Want
 from ...stats.gaussians import KLEstimate, gaussian_kl, kl_from_samples
 from ...stats.metrics import cross_entropy, mosaic
 from ...subject.properties import for_all
-from ...subject.subject import Lab, Model
+from ...subject.subject import Model, Subject
 from ..measurements.elbo import ALLOWED
 from ..measurements.posteriors import (
     BETA,
@@ -31,10 +31,10 @@ ROWS = 512  # random parameters of the sampling layer
 WEAK = 0.1  # a beta
 
 
-def trained(lab: Lab) -> Trained:
+def trained(subject: Subject) -> Trained:
     """The one model of this part that is trained, with a small beta: it leaves its plateau sooner than with beta 1."""
-    model = lab.create(PART, CLASS, encoding_size=10, beta=WEAK)
-    return train_until(lab, model, at_least=100, stage=25)
+    model = subject.create(PART, CLASS, encoding_size=10, beta=WEAK)
+    return train_until(subject, model, at_least=100, stage=25)
 
 
 def divergence_of(model: Model, images: np.ndarray, training: bool) -> KLEstimate:
@@ -42,20 +42,20 @@ def divergence_of(model: Model, images: np.ndarray, training: bool) -> KLEstimat
     return kl_from_samples(model.encode_often(images, DRAWS, training=training))
 
 
-def built(lab: Lab) -> Model:
+def built(subject: Subject) -> Model:
     """The one model of this part with a large beta."""
-    return lab.create(PART, CLASS, encoding_size=10, beta=BETA)
+    return subject.create(PART, CLASS, encoding_size=10, beta=BETA)
 
 
-def far(lab: Lab) -> FarModel:
+def far(subject: Subject) -> FarModel:
     """The same, its posterior far from the prior."""
-    return far_model(lab.once(built), divergence_of, times=48)
+    return far_model(subject.once(built), divergence_of, times=48)
 
 
 @check(points=4)
-def sampling_layer_has_kl_regularizer(lab: Lab) -> Evidence:
+def sampling_layer_has_kl_regularizer(subject: Subject) -> Evidence:
     """The sampling layer carries a KL divergence regularizer towards a standard normal prior, with weight beta."""
-    facts, arrays = described(lab.once(built))
+    facts, arrays = described(subject.once(built))
     expect.that(
         facts.get("is_distribution_layer") is True,
         f"sampling_layer is a {facts.get('layer')}, which is no layer of TensorFlow Probability that samples.",
@@ -72,14 +72,14 @@ def sampling_layer_has_kl_regularizer(lab: Lab) -> Evidence:
         "One log-probability an image is needed: what joins independent distributions into one?",
     )
     expect.that(facts.get("prior_variables") == 0, "The prior has trainable variables.", "The prior stands still.")
-    _expect_standard_prior(lab, arrays[3])
+    _expect_standard_prior(subject, arrays[3])
     _expect_weight(*arrays[:3])
     return Evidence("N(0, I) and weight beta", f"so at beta {BETA:g}")
 
 
-def prior_probes(lab: Lab) -> np.ndarray:
+def prior_probes(subject: Subject) -> np.ndarray:
     """Points at which the prior's density is compared, (16, 10)."""
-    return lab.random("prior probes").normal(size=(16, 10)).astype(np.float32)
+    return subject.random("prior probes").normal(size=(16, 10)).astype(np.float32)
 
 
 def described(model: Model) -> tuple[dict[str, object], tuple[np.ndarray, ...]]:
@@ -89,10 +89,10 @@ def described(model: Model) -> tuple[dict[str, object], tuple[np.ndarray, ...]]:
     log-probability at the probes (16,).
     """
     size = model.encoding_size
-    parameters = np.repeat(model.lab.random("layer parameters").normal(size=(1, size * (size + 3))), ROWS, axis=0)
+    parameters = np.repeat(model.subject.random("layer parameters").normal(size=(1, size * (size + 3))), ROWS, axis=0)
     wants = [Want("float32", s) for s in ((ROWS, size), (ROWS, size, size), (), (16,))]
-    asked = [parameters.astype(np.float32), prior_probes(model.lab)]
-    reply = model.lab.request("sampling_layer", asked, wants, model=model.number)
+    asked = [parameters.astype(np.float32), prior_probes(model.subject)]
+    reply = model.subject.request("sampling_layer", asked, wants, model=model.number)
     return (reply.value if isinstance(reply.value, dict) else {}), reply.arrays
 
 
@@ -100,8 +100,8 @@ def _missing_or(kind: object) -> str:
     return "missing" if kind == "NoneType" else f"a {kind}"
 
 
-def _expect_standard_prior(lab: Lab, found: np.ndarray) -> None:
-    probes = prior_probes(lab).astype(np.float64)
+def _expect_standard_prior(subject: Subject, found: np.ndarray) -> None:
+    probes = prior_probes(subject).astype(np.float64)
     right = -0.5 * (probes**2 + np.log(2 * np.pi)).sum(axis=1)
     if not expect.close(found, right, 1e-3):
         raise Failed(
@@ -153,12 +153,12 @@ def _expect_weight(mean: np.ndarray, covariance: np.ndarray, value: np.ndarray) 
 
 
 @check(points=3)
-def encoding_is_sampled_at_any_size(lab: Lab) -> Evidence:
+def encoding_is_sampled_at_any_size(subject: Subject) -> Evidence:
     """Encodings have the requested size and are sampled anew at each call."""
     seen: list[int] = []
 
     def claim(encoding_size: int, batch_size: int) -> None:
-        model, images = shapes.of_size(lab, PART, CLASS, encoding_size), lab.images.held_out(batch_size)
+        model, images = shapes.of_size(subject, PART, CLASS, encoding_size), subject.images.held_out(batch_size)
         two = model.call("encode", [images], Want("float32", (batch_size, encoding_size)), repeats=2)[0]
         expect.that(
             not np.any(np.all(two[0] == two[1], axis=1)),
@@ -168,7 +168,7 @@ def encoding_is_sampled_at_any_size(lab: Lab) -> Evidence:
         _expect_noise_of_its_own(model, images[:1])
         seen.append(encoding_size)
 
-    for_all(lab, claim, shapes.FIRST, examples=1, encoding_size=shapes.SIZES, batch_size=shapes.BATCHES)
+    for_all(subject, claim, shapes.FIRST, examples=1, encoding_size=shapes.SIZES, batch_size=shapes.BATCHES)
     return Evidence("(B, encoding_size), different at each call", f"right for encoding sizes {sorted(set(seen))}")
 
 
@@ -189,51 +189,51 @@ def _expect_noise_of_its_own(model: Model, image: np.ndarray) -> None:
 
 
 @check(points=3, needs=[encoding_is_sampled_at_any_size])
-def loss_is_negative_elbo(lab: Lab) -> Evidence:
+def loss_is_negative_elbo(subject: Subject) -> Evidence:
     """The loss is the cross-entropy plus beta times the KL divergence, summed over the batch.
 
     The KL in the loss is itself a Monte Carlo estimate, of one sample an image, so its own spread is allowed for: two
     losses, each within 5.5 standard errors.
     """
-    return expect_loss_of(lab.once(far))
+    return expect_loss_of(subject.once(far))
 
 
 @check(points=3, needs=[encoding_is_sampled_at_any_size])
-def beta_pulls_posterior_to_prior(lab: Lab) -> Evidence:
+def beta_pulls_posterior_to_prior(subject: Subject) -> Evidence:
     """A large beta pulls the posterior to the prior; a small one leaves it informative."""
-    measured = lab.once(far)
+    measured = subject.once(far)
     evidence = expect_pull(
         measured,
         lambda: {"samples": float(divergence_of(measured.model, measured.images, True).kl.mean())},
         certain=8,
     )
-    draws = lab.once(trained).model.encode_often(lab.images.held_out(8), DRAWS)
+    draws = subject.once(trained).model.encode_often(subject.images.held_out(8), DRAWS)
     most = draws.mean(axis=0) + ALLOWED * draws.std(axis=0) / np.sqrt(DRAWS)
     expect_informative(WEAK, float(kl_from_samples(draws).kl.mean()), most)
     return evidence
 
 
 @check(points=3, needs=[encoding_is_sampled_at_any_size])
-def reconstructs_unseen_images(lab: Lab) -> Evidence:
+def reconstructs_unseen_images(subject: Subject) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
-    expect_fresh_losses(lab.once(far))
-    run = lab.once(trained)
-    show_latent_space(lab, run.model)
+    expect_fresh_losses(subject.once(far))
+    run = subject.once(trained)
+    show_latent_space(subject, run.model)
     _expect_decoder_of_samples(run)
-    return expect_good_reconstructions(lab, PART, run)
+    return expect_good_reconstructions(subject, PART, run)
 
 
-def show_latent_space(lab: Lab, model: Model) -> None:
+def show_latent_space(subject: Subject, model: Model) -> None:
     """Pictures of what the decoder makes of the latent space: its first two components, and samples of the prior."""
     values, size = np.linspace(-2.5, 2.5, GRID), model.encoding_size
     codes = np.zeros((GRID, GRID, size), np.float32)
     codes[..., 0], codes[..., 1] = values[:, None], values[None, :]
-    drawn = lab.random("samples of the prior").normal(size=(2, GRID, size)).astype(np.float32)
+    drawn = subject.random("samples of the prior").normal(size=(2, GRID, size)).astype(np.float32)
     painted = model.decode(np.concatenate([codes, drawn]).reshape(-1, size))
-    rows = lab.images.look.upright(painted).reshape(-1, GRID, 28, 28, 1)
+    rows = subject.images.look.upright(painted).reshape(-1, GRID, 28, 28, 1)
     walk = "the first component goes from -2.5 to 2.5 down the rows, the second along the columns, and the others are 0"
-    lab.picture("vae-latent-grid", f"What the decoder paints when {walk}", mosaic(*rows[:GRID]))
-    lab.picture("vae-prior-samples", "What the decoder paints from samples of the prior", mosaic(*rows[GRID:]))
+    subject.picture("vae-latent-grid", f"What the decoder paints when {walk}", mosaic(*rows[:GRID]))
+    subject.picture("vae-prior-samples", "What the decoder paints from samples of the prior", mosaic(*rows[GRID:]))
 
 
 def _expect_decoder_of_samples(run: Trained) -> None:

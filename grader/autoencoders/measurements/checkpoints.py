@@ -5,40 +5,40 @@ import numpy as np
 from ...core import expect
 from ...core import thresholds as bars
 from ...core.expect import Evidence, rounded
-from ...subject.subject import Lab, Model
+from ...subject.subject import Model, Subject
 
 BATCH_SIZE = 8
 SAME = 2e-4  # of a pixel: reconstructions of equal weights differ by rounding alone
 HINT = "Save the weights and the optimizer in one tf.train.Checkpoint."
 
 
-def take_steps(lab: Lab, model: Model, start: int, stop: int) -> None:
+def take_steps(subject: Subject, model: Model, start: int, stop: int) -> None:
     """Steps as the submission wrote them, on the batches from number `start` to `stop`."""
-    for batch in lab.images.batches(start, stop - start, BATCH_SIZE):
+    for batch in subject.images.batches(start, stop - start, BATCH_SIZE):
         model.fit_iteration(batch)
 
 
-def take_opposite_steps(lab: Lab, model: Model, start: int, stop: int) -> None:
+def take_opposite_steps(subject: Subject, model: Model, start: int, stop: int) -> None:
     """Steps on negatives: an optimizer that remembers them takes another next step than one that does not."""
-    for batch in lab.images.batches(start, stop - start, BATCH_SIZE):
+    for batch in subject.images.batches(start, stop - start, BATCH_SIZE):
         model.fit_iteration(1 - batch)
 
 
-def state_of(lab: Lab, model: Model) -> np.ndarray:
+def state_of(subject: Subject, model: Model) -> np.ndarray:
     """Reconstructions (8, 28, 28, 1) of images the model has never seen."""
-    return model.reconstruct(lab.images.held_out(8))
+    return model.reconstruct(subject.images.held_out(8))
 
 
-def after_one_more_step(lab: Lab, model: Model) -> np.ndarray:
+def after_one_more_step(subject: Subject, model: Model) -> np.ndarray:
     """Reconstructions after a step on a batch that is always the same, with global generators that are, too."""
-    lab.seed_submission("one more step")
-    take_steps(lab, model, 4, 5)
-    return state_of(lab, model)
+    subject.seed_submission("one more step")
+    take_steps(subject, model, 4, 5)
+    return state_of(subject, model)
 
 
-def expect_same_state(lab: Lab, model: Model, wanted: np.ndarray, message: str) -> None:
+def expect_same_state(subject: Subject, model: Model, wanted: np.ndarray, message: str) -> None:
     """Raise Failed with `message` unless the model reconstructs as the saved one did."""
-    found = state_of(lab, model)
+    found = state_of(subject, model)
     if not expect.close(found, wanted, SAME):
         evidence = Evidence(
             "the same reconstructions", f"largest difference {rounded(np.abs(found - wanted).max(), 2)}"
@@ -46,19 +46,19 @@ def expect_same_state(lab: Lab, model: Model, wanted: np.ndarray, message: str) 
         raise expect.Failed(message, HINT, evidence)
 
 
-def expect_same_step(lab: Lab, model: Model, saved: np.ndarray, wanted: np.ndarray, message: str) -> None:
+def expect_same_step(subject: Subject, model: Model, saved: np.ndarray, wanted: np.ndarray, message: str) -> None:
     """Raise Failed with `message` unless the next step leads from `saved` to `wanted`, as the saved model's did.
 
     It may miss by a part of its length, since some of Keras' optimizers keep a counter that no checkpoint holds. Where
     training is random, as with dropout, it may miss by twice as much as two steps of the restored model differ.
     """
-    found = after_one_more_step(lab, model)
+    found = after_one_more_step(subject, model)
     missed, length = _distance(found, wanted), _distance(wanted, saved)
     if bars.holds("step missed", missed / max(length, 1e-9)):
         return
     model.restore()
-    usual = _distance(after_one_more_step(lab, model), found)
-    if not (_is_random(lab, model) and missed <= 2 * usual):
+    usual = _distance(after_one_more_step(subject, model), found)
+    if not (_is_random(subject, model) and missed <= 2 * usual):
         evidence = Evidence("the same step", f"one that misses it by {missed / max(length, 1e-9):.0%} of its length")
         raise expect.Failed(message, HINT, evidence, 0.5)
 
@@ -68,8 +68,8 @@ def _distance(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.sqrt(np.mean((one - other) ** 2)))
 
 
-def _is_random(lab: Lab, model: Model) -> bool:
+def _is_random(subject: Subject, model: Model) -> bool:
     """Whether a batch has two losses for the same weights."""
     model.set_learning_rate(0.0)
-    batch = lab.images.training(0, BATCH_SIZE)
+    batch = subject.images.training(0, BATCH_SIZE)
     return model.fit_iteration(batch) != model.fit_iteration(batch)

@@ -61,7 +61,7 @@ def far_model(model: Model, divergence: Divergence, times: int) -> FarModel:
 
     times: how often the large batch has an image.
     """
-    images = model.lab.images.training(0, IMAGES)
+    images = model.subject.images.training(0, IMAGES)
     model.reconstruct(images)  # builds what is built late
     model.set_learning_rate(0.0)
     moved = 1.0

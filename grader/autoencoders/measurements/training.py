@@ -13,7 +13,7 @@ from ...core import thresholds as bars
 from ...core.expect import Diverged, Evidence, Failed, rounded
 from ...stats.diagnosis import Course, encoder_rests, story_of
 from ...stats.metrics import cross_entropy, mosaic
-from ...subject.subject import Lab, Model
+from ...subject.subject import Model, Subject
 
 BATCH_SIZE = 16
 RATE = 3e-3
@@ -86,33 +86,33 @@ def cost_of_mean_image(images: np.ndarray) -> float:
     return float(cross_entropy(images, np.broadcast_to(images.mean(axis=0), images.shape)).mean())
 
 
-def good_cost(lab: Lab) -> float:
+def good_cost(subject: Subject) -> float:
     """The share of what the mean image of the held-out images costs that good reconstructions cost, in nats per image.
 
     It differs from seed to seed. No answer that is the same for all images costs less than their mean image.
     """
-    return GOOD * cost_of_mean_image(lab.images.held_out(HELD_OUT))
+    return GOOD * cost_of_mean_image(subject.images.held_out(HELD_OUT))
 
 
 def train_until(
-    lab: Lab, model: Model, at_least: int = 150, stage: int = 50, batch_size: int = BATCH_SIZE
+    subject: Subject, model: Model, at_least: int = 150, stage: int = 50, batch_size: int = BATCH_SIZE
 ) -> Trained:  # fmt: skip
     """Train for `at_least` steps, and on while held-out images still cost more than `good_cost`."""
-    images, bar = lab.images.held_out(HELD_OUT), good_cost(lab)
+    images, bar = subject.images.held_out(HELD_OUT), good_cost(subject)
 
     def cost(model: Model) -> float:
         return float(cross_entropy(images, model.reconstruct(images)).mean())
 
-    model, course = train_in_stages(lab, model, cost, bar, Plan(at_least, stage=stage, batch_size=batch_size))
+    model, course = train_in_stages(subject, model, cost, bar, Plan(at_least, stage=stage, batch_size=batch_size))
     for whose, paid in zip(("A fresh model", f"After {FIRST_STEPS} steps a model"), course.costs, strict=False):
         _expect_untrained(paid, images, whose)
     if course.costs[-1] < bar:
-        _expect_code_is_all(lab, model)
+        _expect_code_is_all(subject, model)
     return Trained(model, course, images, model.reconstruct(images))
 
 
 def train_in_stages(
-    lab: Lab, model: Model, cost: Callable[[Model], float], bar: float, plan: Plan
+    subject: Subject, model: Model, cost: Callable[[Model], float], bar: float, plan: Plan
 ) -> tuple[Model, Course]:
     """Train until the cost is below `bar`, at rate 3e-3; where that does not do, and the model's own rate is a
     very different one, afresh at its own, for up to OWN_RATE times as many steps: plain gradient descent needs them.
@@ -121,15 +121,15 @@ def train_in_stages(
     """
     own_rate = model.set_learning_rate(RATE)
     try:
-        course = _course(lab, model, cost, bar, plan)
+        course = _course(subject, model, cost, bar, plan)
     except Diverged:
         if _is_alike(own_rate):
             raise
     else:
         if course.costs[-1] < bar or _is_alike(own_rate):
             return model, course
-    model = lab.create(model.origin.part, model.origin.name, **model.origin.arguments)
-    return model, _course(lab, model, cost, bar, plan, OWN_RATE)
+    model = subject.create(model.origin.part, model.origin.name, **model.origin.arguments)
+    return model, _course(subject, model, cost, bar, plan, OWN_RATE)
 
 
 def _is_alike(rate: float) -> bool:
@@ -138,15 +138,15 @@ def _is_alike(rate: float) -> bool:
 
 
 def _course(
-    lab: Lab, model: Model, cost: Callable[[Model], float], bar: float, plan: Plan, times: int = 1
+    subject: Subject, model: Model, cost: Callable[[Model], float], bar: float, plan: Plan, times: int = 1
 ) -> Course:  # fmt: skip
     """One training, looked at before, after the first few steps, and after each stage; `times` as long as planned."""
-    probes = lab.images.held_out(PROBES)
+    probes = subject.images.held_out(PROBES)
     costs, codes = [cost(model)], model.encode(probes)
     painted = model.decode(codes)
     steps, at_most = 0, times * plan.at_most
     for until in (FIRST_STEPS, plan.at_least, *range(plan.at_least + plan.stage, 2 * at_most + 1, plan.stage)):
-        model.train(lab.images.batches(steps, until - steps, plan.batch_size))
+        model.train(subject.images.batches(steps, until - steps, plan.batch_size))
         steps = until
         costs.append(cost(model))
         learning = costs[-1] < STILL_LEARNING * costs[max(-len(costs), -1 - STAGES_BACK)]
@@ -168,19 +168,19 @@ def _expect_untrained(cost: float, images: np.ndarray, whose: str) -> None:
         )
 
 
-def _expect_code_is_all(lab: Lab, model: Model) -> None:
+def _expect_code_is_all(subject: Subject, model: Model) -> None:
     """Encodings in 16-bit numbers, decoded in a process that has nothing but the weights, cost the same.
 
     The weights are taken before the first of these images is sent, so there is no way past the encoding.
     """
-    twin = model.twin(lab.random("nothing in particular").random((2, 28, 28, 1), np.float32))
+    twin = model.twin(subject.random("nothing in particular").random((2, 28, 28, 1), np.float32))
     try:
-        images = lab.images.held_out(HELD_OUT, HELD_OUT)
+        images = subject.images.held_out(HELD_OUT, HELD_OUT)
         encodings = model.encode(images).astype(np.float16).astype(np.float32)
         here = cross_entropy(images, model.reconstruct(images))
         there = cross_entropy(images, twin.decode(encodings))
     finally:
-        twin.lab.close()
+        twin.subject.close()
     allowed = SAME_COST + 5 * float((there - here).std()) / np.sqrt(len(images))
     if not bars.holds("cost of the encoding alone", abs(float((there - here).mean())) / allowed):
         raise Failed(
@@ -201,32 +201,32 @@ def expect_encoder_trained(course: Course) -> None:
         )
 
 
-def sees_fresh_noise(lab: Lab, model: Model, batch_size: int = BATCH_SIZE) -> bool:
+def sees_fresh_noise(subject: Subject, model: Model, batch_size: int = BATCH_SIZE) -> bool:
     """Whether the same batch has two different losses at learning rate 0, as it has where training samples.
 
     With the batch size of its training a model need not be traced again.
     """
     before = model.set_learning_rate(0.0)
-    first, second = model.train(np.repeat(lab.images.batches(0, 1, batch_size), 2, axis=0))
+    first, second = model.train(np.repeat(subject.images.batches(0, 1, batch_size), 2, axis=0))
     model.set_learning_rate(before)
     return bool(first != second)
 
 
-def expect_fresh_noise(lab: Lab, model: Model, batch_size: int = BATCH_SIZE) -> None:
+def expect_fresh_noise(subject: Subject, model: Model, batch_size: int = BATCH_SIZE) -> None:
     """Raise Failed unless training draws noise of its own at each step."""
-    if not sees_fresh_noise(lab, model, batch_size):
+    if not sees_fresh_noise(subject, model, batch_size):
         raise Failed(
             "The same batch has exactly the same loss twice: training sees no fresh noise.",
             "What does the network get while it is trained, and how often is its noise drawn?",
         )
 
 
-def expect_good_reconstructions(lab: Lab, part: str, run: Trained) -> Evidence:
+def expect_good_reconstructions(subject: Subject, part: str, run: Trained) -> Evidence:
     """Held-out cross-entropy below `good_cost`, with a picture of originals and reconstructions."""
-    lab.picture(
+    subject.picture(
         f"{part}-reconstructions",
         f"Unseen digits above, their reconstructions after {run.steps} steps below",
-        mosaic(*(lab.images.look.upright(x[:10]) for x in (run.images, run.reconstructions))),
+        mosaic(*(subject.images.look.upright(x[:10]) for x in (run.images, run.reconstructions))),
     )
     evidence = Evidence(f"below {rounded(GOOD * run.mean_image)} nats an image", rounded(run.after))
     if not bars.holds("share of the mean image's cost", run.after / run.mean_image):
