@@ -28,10 +28,10 @@ from benchmarks.made_up_class import class_of
 from benchmarks.plain_tests import errors_of, with_plain_tests
 from grader.core.limits import Limits
 from grader.core.registry import select
-from grader.engine.backends import Measurer, Place, Started
+from grader.engine.backends import Backend, BackendConfig, Started
 from grader.engine.cache import VARIABLE, Cache
-from grader.engine.run import Job, grade_all
-from grader.engine.tasks import Measured, Unit
+from grader.engine.run import RunConfig, grade_all
+from grader.engine.tasks import Task, TaskResult
 from grader.platforms.nbgrader.course_folder import write_course
 from grader.release.notebook import render_notebook
 from grader.release.source import reference_folder
@@ -50,13 +50,13 @@ class Napping:
 
     tier = "none"
 
-    def __init__(self, results: dict[str, Measured], width: int = 2, nap: float = NAP):
+    def __init__(self, results: dict[str, TaskResult], width: int = 2, nap: float = NAP):
         self.width = width
         self._raw = {part: measured.to_bytes() for part, measured in results.items()}
         self._nap = nap
         self._threads = ThreadPoolExecutor(width)
 
-    def submit(self, unit: Unit, started: Started) -> "Future[bytes]":
+    def submit(self, unit: Task, started: Started) -> "Future[bytes]":
         """A nap on one of the threads."""
         started()
         return self._threads.submit(self._sleep, unit.part)
@@ -65,7 +65,7 @@ class Napping:
         time.sleep(self._nap)
         return self._raw[part]
 
-    def look(self) -> None:
+    def check_alive(self) -> None:
         """Every nap ends."""
 
     def stop(self) -> None:
@@ -186,8 +186,8 @@ def workers(folder: Path) -> list[str]:
 def orchestration(folder: Path) -> list[str]:
     """(f) and (g): what is left when measuring costs nothing but a nap, or nothing at all."""
     made = class_of(1)[0]
-    results = {"data": Measured(tuple(c for c in made.checks if c.part == "data"))}
-    everything = {part: Measured(tuple(c for c in made.checks if c.part == part)) for part in made.part_scores()}
+    results = {"data": TaskResult(tuple(c for c in made.checks if c.part == "data"))}
+    everything = {part: TaskResult(tuple(c for c in made.checks if c.part == part)) for part in made.part_scores()}
     one = text_class(folder / "one", 1)
     first = seconds(lambda: grade(one, folder / "first", folder / "f", Napping(results), ["data"]))
     lines = [f"(f) the first submission of a process: {first:.1f} s, with all that is imported; then"]
@@ -199,7 +199,7 @@ def orchestration(folder: Path) -> list[str]:
     return [*lines, f"(g) 2,000 cached submissions of 8 parts: {min(again) / 2:.1f} ms each ({spread})"]
 
 
-def napped(folder: Path, count: int, results: dict[str, Measured]) -> str:
+def napped(folder: Path, count: int, results: dict[str, TaskResult]) -> str:
     """What a submission costs beside the sleep, as a line."""
     submissions = text_class(folder / "class", count)
     took = seconds(lambda: grade(submissions, folder / "out", folder / "cache", Napping(results), ["data"]))
@@ -218,12 +218,12 @@ def text_class(folder: Path, count: int) -> Path:
     return folder
 
 
-def grade(submissions: Path, out: Path, cache: Path, measurer: Measurer, parts: list[str]) -> None:
+def grade(submissions: Path, out: Path, cache: Path, backend: Backend, parts: list[str]) -> None:
     """Grade in this process."""
     found = find_submissions(submissions)
-    job = Job(found, out, select(parts), SEED, LIMITS, Cache(cache), measurer.tier, lambda: measurer)
+    config = RunConfig(found, out, select(parts), SEED, LIMITS, Cache(cache), backend.tier, lambda: backend)
     with ClassProgress(Console(file=StringIO()), len(found), 1) as progress:
-        grade_all(job, progress)
+        grade_all(config, progress)
 
 
 def cluster(folder: Path) -> list[str]:
@@ -235,7 +235,9 @@ def cluster(folder: Path) -> list[str]:
     with ExitStack() as left:
         dask = left.enter_context(LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None))
         places = {"local": None, "dask": dask.scheduler_address}
-        ways = {name: Place(LIMITS, 2, where, trusted=False).starter(str)(left) for name, where in places.items()}
+        ways = {
+            name: BackendConfig(LIMITS, 2, where, trusted=False).starter(str)(left) for name, where in places.items()
+        }
         for number in range(ROUNDS + 1):
             for name, way in ways.items():
                 out, cache = folder / f"{name} {number}", folder / f"cache of {name} {number}"

@@ -17,8 +17,8 @@ from grader.core.outcomes import CheckResult, Outcome, Report, Status
 from grader.core.registry import select
 from grader.engine.backends import ClusterLost, Started
 from grader.engine.cache import Cache, CacheError
-from grader.engine.run import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
-from grader.engine.tasks import Measured, Unit
+from grader.engine.run import OutputNotWritable, RunConfig, SummariesNotWritten, grade_all, prepare_output, seed_of
+from grader.engine.tasks import Task, TaskResult
 from grader.platforms.nbgrader.gradebook import GradebookError
 
 NAMES = ("ada", "bob", "carl", "dora")
@@ -36,13 +36,13 @@ class Watcher:
     def submission_starts(self, name: str, parts: Sequence[str]) -> None:
         self.heard.append(("starts", name, *parts))
 
-    def unit_starts(self, name: str, part: str) -> None:
+    def task_starts(self, name: str, part: str) -> None:
         self.heard.append(("measures", name, part))
 
-    def unit_ends(self, name: str, part: str) -> None:
+    def task_ends(self, name: str, part: str) -> None:
         self.heard.append(("measured", name, part))
 
-    def second_chance_starts(self, name: str, parts: Sequence[str]) -> None:
+    def carrying_starts(self, name: str, parts: Sequence[str]) -> None:
         self.heard.append(("again", name, *parts))
 
     def submission_ends(self, report: Report) -> None:
@@ -61,24 +61,24 @@ class Played:
 
     tier: str = "played"
     width: int = 2
-    act: Callable[[Unit], None] = lambda unit: None
-    asked: list[Unit] = field(default_factory=list)
+    act: Callable[[Task], None] = lambda task: None
+    asked: list[Task] = field(default_factory=list)
     looked: int = 0
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2))
 
-    def submit(self, unit: Unit, started: Started) -> "Future[bytes]":
-        self.asked.append(unit)
-        return self.threads.submit(self._measure, unit, started)
+    def submit(self, task: Task, started: Started) -> "Future[bytes]":
+        self.asked.append(task)
+        return self.threads.submit(self._measure, task, started)
 
-    def _measure(self, unit: Unit, started: Started) -> bytes:
+    def _measure(self, task: Task, started: Started) -> bytes:
         started()
-        self.act(unit)
-        share = float(next((s.text for s in unit.sources if s.name == f"{unit.part}.py"), "# 0").split("# ")[1])
+        self.act(task)
+        share = float(next((s.text for s in task.sources if s.name == f"{task.part}.py"), "# 0").split("# ")[1])
         passed = Outcome.PASSED if share == 1 else Outcome.FAILED
-        results = (CheckResult(c.id, c.part, c.points, share * c.points, passed, "") for c in select(unit.checks))
-        return Measured(tuple(results), stdout=f"{unit.part} ").to_bytes()
+        results = (CheckResult(c.id, c.part, c.points, share * c.points, passed, "") for c in select(task.checks))
+        return TaskResult(tuple(results), stdout=f"{task.part} ").to_bytes()
 
-    def look(self) -> None:
+    def check_alive(self) -> None:
         self.looked += 1
 
     def stop(self) -> None:
@@ -99,13 +99,13 @@ class Class:
         (self.folder / name).mkdir(exist_ok=True)
         (self.folder / name / module).write_text(text)
 
-    def grade(self, measurer: Played | None = None, parts: Sequence[str] = ("data",), **others: Any) -> list[Report]:
-        measurer = measurer or Played()
+    def grade(self, backend: Played | None = None, parts: Sequence[str] = ("data",), **others: Any) -> list[Report]:
+        backend = backend or Played()
         found = [(name, self.folder / name) for name in NAMES]
-        fields = {"tier": measurer.tier, "cache": self.cache, "seed": 7} | others
+        fields = {"tier": backend.tier, "cache": self.cache, "seed": 7} | others
         self.watcher = Watcher()
-        job = Job(found, self.out, select(parts), limits=Limits(), measurer=lambda: measurer, **fields)
-        return grade_all(job, self.watcher)
+        config = RunConfig(found, self.out, select(parts), limits=Limits(), backend=lambda: backend, **fields)
+        return grade_all(config, self.watcher)
 
 
 @pytest.fixture
@@ -128,8 +128,8 @@ def test_everyone_gets_a_report_in_the_order_of_the_class(lab_class: Class) -> N
 def test_a_part_that_could_not_be_measured_is_our_error_and_the_rest_goes_on(lab_class: Class) -> None:
     """Its checks say so, the instructor gets the reason, nobody else notices, and it is measured anew next time."""
 
-    def act(unit: Unit) -> None:
-        if "bob" in unit.sources[0].text:
+    def act(task: Task) -> None:
+        if "bob" in task.sources[0].text:
             raise RuntimeError("a bug of ours")
 
     by_name = {report.submission: report for report in lab_class.grade(Played(act=act))}
@@ -169,17 +169,17 @@ def test_nothing_that_is_known_is_measured_again(lab_class: Class) -> None:
         raise AssertionError("nothing is to be measured")
 
     found = [(name, lab_class.folder / name) for name in NAMES]
-    job = Job(found, lab_class.out, select(["data"]), 7, Limits(), lab_class.cache, "played", nobody)
-    assert grade_all(job, Watcher()) == first
+    config = RunConfig(found, lab_class.out, select(["data"]), 7, Limits(), lab_class.cache, "played", nobody)
+    assert grade_all(config, Watcher()) == first
     texts = {path: path.read_bytes() for path in records if path.suffix in (".json", ".csv", ".html")}
     assert texts == {path: raw for path, raw in records.items() if path in texts}
 
 
 def test_nbgrader_is_imported_while_the_class_is_measured(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its seconds are over before the gradebook is written; a class of which all is known does not need them."""
-    measurer, asked_before = Played(), []
-    monkeypatch.setattr("grader.engine.run.load_ahead", lambda: asked_before.append(len(measurer.asked)))
-    lab_class.grade(measurer)
+    backend, asked_before = Played(), []
+    monkeypatch.setattr("grader.engine.run.load_ahead", lambda: asked_before.append(len(backend.asked)))
+    lab_class.grade(backend)
     assert asked_before[0] == 0
     asked_before.clear()
     lab_class.grade()
@@ -194,18 +194,18 @@ def test_what_changed_is_measured_again_with_what_depends_on_it(lab_class: Class
         lab_class.write("ada", f"{part}.py", f"{text}# 1")
     lab_class.grade(parts=parts)
     lab_class.write("ada", "autoencoder.py", "# 1 # another")
-    measurer = Played()
-    lab_class.grade(measurer, parts=parts)
-    assert [unit.part for unit in measurer.asked] == ["autoencoder", "upsampling"]
+    backend = Played()
+    lab_class.grade(backend, parts=parts)
+    assert [task.part for task in backend.asked] == ["autoencoder", "upsampling"]
 
 
 def test_equal_code_is_measured_once(lab_class: Class) -> None:
     """Also when both are graded at the same time; each has its own report."""
     for name in NAMES:
         lab_class.write(name, "data.py", "# 1")
-    measurer = Played()
-    assert [report.score for report in lab_class.grade(measurer)] == [6.0] * 4
-    assert len(measurer.asked) == 1
+    backend = Played()
+    assert [report.score for report in lab_class.grade(backend)] == [6.0] * 4
+    assert len(backend.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -214,19 +214,19 @@ def test_equal_code_is_measured_once(lab_class: Class) -> None:
 def test_another_seed_or_choice_is_measured(lab_class: Class, change: dict[str, Any]) -> None:
     """What a result depends on is part of its key; `fresh` measures everything, once."""
     lab_class.grade()
-    measurer = Played()
-    lab_class.grade(measurer, **change)
-    assert len(measurer.asked) == 4
+    backend = Played()
+    lab_class.grade(backend, **change)
+    assert len(backend.asked) == 4
 
 
 def test_results_of_another_tier_do_not_count(lab_class: Class) -> None:
     """A class begins under the tier of last time; where the machine has another one by now, all is looked up anew."""
     lab_class.grade(Played(tier="lower"))
     lab_class.write("dora", "data.py", "# 1 # new")
-    measurer = Played(tier="higher")
-    reports = lab_class.grade(measurer, tier="lower")
+    backend = Played(tier="higher")
+    reports = lab_class.grade(backend, tier="lower")
     assert {report.isolation for report in reports} == {"higher"}
-    assert len(measurer.asked) == 4
+    assert len(backend.asked) == 4
     assert lab_class.watcher.heard.count(("class",)) == 2
 
 
@@ -235,13 +235,13 @@ def test_a_mistake_in_an_earlier_part_costs_its_points_once(lab_class: Class) ->
     lab_class.write("ada", "autoencoder.py", "# 0.5")
     lab_class.write("ada", "upsampling.py", "from .autoencoder import Autoencoder # 0.25")
 
-    def act(unit: Unit) -> None:
-        own = {source.name: source.text for source in unit.sources}
-        if unit.part == "upsampling" and "# 0.5" not in own["autoencoder.py"]:
+    def act(task: Task) -> None:
+        own = {source.name: source.text for source in task.sources}
+        if task.part == "upsampling" and "# 0.5" not in own["autoencoder.py"]:
             assert "class Autoencoder(tf.keras.Model):" in own["autoencoder.py"]
-            asked.append(unit)
+            asked.append(task)
 
-    asked: list[Unit] = []
+    asked: list[Task] = []
     ada = lab_class.grade(Played(act=act), parts=("autoencoder", "upsampling"))[0]
     assert ada.part_scores() == {"autoencoder": (12.0, 24), "upsampling": (2.5, 10)}
     assert len(asked) == 1
@@ -255,9 +255,9 @@ def test_a_second_chance_that_we_lose_is_our_error(lab_class: Class) -> None:
     lab_class.write("ada", "autoencoder.py", "# 0.5")
     lab_class.write("ada", "upsampling.py", "from .autoencoder import Autoencoder # 0.25")
 
-    def act(unit: Unit) -> None:
-        own = {source.name: source.text for source in unit.sources}
-        if unit.part == "upsampling" and "class Autoencoder" in own.get("autoencoder.py", ""):
+    def act(task: Task) -> None:
+        own = {source.name: source.text for source in task.sources}
+        if task.part == "upsampling" and "class Autoencoder" in own.get("autoencoder.py", ""):
             raise RuntimeError("a bug of ours")
 
     parts = ("autoencoder", "upsampling")
@@ -282,8 +282,8 @@ def test_one_notebook_that_cannot_be_divided_ends_nothing(lab_class: Class, monk
 def test_an_output_folder_that_is_removed_meanwhile_is_written_whole(lab_class: Class) -> None:
     """All records, the note of the seed and the tables are there in the end."""
 
-    def act(unit: Unit) -> None:
-        if "dora" in unit.sources[0].text:
+    def act(task: Task) -> None:
+        if "dora" in task.sources[0].text:
             while not (lab_class.out / "ada" / "report.json").exists():
                 time.sleep(0.01)
             shutil.rmtree(lab_class.out)
@@ -306,15 +306,15 @@ def test_a_gradebook_that_cannot_be_written_costs_no_page(lab_class: Class, monk
 def test_a_measurer_that_is_slow_or_fails_is_asked_about(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether there will be any result: what it raises ends the run, and what is done is kept."""
     monkeypatch.setattr("grader.engine.run.LOOK_SECONDS", 0.05)
-    slow = Played(act=lambda unit: time.sleep(0.2))
+    slow = Played(act=lambda task: time.sleep(0.2))
     assert [report.score for report in lab_class.grade(slow)] == [6.0] * 4
     assert slow.looked > 0
 
-    def fail(unit: Unit) -> None:
+    def fail(task: Task) -> None:
         raise OSError("the connection is lost")
 
     class Lost(Played):
-        def look(self) -> None:
+        def check_alive(self) -> None:
             raise ClusterLost("the cluster is gone")
 
     with pytest.raises(ClusterLost, match="is gone"):
@@ -338,9 +338,9 @@ def test_a_full_disk_costs_no_results(lab_class: Class, monkeypatch: pytest.Monk
         patched.setattr("grader.engine.run.write_grades", full)
         with pytest.raises(SummariesNotWritten, match="No space left on device; what was measured is kept"):
             lab_class.grade()
-    measurer = Played()
-    assert [report.score for report in lab_class.grade(measurer)] == [6.0] * 4
-    assert measurer.asked == []
+    backend = Played()
+    assert [report.score for report in lab_class.grade(backend)] == [6.0] * 4
+    assert backend.asked == []
 
 
 def test_the_work_goes_on_without_a_cache(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -371,17 +371,17 @@ def test_a_cache_that_fails_in_the_end_costs_nothing(lab_class: Class, monkeypat
 def test_the_instructor_can_stop_it(lab_class: Class) -> None:
     """What was not begun is not begun any more, what is done is kept, no tables are written over half a class."""
 
-    def act(unit: Unit) -> None:
-        if "carl" in unit.sources[0].text:
+    def act(task: Task) -> None:
+        if "carl" in task.sources[0].text:
             raise KeyboardInterrupt
 
-    measurer = Played(act=act, width=1, threads=ThreadPoolExecutor(1))
+    backend = Played(act=act, width=1, threads=ThreadPoolExecutor(1))
     with pytest.raises(KeyboardInterrupt):
-        lab_class.grade(measurer)
+        lab_class.grade(backend)
     assert not (lab_class.out / "grades.csv").exists()
     again = Played()
     assert [report.score for report in lab_class.grade(again)] == [6.0] * 4
-    assert {"ada", "bob"}.isdisjoint(unit.sources[0].text.split()[-1] for unit in again.asked)
+    assert {"ada", "bob"}.isdisjoint(task.sources[0].text.split()[-1] for task in again.asked)
 
 
 def test_an_output_folder_is_tried_before_any_work(tmp_path: Path) -> None:

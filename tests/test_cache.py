@@ -10,18 +10,18 @@ import pytest
 
 from grader.core.outcomes import CheckResult, Outcome, Picture
 from grader.engine.cache import Cache, CacheError, clear, default_path
-from grader.engine.tasks import Measured
+from grader.engine.tasks import TaskResult
 
 PICTURE = Picture("grid", "digits", np.linspace(0, 1, 28 * 28, dtype=np.float32).reshape(28, 28))
 RESULT = CheckResult(
     "vae.x", "vae", 3, 1.5, Outcome.FAILED, "a\x00 message", "a hint", {"measured": [1.25, "ä"]}, 0.5, (PICTURE,)
 )
-MEASURED = Measured((RESULT,), "printed", "said", "")
+MEASURED = TaskResult((RESULT,), "printed", "said", "")
 
 
-def large(number: int) -> Measured:
+def large(number: int) -> TaskResult:
     """About 10 kB that do not compress."""
-    return Measured((), stdout=np.random.default_rng(number).bytes(7000).hex()[:10000])
+    return TaskResult((), stdout=np.random.default_rng(number).bytes(7000).hex()[:10000])
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_what_was_kept_comes_back(path: Path) -> None:
         getattr(RESULT, f) for f in CheckResult.__dataclass_fields__ if f != "pictures"
     ]
     assert (found.stdout, found.stderr, found.problem) == ("printed", "said", "")
-    assert Measured.from_bytes(found.to_bytes()).to_bytes() == found.to_bytes()
+    assert TaskResult.from_bytes(found.to_bytes()).to_bytes() == found.to_bytes()
     assert Cache(path).find("another") is None
 
 

@@ -18,11 +18,11 @@ from grader.core.outcomes import Outcome, Report, Status
 from grader.core.registry import select
 from grader.engine import dask_backend as cluster
 from grader.engine import run as batch
-from grader.engine.backends import ClusterError, ClusterLost, OnDemand
+from grader.engine.backends import ClusterError, ClusterLost, LazyBackend
 from grader.engine.cache import Cache
-from grader.engine.dask_backend import DaskMeasurer, cluster_measurers
+from grader.engine.dask_backend import DaskBackend, dask_backends
 from grader.engine.plan import grade_submission
-from grader.engine.run import Job, grade_all
+from grader.engine.run import RunConfig, grade_all
 from grader.isolation.fork_server import Worker
 from tests.nbgrader.postgres import free_port
 from tests.test_batch import Watcher
@@ -53,7 +53,7 @@ class Losing(Watcher):
         super().__init__()
         self.timer = threading.Timer(2, lose)
 
-    def unit_starts(self, name: str, part: str) -> None:
+    def task_starts(self, name: str, part: str) -> None:
         if self.timer.ident is None:
             self.timer.start()
 
@@ -63,10 +63,10 @@ def grade(folder: Path, address: str, more: str = "", watcher: Watcher | None = 
         (folder / name).mkdir(exist_ok=True)
         (folder / name / "data.py").write_text(RIGHT.format(more=f"# {name}\n{more}"))
     cache = Cache(folder / "cache.sqlite")
-    with OnDemand(cache, address, cluster_measurers(address, False, lambda text: None)) as measurer:
+    with LazyBackend(cache, address, dask_backends(address, False, lambda text: None)) as backend:
         found = [(name, folder / name) for name in NAMES]
-        job = Job(found, folder / "out", CHECKS, 7, Limits(), cache, measurer.tier, measurer)
-        return grade_all(job, watcher or Watcher())
+        config = RunConfig(found, folder / "out", CHECKS, 7, Limits(), cache, backend.tier, backend)
+        return grade_all(config, watcher or Watcher())
 
 
 def test_a_cluster_gives_the_reports_that_this_machine_gives(
@@ -83,7 +83,7 @@ def test_a_cluster_gives_the_reports_that_this_machine_gives(
 def test_workers_are_left_unprofiled(local_cluster: LocalCluster) -> None:
     """Dask's profiler, which may stop a worker for ever, runs on none of them once they measure."""
     with Client(local_cluster, set_as_default=False) as client:
-        DaskMeasurer(client, trusted=False)
+        DaskBackend(client, trusted=False)
         time.sleep(0.5)  # it ends in the worker's own loop
         running = client.run(lambda dask_worker: dask_worker.periodic_callbacks["profile"].is_running())
     assert list(running.values()) == [False, False]
@@ -111,13 +111,13 @@ def test_workers_on_other_terms_are_refused(local_cluster: LocalCluster, monkeyp
         with monkeypatch.context() as patched:
             patched.setattr(cluster, "environment", lambda: "Python 2.7")
             with pytest.raises(ClusterError, match=r"the worker tcp://.* has another version of the grader"):
-                DaskMeasurer(client, trusted=False)
+                DaskBackend(client, trusted=False)
         found = client.run(cluster.terms_here, False)
         first, second = found
         mixed = found | {second: ("landlock+user", "worse", found[second][2])}
         monkeypatch.setattr(client, "run", lambda *_: {first: found[first], second: mixed[second]})
         with pytest.raises(ClusterError, match=rf"{second} isolates with landlock\+user, the first one"):
-            DaskMeasurer(client, trusted=False)
+            DaskBackend(client, trusted=False)
 
 
 def test_a_worker_that_joins_later_on_other_terms_measures_nothing(tmp_path: Path, local_cluster: LocalCluster) -> None:
@@ -126,15 +126,15 @@ def test_a_worker_that_joins_later_on_other_terms_measures_nothing(tmp_path: Pat
     cache = Cache(tmp_path / "cache.sqlite")
     (tmp_path / "data.py").write_text(RIGHT.format(more=""))
 
-    def start(left: ExitStack) -> DaskMeasurer:
-        measurer = cluster_measurers(address, False, lambda text: None)(left)
-        assert isinstance(measurer, DaskMeasurer)
-        measurer._terms = (False, measurer.tier, "another version")
-        return measurer
+    def start(left: ExitStack) -> DaskBackend:
+        backend = dask_backends(address, False, lambda text: None)(left)
+        assert isinstance(backend, DaskBackend)
+        backend._terms = (False, backend.tier, "another version")
+        return backend
 
-    with OnDemand(cache, address, start) as measurer:
-        job = Job([("ada", tmp_path)], tmp_path / "out", CHECKS, 7, Limits(), cache, measurer.tier, measurer)
-        (report,) = grade_all(job, Watcher())
+    with LazyBackend(cache, address, start) as backend:
+        config = RunConfig([("ada", tmp_path)], tmp_path / "out", CHECKS, 7, Limits(), cache, backend.tier, backend)
+        (report,) = grade_all(config, Watcher())
     assert report.status is Status.ERROR
     assert {check.outcome for check in report.checks} == {Outcome.ERROR}
     assert "has another version of the grader" in report.message
@@ -189,4 +189,4 @@ def test_where_there_is_no_scheduler_the_line_says_so(monkeypatch: pytest.Monkey
     """With its address."""
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     with ExitStack() as left, pytest.raises(ClusterError, match=r"there is no Dask scheduler at tcp://127\.0\.0\.1:9"):
-        cluster_measurers("tcp://127.0.0.1:9", False, lambda text: None)(left)
+        dask_backends("tcp://127.0.0.1:9", False, lambda text: None)(left)

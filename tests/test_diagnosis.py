@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.stats.diagnosis import Course, encoder_rests, story_of
+from grader.stats.diagnosis import TrainingCurve, encoder_rests, story_of
 
 MEAN_IMAGE = 200.0
 RANDOM = np.random.default_rng(3)
@@ -13,7 +13,7 @@ IMAGES = RANDOM.random((16, 28, 28, 1))
 GOOD = np.clip(IMAGES + RANDOM.normal(scale=0.05, size=IMAGES.shape), 0, 1)
 CODES = RANDOM.normal(size=(2, 8, 10))
 PAINTED = RANDOM.random((2, 8, 28, 28, 1))
-STUCK = Course((543.0, 300.0, 201.0, 201.0), 400, (CODES[0], CODES[1]), (PAINTED[0], PAINTED[1]))
+STUCK = TrainingCurve((543.0, 300.0, 201.0, 201.0), 400, (CODES[0], CODES[1]), (PAINTED[0], PAINTED[1]))
 ROW = np.tile(np.linspace(0.1, 1, 10), (8, 1))  # one encoding for all, whose components differ
 FLAT = np.repeat(IMAGES.mean(axis=0, keepdims=True), 16, axis=0)
 
@@ -38,9 +38,9 @@ FLAT = np.repeat(IMAGES.mean(axis=0, keepdims=True), 16, axis=0)
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_each_kind_of_trouble_is_named(course: Course, answers: np.ndarray, word: str) -> None:
+def test_each_kind_of_trouble_is_named(curve: TrainingCurve, answers: np.ndarray, word: str) -> None:
     """No gradient, a network at rest, ascent, mean image, one encoding, one grey, two sigmoids, too slow."""
-    assert word in story_of(course, IMAGES, answers, MEAN_IMAGE)
+    assert word in story_of(curve, IMAGES, answers, MEAN_IMAGE)
 
 
 @pytest.mark.parametrize(

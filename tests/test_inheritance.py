@@ -9,10 +9,10 @@ import pytest
 from grader.core.limits import Limits
 from grader.core.outcomes import CheckResult, Outcome, Picture
 from grader.core.registry import PARTS, all_checks, select
-from grader.engine.carried_forward import StandIn, stand_ins
+from grader.engine.carried_forward import CarriedForward, carried_forward
 from grader.engine.isolated import unmeasurable
 from grader.engine.plan import grade_submission
-from grader.engine.tasks import Measured, Unit
+from grader.engine.tasks import Task, TaskResult
 from grader.isolation.fork_server import Worker
 from grader.release.notebook import render_notebook
 from grader.release.source import module_sources, reference_folder
@@ -22,14 +22,14 @@ REFERENCE = module_sources(reference_folder())
 OURS = "class Autoencoder(tf.keras.Model):"
 
 
-def measured(lost: Mapping[str, float]) -> dict[str, Measured]:
+def measured(lost: Mapping[str, float]) -> dict[str, TaskResult]:
     """All parts at full marks, but for the share of points that some have."""
     found = {}
     for part in PARTS:
         share = lost.get(part, 1.0)
         outcome = Outcome.PASSED if share == 1 else Outcome.FAILED
         checks = [c for c in all_checks() if c.part == part]
-        found[part] = Measured(
+        found[part] = TaskResult(
             tuple(CheckResult(c.id, part, c.points, share * c.points, outcome, "own") for c in checks)
         )
     return found
@@ -40,12 +40,12 @@ def modules(**texts: str) -> Submission:
     return Submission("ada", "modules", tuple(Source(*item) for item in sources.items()))
 
 
-def chances(submission: Submission, lost: Mapping[str, float]) -> dict[str, StandIn]:
-    return {c.unit.part: c for c in stand_ins(submission, all_checks(), measured(lost), 7, Limits())}
+def chances(submission: Submission, lost: Mapping[str, float]) -> dict[str, CarriedForward]:
+    return {c.task.part: c for c in carried_forward(submission, all_checks(), measured(lost), 7, Limits())}
 
 
-def text_of(chance: StandIn, module: str) -> str:
-    return next(source.text for source in chance.unit.sources if source.name == module)
+def text_of(chance: CarriedForward, module: str) -> str:
+    return next(source.text for source in chance.task.sources if source.name == module)
 
 
 def test_a_part_gets_one_if_it_builds_on_another_that_lost_points() -> None:
@@ -56,7 +56,7 @@ def test_a_part_gets_one_if_it_builds_on_another_that_lost_points() -> None:
     for chance in found.values():
         assert chance.replaced == ("autoencoder",)
         assert text_of(chance, "autoencoder.py") == REFERENCE["autoencoder.py"]
-        assert text_of(chance, f"{chance.unit.part}.py") == REFERENCE[f"{chance.unit.part}.py"]
+        assert text_of(chance, f"{chance.task.part}.py") == REFERENCE[f"{chance.task.part}.py"]
 
 
 @pytest.mark.parametrize("lost", [{}, {"autoencoder": 0.5}, {"vae": 0.5}, {"vae": 0.5, "denoising": 0.5}])
@@ -76,7 +76,7 @@ def test_errors_of_ours_are_no_mistake() -> None:
     """They wait for the instructor."""
     found = measured({"vae": 0.0})
     ours = tuple(CheckResult(r.id, r.part, r.points, 0, Outcome.ERROR, "") for r in found["autoencoder"].results)
-    assert stand_ins(modules(), all_checks(), found | {"autoencoder": Measured(ours)}, 7, Limits()) == ()
+    assert carried_forward(modules(), all_checks(), found | {"autoencoder": TaskResult(ours)}, 7, Limits()) == ()
 
 
 def test_a_notebook_gets_a_cell_behind_its_own() -> None:
@@ -88,7 +88,7 @@ def test_a_notebook_gets_a_cell_behind_its_own() -> None:
     )
     submission = Submission("ada", "notebook", tuple(Source(f"cell {n}", text) for n, text in enumerate(cells)))
     (chance,) = chances(submission, {"autoencoder": 0.0, "vae": 0.0}).values()
-    assert [source.name for source in chance.unit.sources] == ["cell 0", "cell 1", "the lab's autoencoder", "cell 2"]
+    assert [source.name for source in chance.task.sources] == ["cell 0", "cell 1", "the lab's autoencoder", "cell 2"]
     ours = text_of(chance, "the lab's autoencoder")
     assert OURS in ours
     assert "from ." not in ours
@@ -105,8 +105,8 @@ def test_the_better_score_counts_and_nothing_else_comes_back() -> None:
         CheckResult("vae.x", "vae", 4, score, outcome, "SECRET", "SECRET", {"measured": "SECRET"}, 1, (picture,))
         for score, outcome in ((4.0, Outcome.PASSED), (0.0, Outcome.FAILED))
     ]
-    chance = StandIn(Unit("vae", ("vae.x", "vae.x"), "modules", (), (), 7, Limits()), ("autoencoder",))
-    better = chance.better_of(Measured(tuple(own), "printed"), Measured(tuple(other), "SECRET", "SECRET"))
+    chance = CarriedForward(Task("vae", ("vae.x", "vae.x"), "modules", (), (), 7, Limits()), ("autoencoder",))
+    better = chance.better_of(TaskResult(tuple(own), "printed"), TaskResult(tuple(other), "SECRET", "SECRET"))
     assert [(r.score, r.outcome) for r in better.results] == [(4.0, Outcome.PASSED)] * 2
     assert better.results[0].message == "Measured with the lab's own version of autoencoder in place of yours."
     assert better.results[1] == own[1]
@@ -115,7 +115,7 @@ def test_the_better_score_counts_and_nothing_else_comes_back() -> None:
     assert (better.stdout, better.stderr) == ("printed", "")
 
 
-CHANCE = StandIn(Unit("vae", ("vae.x",), "modules", (), (), 7, Limits()), ("autoencoder",))
+CHANCE = CarriedForward(Task("vae", ("vae.x",), "modules", (), (), 7, Limits()), ("autoencoder",))
 
 
 @pytest.mark.parametrize(("score", "outcome"), [(4.0, Outcome.PASSED), (2.0, Outcome.ERROR), (0.0, Outcome.ERROR)])
@@ -123,7 +123,7 @@ def test_what_we_fail_to_measure_again_is_our_error(score: float, outcome: Outco
     """Where points may be lost by it: it is not the student's loss, and what went wrong is not kept as a result."""
     own = CheckResult("vae.x", "vae", 4, score, Outcome.PASSED if score == 4 else Outcome.FAILED, "own", "try")
     second = unmeasurable([replace(select(["vae"])[0], id="vae.x")], "SECRET")
-    better = CHANCE.better_of(Measured((own,)), second)
+    better = CHANCE.better_of(TaskResult((own,)), second)
     assert [r.outcome for r in better.results] == [outcome]
     assert better.is_final == (outcome is Outcome.PASSED)
     assert "SECRET" not in str(better)
@@ -135,7 +135,7 @@ def test_a_second_chance_takes_none_of_the_submission_s_time() -> None:
     """It is our way to be fair: nobody runs out of time by it, and loses a later part."""
     own = CheckResult("vae.x", "vae", 4, 0.0, Outcome.FAILED, "own", seconds=120.0)
     other = replace(own, score=4.0, outcome=Outcome.PASSED, seconds=100.0)
-    assert CHANCE.better_of(Measured((own,)), Measured((other,))).seconds == 120.0
+    assert CHANCE.better_of(TaskResult((own,)), TaskResult((other,))).seconds == 120.0
 
 
 STEALS = """

@@ -10,9 +10,9 @@ import pytest
 
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome
-from grader.engine.backends import LocalMeasurer, OnDemand, Place
+from grader.engine.backends import BackendConfig, LazyBackend, LocalBackend
 from grader.engine.cache import Cache
-from grader.engine.tasks import Measured, Unit
+from grader.engine.tasks import Task, TaskResult
 from grader.isolation import tiers
 from grader.isolation.fork_server import Worker
 from grader.isolation.pool import Pool
@@ -21,11 +21,11 @@ from grader.submissions.reading import Source
 CHECK = "data.normalize_scales_to_unit_interval"
 
 
-def unit(text: str) -> Unit:
-    return Unit("data", (CHECK,), "modules", (Source("data.py", text),), (), 7, Limits())
+def task(text: str) -> Task:
+    return Task("data", (CHECK,), "modules", (Source("data.py", text),), (), 7, Limits())
 
 
-class Opened(LocalMeasurer):
+class Opened(LocalBackend):
     """Nothing but a tier, and whether it was stopped."""
 
     def __init__(self, tier: str):
@@ -44,14 +44,14 @@ def test_nothing_is_opened_where_nothing_is_measured(tmp_path: Path) -> None:
         opened.append("opened")
         return Opened("high")
 
-    with OnDemand(cache, "here", start) as first:
+    with LazyBackend(cache, "here", start) as first:
         assert first.tier == "high"
         assert first() is first()
     assert opened == ["opened", "closed"]
-    with OnDemand(cache, "here", start) as second:
+    with LazyBackend(cache, "here", start) as second:
         assert second.tier == "high"
     assert opened == ["opened", "closed"]
-    with OnDemand(cache, "there", start) as third:
+    with LazyBackend(cache, "there", start) as third:
         assert third.tier == "high"
     assert opened == ["opened", "closed"] * 2
 
@@ -61,7 +61,7 @@ def test_what_fails_is_stopped(tmp_path: Path) -> None:
     found = Opened("high")
 
     def interrupted() -> None:
-        with OnDemand(Cache(tmp_path / "c.sqlite"), "here", lambda left: found) as place:
+        with LazyBackend(Cache(tmp_path / "c.sqlite"), "here", lambda left: found) as place:
             place()
             raise KeyboardInterrupt
 
@@ -72,43 +72,45 @@ def test_what_fails_is_stopped(tmp_path: Path) -> None:
 
 def test_places_with_another_isolation_have_other_names() -> None:
     """Trusted or not, here or on a cluster."""
-    names = {Place(Limits(), 1, where, trusted).name for where in (None, "tcp://a:1") for trusted in (False, True)}
+    names = {
+        BackendConfig(Limits(), 1, where, trusted).name for where in (None, "tcp://a:1") for trusted in (False, True)
+    }
     assert len(names) == 4
 
 
 @pytest.fixture
-def measurer(worker: Worker):
+def backend(worker: Worker):
     pool = Pool([worker.another(), worker.another()])
-    yield LocalMeasurer(pool)
+    yield LocalBackend(pool)
     pool.close()
 
 
-def test_a_unit_is_measured(measurer: LocalMeasurer) -> None:
+def test_a_unit_is_measured(backend: LocalBackend) -> None:
     """The result as bytes; who waits is told when the work begins."""
     began = threading.Event()
     right = "import tensorflow as tf\ndef normalize(image, label): return tf.cast(image, tf.float32) / 255"
-    found = Measured.from_bytes(measurer.submit(unit(right), began.set).result(120))
+    found = TaskResult.from_bytes(backend.submit(task(right), began.set).result(120))
     assert began.is_set()
     assert [(r.id, r.outcome) for r in found.results] == [(CHECK, Outcome.PASSED)]
     assert found.is_final
 
 
-def test_to_stop_ends_everything_at_once(measurer: LocalMeasurer) -> None:
+def test_to_stop_ends_everything_at_once(backend: LocalBackend) -> None:
     """What runs and what waits; no process is left, and nothing is started again."""
     before = psutil.Process().children(recursive=True)
     began = threading.Event()
-    futures = [measurer.submit(unit(f"import time; time.sleep(50 + {n})"), began.set) for n in range(5)]
+    futures = [backend.submit(task(f"import time; time.sleep(50 + {n})"), began.set) for n in range(5)]
     assert began.wait(120)
     time.sleep(0.5)
     own = [process for process in psutil.Process().children(recursive=True) if process not in before]
     assert own
     started = time.monotonic()
-    measurer.stop()
+    backend.stop()
     assert time.monotonic() - started < 30
     assert all(future.done() for future in futures)
     for future in futures:
         if not future.cancelled():
-            assert not Measured.from_bytes(future.result()).is_final
+            assert not TaskResult.from_bytes(future.result()).is_final
     _, alive = psutil.wait_procs(own, 10)
     assert alive == []
-    assert measurer.tier in {tiers.best().name, tiers.second().name}
+    assert backend.tier in {tiers.best().name, tiers.second().name}

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from grader.autoencoders.images import Images
-from grader.autoencoders.measurements.training import FIRST_STEPS, RATE, Plan, train_in_stages
+from grader.autoencoders.measurements.training import FIRST_STEPS, RATE, TrainingBudget, train_in_stages
 from grader.core import thresholds as bars
 from grader.core.expect import Diverged, finite
 from grader.core.thresholds import Bar
 
-PLAN = Plan(at_least=20, stage=10, batch_size=2)
+BUDGET = TrainingBudget(at_least=20, stage=10, batch_size=2)
 ORIGIN = SimpleNamespace(part="toy", name="Toy", arguments={"encoding_size": 1})
 
 
@@ -57,44 +57,44 @@ def trained(toy: Toy, bar: float) -> tuple[Any, Any, list[Toy]]:
 
     subject: Any = SimpleNamespace(images=Images(np.random.default_rng(2)), create=create)
     given: Any = toy
-    model, course = train_in_stages(subject, given, lambda m: m.cost, bar, PLAN)
-    return model, course, made
+    model, curve = train_in_stages(subject, given, lambda m: m.cost, bar, BUDGET)
+    return model, curve, made
 
 
 def test_training_stops_after_the_first_stage_below_the_bar() -> None:
     """No step is taken once the verdict is certain, and none less than the plan says."""
-    model, course, made = trained(Toy(1e-3, speed=10), bar=45)
-    assert course.steps == 30  # (1 - 0.03) ** 30 = 0.40, after 20 steps it is 0.54
-    assert np.isclose(course.costs, [100 * 0.97**n for n in (0, FIRST_STEPS, 20, 30)]).all()
+    model, curve, made = trained(Toy(1e-3, speed=10), bar=45)
+    assert curve.steps == 30  # (1 - 0.03) ** 30 = 0.40, after 20 steps it is 0.54
+    assert np.isclose(curve.costs, [100 * 0.97**n for n in (0, FIRST_STEPS, 20, 30)]).all()
     assert model.rate == RATE
     assert made == []
 
 
 def test_what_is_slow_and_still_learning_goes_on() -> None:
     """At the end of the plan one that gets better by more than 1 % a stage gets as many steps again."""
-    _, course, _ = trained(Toy(1e-3, speed=1), bar=75)
-    assert course.steps == 100  # 0.997 ** 100 = 0.74, after 60 steps it is 0.84
+    _, curve, _ = trained(Toy(1e-3, speed=1), bar=75)
+    assert curve.steps == 100  # 0.997 ** 100 = 0.74, after 60 steps it is 0.84
 
 
 class Halting(Toy):
     """Rests for ten steps around the end of the plan."""
 
     def train(self, batches: np.ndarray) -> None:
-        speed, self.speed = self.speed, 0.0 if self.steps == PLAN.at_most - PLAN.stage else self.speed
+        speed, self.speed = self.speed, 0.0 if self.steps == BUDGET.at_most - BUDGET.stage else self.speed
         super().train(batches)
         self.speed = speed
 
 
 def test_one_stage_that_brings_nothing_is_no_end() -> None:
     """The last of several stages may bring nothing by chance."""
-    _, course, _ = trained(Halting(1e-3, speed=1), bar=75)
-    assert course.costs[-1] < 75
+    _, curve, _ = trained(Halting(1e-3, speed=1), bar=75)
+    assert curve.costs[-1] < 75
 
 
 def test_what_learns_nothing_ends_with_the_plan() -> None:
     """Hopeless cases cost no more than the plan, and no second try where the own rate is much like 3e-3."""
-    _, course, made = trained(Toy(1e-3, speed=0), bar=75)
-    assert course.steps == PLAN.at_most
+    _, curve, made = trained(Toy(1e-3, speed=0), bar=75)
+    assert curve.steps == BUDGET.at_most
     assert made == []
 
 
@@ -102,18 +102,18 @@ def test_what_learns_nothing_ends_with_the_plan() -> None:
 def test_an_optimizer_of_another_kind_is_tried_at_its_own_rate(limit: float) -> None:
     """Where 3e-3 is of no use and the own rate is far from it, a fresh model trains at that."""
     rate, speed = (1e-5, 3000.0) if limit < RATE else (1.0, 0.03)
-    model, course, made = trained(Toy(rate, speed, limit), bar=60)
+    model, curve, made = trained(Toy(rate, speed, limit), bar=60)
     assert made == [model]
     assert model.rate == rate
-    assert course.costs[-1] < 60
+    assert curve.costs[-1] < 60
 
 
 def test_the_steps_that_were_needed_are_noted_as_a_part_of_those_there_are() -> None:
     """A model at its own rate has twice as many, so half of them are noted; nothing where the bar was not reached."""
     for rate, speed, steps, noted in ((1e-3, 10, 30, 30), (1.0, 0.03, 30, 15), (1e-3, 0, 60, None)):
         with bars.noting() as found:
-            _, course, _ = trained(Toy(rate, speed), bar=45)
-        assert (course.steps, found.get("training steps")) == (steps, noted)
+            _, curve, _ = trained(Toy(rate, speed), bar=45)
+        assert (curve.steps, found.get("training steps")) == (steps, noted)
 
 
 def test_what_diverges_at_a_usual_rate_has_diverged() -> None:

@@ -7,37 +7,37 @@ import pytest
 
 from grader.core.limits import Limits
 from grader.core.registry import PARTS, all_checks, select
-from grader.engine.tasks import Measured, Unit, units_of
+from grader.engine.tasks import Task, TaskResult, tasks_of
 from grader.submissions.reading import Source, Submission
 
 SUBMISSION = Submission("ada", "modules", (Source("data.py", "x = 1"), Source("vae.py", "from .data import x")))
-UNIT = Unit("vae", ("vae.a", "vae.b"), "modules", SUBMISSION.sources, ("a note",), 7, Limits())
+UNIT = Task("vae", ("vae.a", "vae.b"), "modules", SUBMISSION.sources, ("a note",), 7, Limits())
 
 
 def test_there_is_a_unit_for_each_part() -> None:
     """In the order of the lab, with the checks of the part, and what it depends on."""
-    units = units_of(SUBMISSION, all_checks(), 7, Limits())
-    assert [unit.part for unit in units] == list(PARTS)
-    assert [check for unit in units for check in unit.checks] == [check.id for check in all_checks()]
-    assert {unit.part: len(unit.sources) for unit in units} == dict.fromkeys(PARTS, 0) | {"data": 1, "vae": 2}
+    tasks = tasks_of(SUBMISSION, all_checks(), 7, Limits())
+    assert [task.part for task in tasks] == list(PARTS)
+    assert [check for task in tasks for check in task.checks] == [check.id for check in all_checks()]
+    assert {task.part: len(task.sources) for task in tasks} == dict.fromkeys(PARTS, 0) | {"data": 1, "vae": 2}
 
 
 def test_a_choice_of_checks_has_its_parts_only() -> None:
     """One check of one part."""
-    (unit,) = units_of(SUBMISSION, select(["vae.loss_is_negative_elbo"]), 7, Limits())
-    assert unit.checks == ("vae.loss_is_negative_elbo",)
+    (task,) = tasks_of(SUBMISSION, select(["vae.loss_is_negative_elbo"]), 7, Limits())
+    assert task.checks == ("vae.loss_is_negative_elbo",)
 
 
 def test_a_unit_travels_as_text() -> None:
     """And comes back as it was."""
-    assert Unit.from_json(UNIT.to_json()) == UNIT
+    assert Task.from_json(UNIT.to_json()) == UNIT
     assert UNIT.submission.sources == SUBMISSION.sources
 
 
 def test_whose_it_is_does_not_matter() -> None:
     """Equal code of two students has one key."""
-    first, second = (units_of(replace(SUBMISSION, name=name), all_checks(), 7, Limits()) for name in ("ada", "bob"))
-    assert [unit.key("t") for unit in first] == [unit.key("t") for unit in second]
+    first, second = (tasks_of(replace(SUBMISSION, name=name), all_checks(), 7, Limits()) for name in ("ada", "bob"))
+    assert [task.key("t") for task in first] == [task.key("t") for task in second]
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_whatever_a_result_depends_on_changes_the_key(change: dict[str, Any]) ->
 def test_what_is_no_result_is_refused(raw: bytes) -> None:
     """With a ValueError, whatever it is."""
     with pytest.raises(ValueError, match="not a result"):
-        Measured.from_bytes(raw)
+        TaskResult.from_bytes(raw)

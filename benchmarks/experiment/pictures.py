@@ -14,7 +14,7 @@ from .drawing import COLOURS, NAMES, mosaic, new_figure, rows_of_digits, save, s
 from .noise import DEVIATIONS
 from .plan import AUTOENCODERS, LABELS, LONG_CLASSIFIER, Run, classifier
 from .records import Records
-from .store import Place
+from .store import BackendConfig
 
 CLEANERS = {
     "noisy": ("noisy", "0.5"),
@@ -33,7 +33,7 @@ class Gallery:
     """Records, where the arrays of runs are, and how long the runs shown trained."""
 
     records: Records
-    place: Callable[[Run], Place]
+    place: Callable[[Run], BackendConfig]
     shape: dict[str, int]  # epochs and steps of the runs that are shown
 
     def run(self, part: str, **settings: float) -> Run:

@@ -15,7 +15,7 @@ from .digits import Digits
 from .lab_text import measure_lab_text
 from .measuring import measure
 from .plan import Run
-from .store import LAB_TEXT_KEY, SCHEMA, Place, measuring_key, training_key
+from .store import LAB_TEXT_KEY, SCHEMA, BackendConfig, measuring_key, training_key
 from .training import build, train
 
 PACKAGES = ("tensorflow", "tf-keras", "tensorflow-probability", "numpy")
@@ -29,14 +29,14 @@ class Experiment:
     out: Path
     quick: bool = False
 
-    def place(self, run: Run) -> Place:
+    def place(self, run: Run) -> BackendConfig:
         """Where a run is kept."""
-        return Place(self.out / "runs" / run.name)
+        return BackendConfig(self.out / "runs" / run.name)
 
     @property
-    def lab_text(self) -> Place:
+    def lab_text(self) -> BackendConfig:
         """Where the small experiments on the handed-out text are kept."""
-        return Place(self.out / "lab-text")
+        return BackendConfig(self.out / "lab-text")
 
     def is_trained(self, run: Run) -> bool:
         """Whether the run's weights are kept, made by the code of today."""

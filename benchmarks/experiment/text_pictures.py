@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from .drawing import mosaic, new_figure, rows_of_digits, save, show_mosaic
 from .pictures import Gallery, draw_results
-from .store import Place
+from .store import BackendConfig
 
 
 def batches(figures: dict[str, Any], _: dict[str, np.ndarray]) -> Figure:
@@ -96,7 +96,7 @@ TRAINED: dict[str, Callable[[Gallery], Figure]] = {
 }
 
 
-def draw_lab_text(gallery: Gallery, place: Place, folder: Path) -> list[str]:
+def draw_lab_text(gallery: Gallery, place: BackendConfig, folder: Path) -> list[str]:
     """Write the pictures that can be drawn, and return the names of the others."""
     if not place.record:
         return [*SMALL, "text-nine", *TRAINED]

@@ -124,9 +124,9 @@ def grade(
     """
     from ..core.expect import GraderFault
     from ..core.limits import limits_of
-    from ..engine.backends import ClusterError, ClusterLost, OnDemand, Place
+    from ..engine.backends import BackendConfig, ClusterError, ClusterLost, LazyBackend
     from ..engine.cache import Cache, CacheError, default_path
-    from ..engine.run import Job, OutputNotWritable, SummariesNotWritten, grade_all, prepare_output, seed_of
+    from ..engine.run import OutputNotWritable, RunConfig, SummariesNotWritten, grade_all, prepare_output, seed_of
     from ..isolation.choice import NoIsolation
     from ..platforms.nbgrader.course import enter_reports, is_course, submitted_in
     from ..platforms.nbgrader.gradebook import GradebookError, address_of
@@ -150,16 +150,16 @@ def grade(
         cache = Cache(default_path())
         parts = {check.part for check in checks}
         at_once = min(workers, len(found) * len(parts))
-        place = Place(limits, at_once, scheduler, trust_submissions, (submissions, out, cache.path.parent))
-        with OnDemand(cache, place.name, place.starter(_say_isolation)) as measurer:
-            tier = measurer.tier
-            job = Job(found, out, checks, seed_of(out, seed), limits, cache, tier, measurer, fresh, db)
+        place = BackendConfig(limits, at_once, scheduler, trust_submissions, (submissions, out, cache.path.parent))
+        with LazyBackend(cache, place.name, place.starter(_say_isolation)) as backend:
+            tier = backend.tier
+            config = RunConfig(found, out, checks, seed_of(out, seed), limits, cache, tier, backend, fresh, db)
             with ClassProgress(console, len(found), len(parts)) as progress, interruptible(out):
-                reports = grade_all(job, progress)
+                reports = grade_all(config, progress)
         if in_course:
             enter_reports(submissions, reports)
     console.print(grades_table(reports))
-    _say_where(out, job.seed, reports[0].isolation, "at the address of --db" if db else out / "gradebook.db")
+    _say_where(out, config.seed, reports[0].isolation, "at the address of --db" if db else out / "gradebook.db")
     raise typer.Exit(1 if any(report.needs_attention for report in reports) else 0)
 
 

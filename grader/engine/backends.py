@@ -16,7 +16,7 @@ from ..isolation.pool import Pool
 from .cache import Cache, CacheError
 from .fingerprint import environment
 from .isolated import measure
-from .tasks import Unit
+from .tasks import Task
 
 Started = Callable[[], None]
 
@@ -29,23 +29,23 @@ class ClusterLost(ClusterError):
     """The cluster that a class was being measured on is gone; the text is one clear line."""
 
 
-class Measurer(Protocol):
+class Backend(Protocol):
     """Measures units, several at once. `tier` is what reports say of the isolation, `width` how many at once."""
 
     tier: str
     width: int
 
-    def submit(self, unit: Unit, started: Started) -> "Future[bytes]":
+    def submit(self, task: Task, started: Started) -> "Future[bytes]":
         """The result to come, as bytes of `Measured`; `started` is called when the work begins, from any thread."""
 
-    def look(self) -> None:
+    def check_alive(self) -> None:
         """Raises ClusterLost where no result will come any more."""
 
     def stop(self) -> None:
         """End what is running, at once; its results are worth nothing."""
 
 
-class LocalMeasurer:
+class LocalBackend:
     """Measures in forks of the pool's warm processes. Threads wait for them: the work is done in processes."""
 
     def __init__(self, pool: Pool):
@@ -54,16 +54,16 @@ class LocalMeasurer:
         self._pool = pool
         self._threads = ThreadPoolExecutor(pool.count)
 
-    def submit(self, unit: Unit, started: Started) -> "Future[bytes]":
+    def submit(self, task: Task, started: Started) -> "Future[bytes]":
         """Measured as soon as a warm process is free."""
-        return self._threads.submit(self._measure, unit, started)
+        return self._threads.submit(self._measure, task, started)
 
-    def _measure(self, unit: Unit, started: Started) -> bytes:
+    def _measure(self, task: Task, started: Started) -> bytes:
         with self._pool.lend() as worker:
             started()
-            return measure(unit, worker).to_bytes()
+            return measure(task, worker).to_bytes()
 
-    def look(self) -> None:
+    def check_alive(self) -> None:
         """There always will be one: a warm process that is lost is started again."""
 
     def stop(self) -> None:
@@ -73,7 +73,7 @@ class LocalMeasurer:
 
 
 @dataclass(frozen=True)
-class Place:
+class BackendConfig:
     """Where to measure: on this machine with `workers` warm processes, or on the cluster of a Dask scheduler.
 
     private: folders of this run that submissions must not see.
@@ -90,33 +90,33 @@ class Place:
         """The same for places with the same isolation."""
         return f"{self.scheduler or 'this machine'}{', trusted' if self.trusted else ''}"
 
-    def starter(self, say: Callable[[str], None]) -> Callable[[ExitStack], Measurer]:
+    def starter(self, say: Callable[[str], None]) -> Callable[[ExitStack], Backend]:
         """What opens a measurer there and says how it isolates. The call raises NoIsolation or ClusterError."""
         if self.scheduler:
             try:
-                from .dask_backend import cluster_measurers  # slow to import, and its packages are an extra
+                from .dask_backend import dask_backends  # slow to import, and its packages are an extra
             except ImportError as missing:
                 raise ClusterError(f"{missing.name} is missing: pip install 'autoencoder-lab[cluster]'") from missing
-            return cluster_measurers(self.scheduler, self.trusted, say)
+            return dask_backends(self.scheduler, self.trusted, say)
         return lambda left: self._start_here(left, say)
 
-    def _start_here(self, left: ExitStack, say: Callable[[str], None]) -> Measurer:
+    def _start_here(self, left: ExitStack, say: Callable[[str], None]) -> Backend:
         pool = left.enter_context(open_pool(self.limits, self.workers, self.trusted, self.private))
         say(pool.tier.description)
-        return LocalMeasurer(pool)
+        return LocalBackend(pool)
 
 
-class OnDemand:
+class LazyBackend:
     """Opens a measurer when something has to be measured: a class that has not changed needs none.
 
     Until then, `tier` is the one that was found on this machine when something was measured last.
     """
 
-    def __init__(self, cache: Cache, where: str, start: Callable[[ExitStack], Measurer]):
+    def __init__(self, cache: Cache, where: str, start: Callable[[ExitStack], Backend]):
         self._cache = cache
         self._fact = f"tier of {where}, {platform.release()}, user {os.getuid()}, {environment()}"
         self._start = start
-        self._open: Measurer | None = None
+        self._open: Backend | None = None
         self._left = ExitStack()
 
     @property
@@ -124,7 +124,7 @@ class OnDemand:
         """What reports say of the isolation."""
         return self._cache.fact(self._fact) or self().tier
 
-    def __call__(self) -> Measurer:
+    def __call__(self) -> Backend:
         """The measurer."""
         if self._open is None:
             self._open = self._start(self._left)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .tasks import Measured
+from .tasks import TaskResult
 
 VARIABLE = "AELAB_CACHE"
 LARGEST = 256 * 2**20  # bytes of results; those that were not used for longest go first
@@ -69,18 +69,18 @@ class Cache:
                 "`aelab cache clear`"
             ) from problem
 
-    def find(self, key: str) -> Measured | None:
+    def find(self, key: str) -> TaskResult | None:
         """The result under a key, if there is one that can be read."""
         with self._problems():
             row = self._database.execute("SELECT result FROM results WHERE key = ?", (key,)).fetchone()
         if row is None:
             return None
         try:
-            return Measured.from_bytes(row[0])
+            return TaskResult.from_bytes(row[0])
         except ValueError:
             return None
 
-    def keep(self, key: str, part: str, measured: Measured) -> None:
+    def keep(self, key: str, part: str, measured: TaskResult) -> None:
         """Keep a result, and drop what was not used for longest where there is too much."""
         raw = measured.to_bytes()
         with self._problems():

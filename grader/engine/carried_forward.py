@@ -16,21 +16,21 @@ from ..release.source import has_reference, reference_folder
 from ..submissions.dependencies import PUBLIC_NAMES, sources_for
 from ..submissions.reading import Source, Submission
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD
-from .tasks import Measured, Unit, units_of
+from .tasks import Task, TaskResult, tasks_of
 
 
 @dataclass(frozen=True)
-class StandIn:
+class CarriedForward:
     """A unit in which the lab's version of some earlier parts stands in for the student's."""
 
-    unit: Unit
+    task: Task
     replaced: tuple[str, ...]
 
     @property
     def _ours(self) -> str:
         return " and ".join(self.replaced)
 
-    def better_of(self, first: Measured, second: Measured) -> Measured:
+    def better_of(self, first: TaskResult, second: TaskResult) -> TaskResult:
         """The student's own results, each with the score of the second run where that is higher.
 
         What we failed to measure again is an error, as points may be lost by it; what full marks did not need is not.
@@ -39,7 +39,7 @@ class StandIn:
         better = replace(first, results=tuple(self._better(own, other) for own, other in pairs))
         if better.is_final or not first.is_final:
             return better
-        return replace(better, problem=f"{self.unit.part} could not be measured with the lab's own {self._ours}")
+        return replace(better, problem=f"{self.task.part} could not be measured with the lab's own {self._ours}")
 
     def _better(self, own: CheckResult, other: CheckResult) -> CheckResult:
         if own.outcome is Outcome.ERROR or own.score == own.points:
@@ -57,9 +57,9 @@ class StandIn:
         )  # fmt: skip
 
 
-def stand_ins(
-    submission: Submission, checks: Iterable[Check], measured: Mapping[str, Measured], seed: int, limits: Limits
-) -> tuple[StandIn, ...]:
+def carried_forward(
+    submission: Submission, checks: Iterable[Check], measured: Mapping[str, TaskResult], seed: int, limits: Limits
+) -> tuple[CarriedForward, ...]:
     """What is to be measured again: parts below full marks that depend on earlier parts below full marks.
 
     Nothing where the reference solution is not installed, so that there is no version of the lab's own.
@@ -72,11 +72,13 @@ def stand_ins(
         own = [item for item in checks if item.part == part]
         earlier = tuple(p for p in lost if PARTS.index(p) < PARTS.index(part) and _builds_on(submission, part, p))
         if earlier and own:
-            found += [StandIn(unit, earlier) for unit in units_of(_with_ours(submission, earlier), own, seed, limits)]
+            found += [
+                CarriedForward(task, earlier) for task in tasks_of(_with_ours(submission, earlier), own, seed, limits)
+            ]
     return tuple(found)
 
 
-def _has_lost(measured: Measured) -> bool:
+def _has_lost(measured: TaskResult) -> bool:
     return any(r.score < r.points and r.outcome is not Outcome.ERROR for r in measured.results)
 
 

@@ -17,10 +17,10 @@ from ..core.limits import Limits
 from ..core.registry import PARTS
 from ..isolation.choice import NoIsolation, open_pool
 from ..isolation.pool import Pool
-from .backends import ClusterError, ClusterLost, Measurer, Started
+from .backends import Backend, ClusterError, ClusterLost, Started
 from .fingerprint import environment, fingerprint
 from .isolated import measure
-from .tasks import Unit
+from .tasks import Task
 
 CONNECT_SECONDS = 20  # for a scheduler to answer, also after it was lost
 WORKER_SECONDS = 60.0  # for a worker to come, where there is none any more
@@ -63,13 +63,13 @@ def _leave_unprofiled(worker: Worker) -> None:
 _terms_of = cache(terms_here)
 
 
-def measure_here(unit: str, trusted: bool, tier: str, versions: str) -> bytes:
+def measure_here(task: str, trusted: bool, tier: str, versions: str) -> bytes:
     """Measure a unit in this process, a Dask worker's. Raises ClusterError if it has joined under other terms."""
     here, _, versions_here = _terms_of(trusted)
     if (here, versions_here) != (tier, versions):
         raise ClusterError(_refusal(get_worker().address, here, tier))
     with _pools[trusted].lend() as worker:
-        return measure(Unit.from_json(unit), worker).to_bytes()
+        return measure(Task.from_json(task), worker).to_bytes()
 
 
 def _refusal(address: str, tier: str, wanted: str) -> str:
@@ -78,7 +78,7 @@ def _refusal(address: str, tier: str, wanted: str) -> str:
     return f"the worker {address} has another version of the grader or of its packages than this machine"
 
 
-class DaskMeasurer:
+class DaskBackend:
     """Measures on the workers of a cluster, as many units at once as these have threads."""
 
     def __init__(self, client: Client, trusted: bool):
@@ -99,14 +99,14 @@ class DaskMeasurer:
         self._executor = client.get_executor(pure=False)
         self._had_workers = time.monotonic()
 
-    def submit(self, unit: Unit, started: Started) -> "Future[bytes]":
+    def submit(self, task: Task, started: Started) -> "Future[bytes]":
         """Handed to the scheduler, which gives it to a worker that is free, and to another one where that is lost."""
         self._await_scheduler()
         started()
-        future: Future[bytes] = self._executor.submit(measure_here, unit.to_json(), *self._terms)
+        future: Future[bytes] = self._executor.submit(measure_here, task.to_json(), *self._terms)
         return future
 
-    def look(self) -> None:
+    def check_alive(self) -> None:
         """Whether scheduler and workers are there, or come back in time. Raises ClusterLost."""
         self._await_scheduler()
         if self._has_workers():
@@ -137,16 +137,16 @@ def _gone(what: str) -> str:
     return f"{what}; what is done is kept, and the same command goes on from there when it is back"
 
 
-def cluster_measurers(address: str, trusted: bool, say: Callable[[str], None]) -> Callable[[ExitStack], Measurer]:
+def dask_backends(address: str, trusted: bool, say: Callable[[str], None]) -> Callable[[ExitStack], Backend]:
     """What connects to the scheduler at `address` and says how its workers isolate. The call raises ClusterError."""
 
-    def start(left: ExitStack) -> Measurer:
+    def start(left: ExitStack) -> Backend:
         try:
             client = left.enter_context(Client(address, timeout=CONNECT_SECONDS, set_as_default=False))
         except (OSError, ValueError) as problem:
             raise ClusterError(f"there is no Dask scheduler at {address}: {problem}") from problem
-        measurer = DaskMeasurer(client, trusted)
-        say(f"{measurer.description}, on {len(client.nthreads())} workers of {address}")
-        return measurer
+        backend = DaskBackend(client, trusted)
+        say(f"{backend.description}, on {len(client.nthreads())} workers of {address}")
+        return backend
 
     return start

@@ -9,17 +9,17 @@ from ..isolation.fork_server import Worker, WorkerLost
 from ..isolation.process import ProcessChannel
 from ..subject.subject import Subject
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD, Progress, run_checks, unheard
-from .tasks import Measured, Unit
+from .tasks import Task, TaskResult
 
 TRIES = 2  # of a unit whose process was ended by something outside
 
 
-def measure(unit: Unit, worker: Worker, progress: Progress = unheard) -> Measured:
+def measure(task: Task, worker: Worker, progress: Progress = unheard) -> TaskResult:
     """Measure a unit in a process of its own, forked by `worker`."""
-    checks, problem = select(unit.checks), ""
+    checks, problem = select(task.checks), ""
     for _ in range(TRIES):
         try:
-            return _measure(unit, checks, worker, progress)
+            return _measure(task, checks, worker, progress)
         except WorkerLost as loss:
             problem = f"{loss}, {TRIES} times"
             if not worker.is_alive():
@@ -29,17 +29,17 @@ def measure(unit: Unit, worker: Worker, progress: Progress = unheard) -> Measure
     return unmeasurable(checks, problem, f"{GRADER_FAILED}: {problem}")
 
 
-def _measure(unit: Unit, checks: tuple[Check, ...], worker: Worker, progress: Progress) -> Measured:
+def _measure(task: Task, checks: tuple[Check, ...], worker: Worker, progress: Progress) -> TaskResult:
     """All checks of the unit once, from the beginning. Raises WorkerLost."""
-    channel = ProcessChannel(unit.submission, worker, unit.limits)
+    channel = ProcessChannel(task.submission, worker, task.limits)
     try:
-        results = run_checks(Subject(channel, unit.seed), checks, progress, lambda: channel.out_of_time)
+        results = run_checks(Subject(channel, task.seed), checks, progress, lambda: channel.out_of_time)
     finally:
         channel.close()
-    return Measured(results, channel.stdout, channel.stderr)
+    return TaskResult(results, channel.stdout, channel.stderr)
 
 
-def unmeasurable(checks: Iterable[Check], problem: str, message: str = f"{GRADER_FAILED}.") -> Measured:
+def unmeasurable(checks: Iterable[Check], problem: str, message: str = f"{GRADER_FAILED}.") -> TaskResult:
     """What a unit is worth that we failed to measure: no points, and the instructor is told."""
     results = (CheckResult(c.id, c.part, c.points, 0.0, Outcome.ERROR, message, INSTRUCTOR_TOLD) for c in checks)
-    return Measured(tuple(results), problem=problem)
+    return TaskResult(tuple(results), problem=problem)

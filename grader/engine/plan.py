@@ -12,14 +12,14 @@ from ..core.registry import Check
 from ..isolation.fork_server import Worker
 from ..submissions.reading import Submission, UnreadableSubmission, read_submission
 from .cache import Cache, CacheError
-from .carried_forward import StandIn, stand_ins
+from .carried_forward import CarriedForward, carried_forward
 from .checking import Progress, unheard, unmeasured
 from .isolated import measure, unmeasurable
-from .tasks import Measured, Unit, units_of
+from .tasks import Task, TaskResult, tasks_of
 
 
 @dataclass(frozen=True)
-class Plan:
+class SubmissionPlan:
     """What is to be measured of one submission.
 
     submission: None if it cannot be read, and `problem` says why; or `fault` does, if that is our own doing.
@@ -33,15 +33,15 @@ class Plan:
     submission: Submission | None
     problem: str = ""
     fault: str = ""
-    units: tuple[Unit, ...] = ()
+    tasks: tuple[Task, ...] = ()
 
-    def second_chances(self, measured: Mapping[str, Measured]) -> tuple[StandIn, ...]:
+    def carried_forward(self, measured: Mapping[str, TaskResult]) -> tuple[CarriedForward, ...]:
         """What is to be measured again, with the lab's version of earlier parts, when all units are measured."""
         if self.submission is None:
             return ()
-        return stand_ins(self.submission, self.checks, measured, self.seed, self.limits)
+        return carried_forward(self.submission, self.checks, measured, self.seed, self.limits)
 
-    def report(self, measured: Mapping[str, Measured], isolation: str) -> Report:
+    def report(self, measured: Mapping[str, TaskResult], isolation: str) -> Report:
         """Put together what came of the units, by part."""
         if self.fault:
             return Report(
@@ -63,22 +63,22 @@ class Plan:
         )  # fmt: skip
 
 
-def plan_of(name: str, path: Path, checks: tuple[Check, ...], seed: int, limits: Limits) -> Plan:
+def plan_of(name: str, path: Path, checks: tuple[Check, ...], seed: int, limits: Limits) -> SubmissionPlan:
     """Read the submission at `path`."""
     try:
         submission = read_submission(name, path)
-        return Plan(name, checks, seed, limits, submission, units=units_of(submission, checks, seed, limits))
+        return SubmissionPlan(name, checks, seed, limits, submission, tasks=tasks_of(submission, checks, seed, limits))
     except (UnreadableSubmission, OSError) as error:
-        return Plan(name, checks, seed, limits, None, str(error))
+        return SubmissionPlan(name, checks, seed, limits, None, str(error))
     except Exception:  # noqa: BLE001 - ours, whatever it is: the class must not wait for it
-        return Plan(name, checks, seed, limits, None, fault=traceback.format_exc(limit=-3))
+        return SubmissionPlan(name, checks, seed, limits, None, fault=traceback.format_exc(limit=-3))
 
 
-def _within_time(measured: Mapping[str, Measured], seconds: float) -> dict[str, Measured]:
+def _within_time(measured: Mapping[str, TaskResult], seconds: float) -> dict[str, TaskResult]:
     """Parts that begin when the submission's time is used up count as not measured, in the order of the lab."""
     used, within = 0.0, {}
     for part, found in measured.items():
-        within[part] = found if used < seconds or found.problem else Measured(tuple(map(_too_late, found.results)))
+        within[part] = found if used < seconds or found.problem else TaskResult(tuple(map(_too_late, found.results)))
         used += found.seconds
     return within
 
@@ -101,22 +101,22 @@ def grade_submission(
     What is in the cache is not measured again, and what is measured is kept there.
     """
     plan = plan_of(name, path, checks, seed, worker.limits)
-    measured = {unit.part: _found_or_measured(unit, worker, progress, cache) for unit in plan.units}
-    for chance in plan.second_chances(measured):
-        part = chance.unit.part
-        second = _found_or_measured(chance.unit, worker, progress, cache)
+    measured = {task.part: _found_or_measured(task, worker, progress, cache) for task in plan.tasks}
+    for chance in plan.carried_forward(measured):
+        part = chance.task.part
+        second = _found_or_measured(chance.task, worker, progress, cache)
         measured[part] = chance.better_of(measured[part], second)
     return plan.report(measured, worker.tier.name)
 
 
-def _found_or_measured(unit: Unit, worker: Worker, progress: Progress, cache: Cache | None) -> Measured:
+def _found_or_measured(task: Task, worker: Worker, progress: Progress, cache: Cache | None) -> TaskResult:
     if cache is None:
-        return measure(unit, worker, progress)
-    key = unit.key(worker.tier.name)
+        return measure(task, worker, progress)
+    key = task.key(worker.tier.name)
     found = cache.find(key)
     if found is None:
-        found = measure(unit, worker, progress)
+        found = measure(task, worker, progress)
         if found.is_final:
             with suppress(CacheError):  # on a full disk, say: then it is measured again another time
-                cache.keep(key, unit.part, found)
+                cache.keep(key, task.part, found)
     return found

@@ -21,12 +21,12 @@ from ..platforms.nbgrader.gradebook import write_gradebook
 from ..render.csv_export import write_grades
 from ..render.pages import write_pages
 from ..render.report_json import FILE_NAME, report_folder, write_report
-from .backends import Measurer
+from .backends import Backend
 from .cache import Cache, CacheError
-from .carried_forward import StandIn
+from .carried_forward import CarriedForward
 from .isolated import unmeasurable
-from .plan import Plan, plan_of
-from .tasks import Measured, Unit
+from .plan import SubmissionPlan, plan_of
+from .tasks import Task, TaskResult
 
 LOOK_SECONDS = 5.0  # without a result, after which the measurer is asked whether there will be any
 AHEAD = 2  # units that wait, for each that is measured
@@ -42,13 +42,13 @@ class Observer(Protocol):
     def submission_starts(self, name: str, parts: Sequence[str]) -> None:
         """The next submission, with the parts that are to be measured."""
 
-    def unit_starts(self, name: str, part: str) -> None:
+    def task_starts(self, name: str, part: str) -> None:
         """A part is being measured."""
 
-    def unit_ends(self, name: str, part: str) -> None:
+    def task_ends(self, name: str, part: str) -> None:
         """A part is measured, or was measured before."""
 
-    def second_chance_starts(self, name: str, /, parts: Sequence[str]) -> None:
+    def carrying_starts(self, name: str, /, parts: Sequence[str]) -> None:
         """These parts of a submission are to be measured once more; `unit_ends` follows for each."""
 
     def submission_ends(self, report: Report) -> None:
@@ -59,7 +59,7 @@ class Observer(Protocol):
 
 
 @dataclass(frozen=True)
-class Job:
+class RunConfig:
     """What to grade, and how. tier: under which results are looked up; measurer: opened when one has to be made."""
 
     submissions: Sequence[tuple[str, Path]]
@@ -69,7 +69,7 @@ class Job:
     limits: Limits
     cache: Cache
     tier: str
-    measurer: Callable[[], Measurer]
+    backend: Callable[[], Backend]
     fresh: bool = False  # measure also what is in the cache
     db_url: str | None = None  # of the gradebook; a file in `out` without one
 
@@ -87,13 +87,13 @@ class OtherTier(Exception):
 
 
 @dataclass
-class _InHand:
+class PendingSubmission:
     """A submission whose units are being measured."""
 
-    plan: Plan
+    plan: SubmissionPlan
     waiting: set[str]
-    measured: dict[str, Measured] = field(default_factory=dict)
-    chances: dict[str, StandIn] | None = None  # by part, once all units are measured
+    measured: dict[str, TaskResult] = field(default_factory=dict)
+    chances: dict[str, CarriedForward] | None = None  # by part, once all units are measured
 
 
 def prepare_output(out: Path) -> None:
@@ -125,37 +125,39 @@ def _note_seed(out: Path, seed: int) -> None:
     write_atomically(out / RUN_FILE, json.dumps({"seed": seed}).encode() + b"\n")
 
 
-def grade_all(job: Job, observer: Observer) -> list[Report]:
+def grade_all(config: RunConfig, observer: Observer) -> list[Report]:
     """Grade every submission; one that breaks the grader is reported as our error and the rest goes on.
 
     Raises OutputNotWritable before any work, ClusterLost in the midst of it, and SummariesNotWritten or GradebookError
     after it.
     """
-    prepare_output(job.out)
+    prepare_output(config.out)
     try:
-        reports = _Class(job, observer).grade()
+        reports = ClassRun(config, observer).grade()
     except OtherTier as other:  # what was found so far was measured under another isolation than this machine has now
-        reports = _Class(replace(job, tier=str(other)), observer).grade()
+        reports = ClassRun(replace(config, tier=str(other)), observer).grade()
     try:
-        _note_seed(job.out, job.seed)  # again, where somebody removed the folder meanwhile
-        write_summaries(reports, job.out, job.db_url, job.cache)
+        _note_seed(config.out, config.seed)  # again, where somebody removed the folder meanwhile
+        write_summaries(reports, config.out, config.db_url, config.cache)
     except OSError as problem:
         raise SummariesNotWritten(
-            f"the tables in {job.out} could not be written: {problem.strerror}; what was measured is kept, so the same "
+            f"the tables in {config.out} could not be written: {problem.strerror}; what was measured is kept, so the same "
             "command writes them once there is room"
         ) from problem
     return reports
 
 
-class _Class:
+class ClassRun:
     """The class at work. All of this runs in one thread; units are measured elsewhere."""
 
-    def __init__(self, job: Job, observer: Observer):
-        self._job = job
+    def __init__(self, config: RunConfig, observer: Observer):
+        self._config = config
         self._observer = observer
         self._reports: dict[str, Report] = {}  # as measured
-        self._running: dict[Future[bytes], tuple[Unit, str]] = {}  # with their keys
-        self._waiting: dict[str, list[tuple[_InHand, str]]] = {}  # by key, who waits for a result that is being made
+        self._running: dict[Future[bytes], tuple[Task, str]] = {}  # with their keys
+        self._waiting: dict[
+            str, list[tuple[PendingSubmission, str]]
+        ] = {}  # by key, who waits for a result that is being made
         self._made: set[str] = set()  # keys that were measured in this run
         self._found: list[str] = []  # keys that were in the cache
         self._on_disk: set[str] = set()  # whose records were written; somebody may have removed them since
@@ -165,81 +167,81 @@ class _Class:
         """All reports, in the order of the class."""
         self._observer.class_starts()
         try:
-            for name, path in self._job.submissions:
-                self._begin(plan_of(name, path, self._job.checks, self._job.seed, self._job.limits))
+            for name, path in self._config.submissions:
+                self._begin(plan_of(name, path, self._config.checks, self._config.seed, self._config.limits))
             while self._running:
                 self._collect()
         finally:
             self._keep_what_is_done()
         with self._cache_may_fail():
-            self._job.cache.touch(self._found)
-        return [self._written(self._reports[name]) for name, _ in self._job.submissions]
+            self._config.cache.touch(self._found)
+        return [self._written(self._reports[name]) for name, _ in self._config.submissions]
 
-    def _begin(self, plan: Plan) -> None:
-        units = plan.units
-        self._observer.submission_starts(plan.name, [unit.part for unit in units])
-        in_hand = _InHand(plan, {unit.part for unit in units})
-        for unit in units:
-            self._want(in_hand, unit)
-        if not units:
-            self._finish(in_hand)
+    def _begin(self, plan: SubmissionPlan) -> None:
+        tasks = plan.tasks
+        self._observer.submission_starts(plan.name, [task.part for task in tasks])
+        pending = PendingSubmission(plan, {task.part for task in tasks})
+        for task in tasks:
+            self._want(pending, task)
+        if not tasks:
+            self._finish(pending)
 
-    def _want(self, in_hand: _InHand, unit: Unit) -> None:
+    def _want(self, pending: PendingSubmission, task: Task) -> None:
         """Find the result of a unit, wait for it where it is being made, or have it made."""
-        key = unit.key(self._job.tier)
+        key = task.key(self._config.tier)
         if key in self._waiting:
-            self._waiting[key].append((in_hand, unit.part))
+            self._waiting[key].append((pending, task.part))
         elif found := self._find(key):
-            self._take(in_hand, unit.part, found)
+            self._take(pending, task.part, found)
         else:
-            self._waiting[key] = [(in_hand, unit.part)]
+            self._waiting[key] = [(pending, task.part)]
             load_ahead()
-            started = partial(self._observer.unit_starts, in_hand.plan.name, unit.part)
-            self._running[self._measurer().submit(unit, started)] = unit, key
+            started = partial(self._observer.task_starts, pending.plan.name, task.part)
+            self._running[self._measurer().submit(task, started)] = task, key
 
-    def _find(self, key: str) -> Measured | None:
+    def _find(self, key: str) -> TaskResult | None:
         found = None
-        if not self._job.fresh or key in self._made:
+        if not self._config.fresh or key in self._made:
             with self._cache_may_fail():
-                found = self._job.cache.find(key)
+                found = self._config.cache.find(key)
         if found is not None:
             self._found.append(key)
         return found
 
-    def _measurer(self) -> Measurer:
+    def _measurer(self) -> Backend:
         """The measurer, when it has room for one more."""
-        measurer = self._job.measurer()
-        if measurer.tier != self._job.tier:
-            raise OtherTier(measurer.tier)
-        while len(self._running) >= (1 + AHEAD) * measurer.width:
+        backend = self._config.backend()
+        if backend.tier != self._config.tier:
+            raise OtherTier(backend.tier)
+        while len(self._running) >= (1 + AHEAD) * backend.width:
             self._collect()
-        return measurer
+        return backend
 
     def _collect(self) -> None:
         """Wait for some results and hand them to everyone who waits for them."""
         done, _ = wait(self._running, LOOK_SECONDS, return_when=FIRST_COMPLETED)
         if not done or any(future.cancelled() or future.exception() for future in done):
-            self._job.measurer().look()
+            self._config.backend().check_alive()
         for future in done:
             if future not in self._running:  # handed out on the way to another one's second chance
                 continue
-            unit, key = self._running.pop(future)
-            measured = _result_of(future, unit)
-            self._keep(key, unit, measured)
-            for in_hand, part in self._waiting.pop(key):
-                self._take(in_hand, part, measured)
+            task, key = self._running.pop(future)
+            measured = _result_of(future, task)
+            self._keep(key, task, measured)
+            for pending, part in self._waiting.pop(key):
+                self._take(pending, part, measured)
 
-    def _keep(self, key: str, unit: Unit, measured: Measured) -> None:
+    def _keep(self, key: str, task: Task, measured: TaskResult) -> None:
         if measured.is_final:
             self._made.add(key)
             with self._cache_may_fail():
-                self._job.cache.keep(key, unit.part, measured)
+                self._config.cache.keep(key, task.part, measured)
 
     def _keep_what_is_done(self) -> None:
         """Also where something, such as Ctrl-C, ends the work before it was looked at."""
-        for future, (unit, key) in self._running.items():
+        for future, (task, key) in self._running.items():
             if future.done() and not future.cancelled() and future.exception() is None:
-                self._keep(key, unit, _result_of(future, unit))
+                self._keep(key, task, _result_of(future, task))
 
     @contextmanager
     def _cache_may_fail(self) -> Iterator[None]:
@@ -251,38 +253,38 @@ class _Class:
                 self._trouble = str(problem)
                 self._observer.warns(f"{problem}. The work goes on without it.")
 
-    def _take(self, in_hand: _InHand, part: str, measured: Measured) -> None:
-        if in_hand.chances is None:
-            in_hand.measured[part] = measured
+    def _take(self, pending: PendingSubmission, part: str, measured: TaskResult) -> None:
+        if pending.chances is None:
+            pending.measured[part] = measured
         else:
-            in_hand.measured[part] = in_hand.chances[part].better_of(in_hand.measured[part], measured)
-        in_hand.waiting.discard(part)
-        self._observer.unit_ends(in_hand.plan.name, part)
-        if not in_hand.waiting:
-            self._go_on(in_hand)
+            pending.measured[part] = pending.chances[part].better_of(pending.measured[part], measured)
+        pending.waiting.discard(part)
+        self._observer.task_ends(pending.plan.name, part)
+        if not pending.waiting:
+            self._go_on(pending)
 
-    def _go_on(self, in_hand: _InHand) -> None:
+    def _go_on(self, pending: PendingSubmission) -> None:
         """All that was asked for is there: ask for second chances, once, or finish."""
-        if in_hand.chances is None:
-            in_hand.measured = {part: in_hand.measured[part] for part in PARTS if part in in_hand.measured}
-            chances = in_hand.plan.second_chances(in_hand.measured)
-            in_hand.chances = {chance.unit.part: chance for chance in chances}
-            in_hand.waiting = set(in_hand.chances)
+        if pending.chances is None:
+            pending.measured = {part: pending.measured[part] for part in PARTS if part in pending.measured}
+            chances = pending.plan.carried_forward(pending.measured)
+            pending.chances = {chance.task.part: chance for chance in chances}
+            pending.waiting = set(pending.chances)
             if chances:
-                self._observer.second_chance_starts(in_hand.plan.name, list(in_hand.chances))
+                self._observer.carrying_starts(pending.plan.name, list(pending.chances))
                 for chance in chances:
-                    self._want(in_hand, chance.unit)
+                    self._want(pending, chance.task)
                 return
-        self._finish(in_hand)
+        self._finish(pending)
 
-    def _finish(self, in_hand: _InHand) -> None:
-        report = in_hand.plan.report(in_hand.measured, self._job.tier)
+    def _finish(self, pending: PendingSubmission) -> None:
+        report = pending.plan.report(pending.measured, self._config.tier)
         self._reports[report.submission] = report
         self._observer.submission_ends(self._written(report))
 
     def _written(self, report: Report) -> Report:
         """The report, which is on disk then; our error where that cannot be, as one must not end the class."""
-        folder = report_folder(self._job.out, report.submission)
+        folder = report_folder(self._config.out, report.submission)
         try:
             if report.submission not in self._on_disk or not (folder / FILE_NAME).exists():
                 write_report(report, folder)
@@ -293,11 +295,11 @@ class _Class:
         return report
 
 
-def _result_of(future: "Future[bytes]", unit: Unit) -> Measured:
+def _result_of(future: "Future[bytes]", task: Task) -> TaskResult:
     try:
-        return Measured.from_bytes(future.result())
+        return TaskResult.from_bytes(future.result())
     except (Exception, CancelledError) as problem:  # noqa: BLE001 - ours: where it was measured is gone, or broken
-        return unmeasurable(select(unit.checks), f"the part {unit.part} could not be measured: {problem!r}"[:500])
+        return unmeasurable(select(task.checks), f"the part {task.part} could not be measured: {problem!r}"[:500])
 
 
 def write_summaries(

@@ -24,7 +24,7 @@ from .fingerprint import fingerprint
 
 
 @dataclass(frozen=True)
-class Unit:
+class Task:
     """What is to be measured: the ids of checks of one part, on the sources that the part depends on."""
 
     part: str
@@ -58,7 +58,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Measured:
+class TaskResult:
     """What came of a unit. problem: what went wrong on our side; such a result is never kept."""
 
     results: tuple[CheckResult, ...]
@@ -106,12 +106,12 @@ def _unpacked(fields: dict[str, Any]) -> CheckResult:
     return CheckResult(**fields | {"outcome": Outcome(fields["outcome"]), "pictures": pictures})
 
 
-def units_of(submission: Submission, checks: Iterable[Check], seed: int, limits: Limits) -> tuple[Unit, ...]:
+def tasks_of(submission: Submission, checks: Iterable[Check], seed: int, limits: Limits) -> tuple[Task, ...]:
     """One unit for each part that any of `checks` belongs to, in the order of the lab."""
     by_part: dict[str, list[str]] = {}
     for item in checks:
         by_part.setdefault(item.part, []).append(item.id)
     return tuple(
-        Unit(part, tuple(ids), submission.kind, sources_for(submission, part), submission.notes, seed, limits)
+        Task(part, tuple(ids), submission.kind, sources_for(submission, part), submission.notes, seed, limits)
         for part, ids in by_part.items()
     )

@@ -83,17 +83,17 @@ class ClassProgress(_Live):
     def submission_starts(self, name: str, parts: Sequence[str]) -> None:
         """Nothing to show: its parts wait."""
 
-    def unit_starts(self, name: str, part: str) -> None:
+    def task_starts(self, name: str, part: str) -> None:
         """A line of its own, with the time it takes."""
         self._running[name, part] = self._progress.add_task(f"  {one_line(name, 24)}: {part}", total=None)
 
-    def unit_ends(self, name: str, part: str) -> None:
+    def task_ends(self, name: str, part: str) -> None:
         """One part less to do."""
         self._progress.advance(self._class)
         if (name, part) in self._running:
             self._progress.remove_task(self._running.pop((name, part)))
 
-    def second_chance_starts(self, _: str, parts: Sequence[str]) -> None:
+    def carrying_starts(self, _: str, parts: Sequence[str]) -> None:
         """There is more to do than it seemed."""
         self._parts += len(parts)
         self._progress.update(self._class, total=self._parts)

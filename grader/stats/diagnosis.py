@@ -13,7 +13,7 @@ DARKEST_OF_TWO_SIGMOIDS = 0.48  # a sigmoid of a number in [0, 1] lies in [0.5, 
 
 
 @dataclass(frozen=True)
-class Course:
+class TrainingCurve:
     """One training.
 
     costs: of held-out images before, after a few steps and after each stage; lower is better.
@@ -27,33 +27,33 @@ class Course:
     paintings: tuple[np.ndarray, np.ndarray]
 
 
-def encoder_rests(course: Course) -> bool:
+def encoder_rests(curve: TrainingCurve) -> bool:
     """Whether the encoder gives the same answers as before the training."""
-    return _rests(course.encodings)
+    return _rests(curve.encodings)
 
 
 def _rests(answers: tuple[np.ndarray, np.ndarray]) -> bool:
     return bool(np.abs(answers[1] - answers[0]).max() <= SAME)
 
 
-def story_of(course: Course, images: np.ndarray, answers: np.ndarray, mean_image: float) -> str:
+def story_of(curve: TrainingCurve, images: np.ndarray, answers: np.ndarray, mean_image: float) -> str:
     """The first kind of trouble that fits, or ''.
 
     images, answers: (n, 28, 28, 1) in [0, 1]; mean_image: what the mean image costs, in the unit of the costs.
     """
-    first, last = course.costs[0], course.costs[-1]
+    first, last = curve.costs[0], curve.costs[-1]
     variety = float(answers.std(axis=0).mean() / max(images.std(axis=0).mean(), SAME))
     known = {
         "The answers have no pixel darker than 0.5: is the output squashed twice?": _is_squashed(answers)
-        and not _rests(course.paintings),
+        and not _rests(curve.paintings),
         "The cost has risen: the training goes uphill.": last > max(first, 2 * mean_image),
         f"Every pixel of every answer is {answers.mean():.2g}: it is the same image for all.": np.ptp(answers) <= SAME,
         "Nothing is learned: no gradient reaches the weights, or no step is taken.": last == first,
-        "The encoder is not trained: its encodings are what they were before.": encoder_rests(course),
-        "The decoder is not trained: it paints the same images as before.": _rests(course.paintings),
-        "All images get the same encoding, so the answer is the mean image.": _are_equal(course.encodings[1]),
+        "The encoder is not trained: its encodings are what they were before.": encoder_rests(curve),
+        "The decoder is not trained: it paints the same images as before.": _rests(curve.paintings),
+        "All images get the same encoding, so the answer is the mean image.": _are_equal(curve.encodings[1]),
         "The answer is nearly the same for all images: only the mean image is learned.": variety < FLAT,
-        "It is slow, but it is still learning.": last < 0.99 * course.costs[-2] and last < first,
+        "It is slow, but it is still learning.": last < 0.99 * curve.costs[-2] and last < first,
     }
     return next((story for story, fits in known.items() if fits), "")
 

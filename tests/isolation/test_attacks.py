@@ -22,9 +22,9 @@ from tests.isolation.attacks import (
     LIMITS,
     TIERS,
     Attack,
-    Measured,
     Neighbour,
     Target,
+    TaskResult,
     attack_called,
     attacks,
     measure,
@@ -51,7 +51,7 @@ class Ground:
     untouched: list[CheckResult]
     done: int = 0
 
-    def attack(self, attack: Attack) -> Measured:
+    def attack(self, attack: Attack) -> TaskResult:
         measured = measure(attack, self.worker, self.target)
         self.done += 1
         if self.done % EVERY == 0:

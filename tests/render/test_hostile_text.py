@@ -69,9 +69,9 @@ def test_progress_shows_names_as_text(name: str) -> None:
     stream = StringIO()
     with ClassProgress(Console(file=stream, width=200, force_terminal=False), 1, 33) as progress:
         progress.submission_starts(name, ["data"])
-        progress.unit_starts(name, "data")
+        progress.task_starts(name, "data")
         progress.warns(name)
-        progress.unit_ends(name, "data")
+        progress.task_ends(name, "data")
         progress.submission_ends(samples.solved(name))
     assert harmless(stream.getvalue())
     assert stream.getvalue().count("\n") == 2
@@ -83,9 +83,9 @@ def test_progress_in_a_terminal_lets_no_name_steer_it() -> None:
     name = "\x1b]0;title\x07\x1b[31m\u202eada\x9b2J"
     with ClassProgress(Console(file=stream, width=200, force_terminal=True), 1, 33) as progress:
         progress.submission_starts(name, ["data"])
-        progress.unit_starts(name, "data")
+        progress.task_starts(name, "data")
         progress.warns(name)
-        progress.unit_ends(name, "data")
+        progress.task_ends(name, "data")
         progress.submission_ends(samples.solved(name))
     assert not {"\x07", "\u202e", "\x9b"} & set(stream.getvalue())
     assert "\x1b]0;" not in stream.getvalue()

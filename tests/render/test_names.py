@@ -122,8 +122,8 @@ def seconds_for(text: str) -> float:
 @pytest.mark.parametrize("introducer", INTRODUCERS)
 def test_unfinished_sequences_take_no_time(introducer: str, filler: str) -> None:
     """800,000 characters of sequences that begin and never end are cleaned at once: time grows with the length only."""
-    unit = introducer + filler
-    assert seconds_for(unit * (800_000 // len(unit))) < 5
+    task = introducer + filler
+    assert seconds_for(task * (800_000 // len(task))) < 5
 
 
 @pytest.mark.parametrize("introducer", INTRODUCERS)

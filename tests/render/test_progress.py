@@ -13,14 +13,14 @@ def test_a_second_chance_has_its_line_while_it_is_measured() -> None:
     """The bar gets longer by it and reaches its end; the line goes, as that of the first time did."""
     with ClassProgress(Console(file=StringIO(), force_terminal=True), 1, 1) as progress:
         progress.submission_starts("ada", ["vae"])
-        progress.unit_starts("ada", "vae")
-        progress.unit_ends("ada", "vae")
-        progress.second_chance_starts("ada", ["vae"])
-        progress.unit_starts("ada", "vae")
+        progress.task_starts("ada", "vae")
+        progress.task_ends("ada", "vae")
+        progress.carrying_starts("ada", ["vae"])
+        progress.task_starts("ada", "vae")
         bar, line = progress._progress.tasks
         assert (bar.completed, bar.total) == (1, 2)
         assert "ada: vae" in line.description
-        progress.unit_ends("ada", "vae")
+        progress.task_ends("ada", "vae")
         progress.submission_ends(samples.solved("ada"))
         (bar,) = progress._progress.tasks
         assert bar.finished

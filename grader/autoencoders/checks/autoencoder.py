@@ -90,13 +90,13 @@ def loss_is_cross_entropy(subject: Subject) -> Evidence:
     """
     for number in range(TRIES):
         step = _step(subject, fresh(subject) if number else shapes.of_size(subject, PART, CLASS, 10), number)
-        unit = _unit_of(step)
-        if unit is not None:
+        task = _unit_of(step)
+        if task is not None:
             break
     evidence = Evidence(f"{rounded(step.before)} nats, or their mean an image", f"{rounded(step.loss)}")
-    if unit is None:
+    if task is None:
         raise expect.Failed(_loss_message(step), _SUMS, evidence)
-    if abs(step.loss / unit / step.after - 1) < 0.02 < abs(step.loss / unit / step.before - 1):
+    if abs(step.loss / task / step.after - 1) < 0.02 < abs(step.loss / task / step.before - 1):
         raise expect.Failed(
             "The loss is that of the batch after the step.", "Return the loss that was computed before.", evidence
         )
@@ -108,9 +108,9 @@ _SUMS = "Sum over the pixels of each image; sum or average over the images."
 
 def _unit_of(step: Step) -> float | None:
     """1 for a sum over the batch, 1 / B for a mean an image, None where neither is near; bits are off by 0.44."""
-    off = {unit: abs(step.loss / (step.before * unit) - 1) for unit in (1.0, 1.0 / len(step.images))}
-    unit = min(off, key=lambda known: off[known])
-    return unit if bars.holds("loss off the cross-entropy", off[unit]) else None
+    off = {task: abs(step.loss / (step.before * task) - 1) for task in (1.0, 1.0 / len(step.images))}
+    task = min(off, key=lambda known: off[known])
+    return task if bars.holds("loss off the cross-entropy", off[task]) else None
 
 
 def _loss_message(step: Step) -> str:

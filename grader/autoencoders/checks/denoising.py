@@ -12,12 +12,12 @@ from ...core.expect import Evidence, Failed, rounded
 from ...core.registry import check
 from ...protocol.frames import Want
 from ...stats import cross_entropies, moments
-from ...stats.diagnosis import Course, encoder_rests, story_of
+from ...stats.diagnosis import TrainingCurve, encoder_rests, story_of
 from ...stats.metrics import cross_entropy, mosaic, peak_signal_to_noise
 from ...subject.subject import Model, Subject
 from ..measurements.training import (
     HELD_OUT,
-    Plan,
+    TrainingBudget,
     expect_encoder_trained,
     expect_fresh_noise,
     sees_fresh_noise,
@@ -29,7 +29,7 @@ STDDEV = 0.5
 GAIN = bars.limit(
     "dB above simple answers"
 )  # 1.8 above the better of mean image (about 12) and plain blur (about 12.7); the reference goes on to 3.5
-PLAN = Plan(at_least=225, stage=25, batch_size=8, quantity="denoising steps")
+BUDGET = TrainingBudget(at_least=225, stage=25, batch_size=8, quantity="denoising steps")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Denoised:
     """A trained model, and what it makes of noisy held-out images."""
 
     model: Model
-    course: Course
+    curve: TrainingCurve
     clean: np.ndarray
     noisy: np.ndarray
     denoised: np.ndarray
@@ -78,9 +78,9 @@ def trained(subject: Subject) -> Denoised:
         return float(np.mean((model.reconstruct(noisy) - clean) ** 2))
 
     model = subject.create(PART, CLASS, encoding_size=32, noise_stddev=STDDEV)
-    model, course = train_in_stages(subject, model, error, 10 ** (-bar / 10), PLAN)
-    _expect_untrained(-10 * np.log10(course.costs[0]), bar)
-    return Denoised(model, course, clean, noisy, model.reconstruct(noisy))
+    model, curve = train_in_stages(subject, model, error, 10 ** (-bar / 10), BUDGET)
+    _expect_untrained(-10 * np.log10(curve.costs[0]), bar)
+    return Denoised(model, curve, clean, noisy, model.reconstruct(noisy))
 
 
 def _expect_untrained(quality: float, bar: float) -> None:
@@ -207,7 +207,7 @@ def removes_noise_from_unseen_images(subject: Subject) -> Evidence:
     """Noisy images the model has never seen come out much closer to the clean ones, in dB."""
     run = subject.once(trained)
     subject.picture(
-        "denoising", f"Noisy digits, what the model makes of them after {run.course.steps} steps, and the clean ones",
+        "denoising", f"Noisy digits, what the model makes of them after {run.curve.steps} steps, and the clean ones",
         mosaic(*(subject.images.look.upright(x[:10]) for x in (run.noisy, run.denoised, run.clean))),
     )  # fmt: skip
     again = run.model.reconstruct(run.noisy[:8])
@@ -220,11 +220,11 @@ def removes_noise_from_unseen_images(subject: Subject) -> Evidence:
     evidence = Evidence(f"above {rounded(bar, 3)} dB", f"{rounded(run.quality)} dB")
     if not bars.holds("dB above simple answers", run.quality - bar + GAIN):
         raise Failed(
-            f"Denoised images reach {run.quality:.1f} dB after {run.course.steps} steps{_denoising_story(subject, run)}",
+            f"Denoised images reach {run.quality:.1f} dB after {run.curve.steps} steps{_denoising_story(subject, run)}",
             "Which images go in, and which ones should come out?",
             evidence,
         )
-    expect_encoder_trained(run.course)
+    expect_encoder_trained(run.curve)
     return evidence
 
 
@@ -240,10 +240,10 @@ def _denoising_story(subject: Subject, run: Denoised) -> str:
             "was the model trained on clean images, or with less noise than it gets here?"
         )
     average_error = float(np.mean((mean - run.clean) ** 2))
-    general = story_of(run.course, run.clean, run.denoised, average_error)
-    if encoder_rests(run.course):
+    general = story_of(run.curve, run.clean, run.denoised, average_error)
+    if encoder_rests(run.curve):
         return f"{story} {general}"
-    if not sees_fresh_noise(subject, run.model, PLAN.batch_size):
+    if not sees_fresh_noise(subject, run.model, BUDGET.batch_size):
         return f"{story} Training sees no fresh noise: the same batch has exactly the same loss twice."
     if abs(brightness - as_noisy) < abs(brightness - as_clean):
         return f"{story} The answers are as bright as the noisy images: are those the targets of the training?"
@@ -254,7 +254,7 @@ def _denoising_story(subject: Subject, run: Denoised) -> str:
 def learns_towards_clean_targets(subject: Subject) -> Evidence:
     """The loss compares with the clean images, not with the noisy ones."""
     run = subject.once(trained)
-    expect_fresh_noise(subject, run.model, PLAN.batch_size)
+    expect_fresh_noise(subject, run.model, BUDGET.batch_size)
     _expect_fresh_noise_in_fit(subject, run.model)
     clean = subject.images.training(0, 64)
     noisy = with_noise(subject, clean, "training noise")
@@ -277,7 +277,7 @@ def _expect_fresh_noise_in_fit(subject: Subject, model: Model) -> None:
     """Where a trace freezes the noise, `fit` shows whether it uses one: the same batch twice at learning rate 0."""
     if model.is_frozen_in_a_trace():
         model.set_learning_rate(0.0)
-        first, second = model.fit(np.repeat(subject.images.batches(0, 1, PLAN.batch_size), 4, axis=0), 2, 1)
+        first, second = model.fit(np.repeat(subject.images.batches(0, 1, BUDGET.batch_size), 4, axis=0), 2, 1)
         expect.that(
             first != second,
             "In fit the noise is frozen: it was drawn once, when the training step was compiled.",

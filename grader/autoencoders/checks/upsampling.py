@@ -57,5 +57,5 @@ def reconstructs_unseen_images(subject: Subject) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
     run = subject.once(trained)
     evidence = expect_good_reconstructions(subject, PART, run)
-    expect_encoder_trained(run.course)
+    expect_encoder_trained(run.curve)
     return evidence

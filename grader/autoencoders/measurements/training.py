@@ -11,7 +11,7 @@ import numpy as np
 
 from ...core import thresholds as bars
 from ...core.expect import Diverged, Evidence, Failed, rounded
-from ...stats.diagnosis import Course, encoder_rests, story_of
+from ...stats.diagnosis import TrainingCurve, encoder_rests, story_of
 from ...stats.metrics import cross_entropy, mosaic
 from ...subject.subject import Model, Subject
 
@@ -28,7 +28,7 @@ OWN_RATE = 2  # times as many steps for a model at a rate of its own
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingBudget:
     """How long a model is trained: at least and at most so many steps, looked at after every stage of some.
 
     One that still gets better at the end gets as many steps again.
@@ -51,24 +51,24 @@ class Trained:
     """A model that was trained with `fit_iteration`, and what its held-out images cost in nats per image."""
 
     model: Model
-    course: Course
+    curve: TrainingCurve
     images: np.ndarray
     reconstructions: np.ndarray
 
     @property
     def before(self) -> float:
         """Nats per image before the first step."""
-        return self.course.costs[0]
+        return self.curve.costs[0]
 
     @property
     def after(self) -> float:
         """Nats per image after the last step."""
-        return self.course.costs[-1]
+        return self.curve.costs[-1]
 
     @property
     def steps(self) -> int:
         """How many steps were taken."""
-        return self.course.steps
+        return self.curve.steps
 
     @property
     def mean_image(self) -> float:
@@ -78,7 +78,7 @@ class Trained:
     @property
     def story(self) -> str:
         """What kind of trouble the training is in, in a sentence; empty where it is in none that is known."""
-        return story_of(self.course, self.images, self.reconstructions, self.mean_image)
+        return story_of(self.curve, self.images, self.reconstructions, self.mean_image)
 
 
 def cost_of_mean_image(images: np.ndarray) -> float:
@@ -103,17 +103,19 @@ def train_until(
     def cost(model: Model) -> float:
         return float(cross_entropy(images, model.reconstruct(images)).mean())
 
-    model, course = train_in_stages(subject, model, cost, bar, Plan(at_least, stage=stage, batch_size=batch_size))
-    for whose, paid in zip(("A fresh model", f"After {FIRST_STEPS} steps a model"), course.costs, strict=False):
+    model, curve = train_in_stages(
+        subject, model, cost, bar, TrainingBudget(at_least, stage=stage, batch_size=batch_size)
+    )
+    for whose, paid in zip(("A fresh model", f"After {FIRST_STEPS} steps a model"), curve.costs, strict=False):
         _expect_untrained(paid, images, whose)
-    if course.costs[-1] < bar:
+    if curve.costs[-1] < bar:
         _expect_code_is_all(subject, model)
-    return Trained(model, course, images, model.reconstruct(images))
+    return Trained(model, curve, images, model.reconstruct(images))
 
 
 def train_in_stages(
-    subject: Subject, model: Model, cost: Callable[[Model], float], bar: float, plan: Plan
-) -> tuple[Model, Course]:
+    subject: Subject, model: Model, cost: Callable[[Model], float], bar: float, budget: TrainingBudget
+) -> tuple[Model, TrainingCurve]:
     """Train until the cost is below `bar`, at rate 3e-3; where that does not do, and the model's own rate is a
     very different one, afresh at its own, for up to OWN_RATE times as many steps: plain gradient descent needs them.
 
@@ -121,15 +123,15 @@ def train_in_stages(
     """
     own_rate = model.set_learning_rate(RATE)
     try:
-        course = _course(subject, model, cost, bar, plan)
+        curve = _curve(subject, model, cost, bar, budget)
     except Diverged:
         if _is_alike(own_rate):
             raise
     else:
-        if course.costs[-1] < bar or _is_alike(own_rate):
-            return model, course
+        if curve.costs[-1] < bar or _is_alike(own_rate):
+            return model, curve
     model = subject.create(model.origin.part, model.origin.name, **model.origin.arguments)
-    return model, _course(subject, model, cost, bar, plan, OWN_RATE)
+    return model, _curve(subject, model, cost, bar, budget, OWN_RATE)
 
 
 def _is_alike(rate: float) -> bool:
@@ -137,24 +139,24 @@ def _is_alike(rate: float) -> bool:
     return RATE / 4 < rate < 4 * RATE
 
 
-def _course(
-    subject: Subject, model: Model, cost: Callable[[Model], float], bar: float, plan: Plan, times: int = 1
-) -> Course:  # fmt: skip
+def _curve(
+    subject: Subject, model: Model, cost: Callable[[Model], float], bar: float, budget: TrainingBudget, times: int = 1
+) -> TrainingCurve:  # fmt: skip
     """One training, looked at before, after the first few steps, and after each stage; `times` as long as planned."""
     probes = subject.images.held_out(PROBES)
     costs, codes = [cost(model)], model.encode(probes)
     painted = model.decode(codes)
-    steps, at_most = 0, times * plan.at_most
-    for until in (FIRST_STEPS, plan.at_least, *range(plan.at_least + plan.stage, 2 * at_most + 1, plan.stage)):
-        model.train(subject.images.batches(steps, until - steps, plan.batch_size))
+    steps, at_most = 0, times * budget.at_most
+    for until in (FIRST_STEPS, budget.at_least, *range(budget.at_least + budget.stage, 2 * at_most + 1, budget.stage)):
+        model.train(subject.images.batches(steps, until - steps, budget.batch_size))
         steps = until
         costs.append(cost(model))
         learning = costs[-1] < STILL_LEARNING * costs[max(-len(costs), -1 - STAGES_BACK)]
-        if steps >= plan.at_least and (costs[-1] < bar or (steps >= at_most and not learning)):
+        if steps >= budget.at_least and (costs[-1] < bar or (steps >= at_most and not learning)):
             break
     if costs[-1] < bar:
-        bars.note(plan.quantity, steps / times)
-    return Course(tuple(costs), steps, (codes, model.encode(probes)), (painted, model.decode(codes)))
+        bars.note(budget.quantity, steps / times)
+    return TrainingCurve(tuple(costs), steps, (codes, model.encode(probes)), (painted, model.decode(codes)))
 
 
 def _expect_untrained(cost: float, images: np.ndarray, whose: str) -> None:
@@ -191,9 +193,9 @@ def _expect_code_is_all(subject: Subject, model: Model) -> None:
         )
 
 
-def expect_encoder_trained(course: Course) -> None:
+def expect_encoder_trained(curve: TrainingCurve) -> None:
     """Training changes what the encoder answers; also where a decoder alone does well on random features."""
-    if encoder_rests(course):
+    if encoder_rests(curve):
         raise Failed(
             "The encoder is not trained: after all steps its encodings are what they were before the first.",
             "The gradient has to pass through the encoding, and the optimizer needs the encoder's variables too.",
