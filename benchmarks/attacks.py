@@ -33,14 +33,14 @@ def run(corpus: Iterable[Attack], console: Console) -> Results:
     """Every attack under every tier, beside a right submission whose report has to stay the same."""
     found: Results = {attack.name: {} for attack in corpus}
     for tier in TIERS:
-        with temptation() as target, worker_of(tier) as worker:
-            untouched = report_of_neighbour(worker)
-            neighbour = Neighbour(worker)
-            target.warm, target.sibling = process_of(worker), neighbour.process
+        with temptation() as target, worker_of(tier) as server:
+            untouched = report_of_neighbour(server)
+            neighbour = Neighbour(server)
+            target.warm, target.sibling = process_of(server), neighbour.process
             for attack in corpus:
-                found[attack.name][tier.name] = result_of(measure(attack, worker, target))
+                found[attack.name][tier.name] = result_of(measure(attack, server, target))
                 console.print(f"{tier.name}: {attack.name}: {found[attack.name][tier.name]}", markup=False)
-            same = neighbour.report() == untouched == report_of_neighbour(worker)
+            same = neighbour.report() == untouched == report_of_neighbour(server)
             neighbour.close()
         found.setdefault("(neighbours' reports)", {})[tier.name] = "held: as without attacks" if same else "CHANGED"
     return found

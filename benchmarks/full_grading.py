@@ -19,7 +19,7 @@ from grader.core.outcomes import CheckResult
 from grader.core.registry import all_checks
 from grader.engine.checking import run_checks
 from grader.isolation.choice import open_pool
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.protocol.messages import Reply, Request
 from grader.release.source import reference_folder
@@ -94,9 +94,9 @@ class Run:
         return sum(result.seconds for result in self.results) / self.step
 
 
-def measure(worker: Worker) -> Run:
+def measure(server: ForkServer) -> Run:
     """Grade the reference once."""
-    channel = Timed(ProcessChannel(read_submission("reference", reference_folder()), worker))
+    channel = Timed(ProcessChannel(read_submission("reference", reference_folder()), server))
     try:
         subject = Subject(channel, SEED)
         started = time.perf_counter()
@@ -148,9 +148,9 @@ def work_table(runs: list[Run]) -> Table:
 def main() -> None:
     """Print the table."""
     console = Console()
-    with open_pool(LIMITS, 1, trusted=False) as pool, pool.lend() as worker:
+    with open_pool(LIMITS, 1, trusted=False) as pool, pool.lend() as server:
         console.print(f"isolation: {pool.tier.description}", highlight=False)
-        runs = [measure(worker) for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3)]
+        runs = [measure(server) for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3)]
     table = Table("part, check", "points", "units", "share", title="One full grading of the reference")
     total = statistics.median(run.units for run in runs)
     checks = shares(runs, "id")

@@ -17,7 +17,7 @@ from grader.engine.checking import run_checks
 from grader.harness.modules import Modules
 from grader.isolation.child import prepare_tensorflow
 from grader.isolation.choice import open_pool
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.release.source import reference_folder
 from grader.selfcheck.local_channel import LocalChannel
@@ -40,10 +40,10 @@ def seconds_of(channel: Channel, checks: tuple[Check, ...]) -> float:
     return seconds
 
 
-def isolated(submission: Submission, worker: Worker, checks: tuple[Check, ...]) -> float:
+def isolated(submission: Submission, server: ForkServer, checks: tuple[Check, ...]) -> float:
     """Seconds in a fork, its start and end included."""
     started = time.perf_counter()
-    channel = ProcessChannel(submission, worker)
+    channel = ProcessChannel(submission, server)
     try:
         seconds_of(channel, checks)
     finally:
@@ -56,14 +56,14 @@ def main() -> None:
     count, *parts = sys.argv[1:] or ["3"]
     checks, console = select(parts), Console()
     submission = read_submission("reference", reference_folder())
-    with open_pool(Limits(submission_seconds=3600), 1, trusted=False) as pool, pool.lend() as worker:
+    with open_pool(Limits(submission_seconds=3600), 1, trusted=False) as pool, pool.lend() as server:
         console.print(f"isolation: {pool.tier.description}", highlight=False)
         prepare_tensorflow()
         definitions = Modules([(source.name, source.text) for source in submission.sources])
-        isolated(submission, worker, select(["data"]))  # the first fork takes longer than those after it
+        isolated(submission, server, select(["data"]))  # the first fork takes longer than those after it
         ratios = []
         for _ in range(int(count)):
-            here, there = seconds_of(LocalChannel(definitions), checks), isolated(submission, worker, checks)
+            here, there = seconds_of(LocalChannel(definitions), checks), isolated(submission, server, checks)
             ratios.append(there / here)
             console.print(f"in this process {here:.1f} s, isolated {there:.1f} s, ratio {ratios[-1]:.3f}")
     console.print(f"ratio {statistics.median(ratios):.3f} (median of {count}; {min(ratios):.3f} to {max(ratios):.3f})")

@@ -24,8 +24,8 @@ def main() -> None:
     console = Console()
 
     def grade(seed: int) -> Report:
-        with pool.lend() as worker:
-            report = grade_submission("reference", reference_folder(), checks, seed, worker)
+        with pool.lend() as server:
+            report = grade_submission("reference", reference_folder(), checks, seed, server)
         lost = [f"{r.id}: {r.message} {r.evidence}" for r in report.checks if r.outcome is not Outcome.PASSED]
         console.print(f"seed {seed}: {report.score:g}/{report.max_score}, {report.seconds:.0f} s", *lost, markup=False)
         return report

@@ -73,10 +73,10 @@ def own_cache() -> Cache:
 
 def graded(task: Task, pool: Pool) -> Verdict:
     """The verdict on one submission, stored."""
-    with tempfile.TemporaryDirectory() as folder, pool.lend() as worker:
+    with tempfile.TemporaryDirectory() as folder, pool.lend() as server:
         place = task.item.write(Path(folder))
         checks = select(task.item.parts)
-        report = grade_submission(task.item.name, place, checks, task.seed, worker, cache=own_cache())
+        report = grade_submission(task.item.name, place, checks, task.seed, server, cache=own_cache())
     for outdated in task.place.parent.glob(f"{task.item.name}-{task.seed}-*.json"):
         outdated.unlink()
     verdict = verdict_of(report)

@@ -12,7 +12,7 @@ from grader.core.limits import Limits
 from grader.engine.cache import VARIABLE
 from grader.isolation import tiers
 from grader.isolation.choice import examine, find_tier
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from tests.isolation.probing import Open, submission
 from tests.nbgrader import postgres
@@ -56,7 +56,7 @@ def cache_of_its_own() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def worker() -> Iterator[Worker]:
+def server() -> Iterator[ForkServer]:
     """A warm process of the best tier that this machine has."""
     found, _ = find_tier(Limits())
     yield found
@@ -64,7 +64,7 @@ def worker() -> Iterator[Worker]:
 
 
 @pytest.fixture(scope="session")
-def second_worker() -> Iterator[Worker]:
+def second_server() -> Iterator[ForkServer]:
     """A warm process of the second tier; root only."""
     found, finding = examine(tiers.second(), Limits())
     assert found is not None, finding.reason
@@ -73,18 +73,18 @@ def second_worker() -> Iterator[Worker]:
 
 
 @pytest.fixture(params=TIERS)
-def each_worker(request: pytest.FixtureRequest) -> Worker:
+def each_server(request: pytest.FixtureRequest) -> ForkServer:
     """One warm process of every tier that can be had."""
-    return request.getfixturevalue("worker" if request.param == "best" else "second_worker")
+    return request.getfixturevalue("server" if request.param == "best" else "second_server")
 
 
 @pytest.fixture
-def open_channel(each_worker: Worker) -> Iterator[Open]:
+def open_channel(each_server: ForkServer) -> Iterator[Open]:
     """Opens channels to submissions of one module, under every tier; closes them after the test."""
     opened: list[ProcessChannel] = []
 
     def open_it(source: str, **limits: float) -> ProcessChannel:
-        opened.append(ProcessChannel(submission(source), each_worker, Limits(**limits)))
+        opened.append(ProcessChannel(submission(source), each_server, Limits(**limits)))
         return opened[-1]
 
     yield open_it

@@ -17,7 +17,7 @@ from grader.cli.main import app, data_app, main, release_app
 from grader.core.limits import Limits
 from grader.engine import backends as measurers
 from grader.isolation.choice import Finding
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.render.report_json import write_report
 
 from .render import samples
@@ -195,15 +195,15 @@ ONE_CHECK = ("--part", "data.normalize_scales_to_unit_interval")
 
 
 def test_submissions_are_isolated_and_the_tier_is_said(
-    aelab: Aelab, tiny: Path, worker: Worker, tmp_path: Path
+    aelab: Aelab, tiny: Path, server: ForkServer, tmp_path: Path
 ) -> None:
     """The best tier of this machine: described in the first line, named in the last and in every report."""
     found = aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK)
     assert found.status == 0, found
-    assert found.out.splitlines()[0] == f"isolation: {worker.tier.description}"
-    assert found.out.splitlines()[-1].endswith(f"isolation {worker.tier.name}")
+    assert found.out.splitlines()[0] == f"isolation: {server.tier.description}"
+    assert found.out.splitlines()[-1].endswith(f"isolation {server.tier.name}")
     record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
-    assert record["isolation"] == worker.tier.name
+    assert record["isolation"] == server.tier.name
     assert record["checks"][0]["outcome"] == "passed"
 
 

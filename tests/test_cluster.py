@@ -23,7 +23,7 @@ from grader.engine.cache import Cache
 from grader.engine.dask_backend import DaskBackend, dask_backends
 from grader.engine.plan import grade_submission
 from grader.engine.run import RunConfig, grade_all
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from tests.nbgrader.postgres import free_port
 from tests.test_batch import Watcher
 
@@ -70,12 +70,12 @@ def grade(folder: Path, address: str, more: str = "", watcher: Watcher | None = 
 
 
 def test_a_cluster_gives_the_reports_that_this_machine_gives(
-    tmp_path: Path, local_cluster: LocalCluster, worker: Worker
+    tmp_path: Path, local_cluster: LocalCluster, server: ForkServer
 ) -> None:
     """Scores, outcomes, evidence, and the tier."""
     reports = grade(tmp_path, local_cluster.scheduler_address)
     for report in reports:
-        here = grade_submission(report.submission, tmp_path / report.submission, CHECKS, 7, worker)
+        here = grade_submission(report.submission, tmp_path / report.submission, CHECKS, 7, server)
         assert (report.score, report.status, report.isolation) == (2.0, Status.GRADED, here.isolation)
         assert [(c.outcome, c.evidence) for c in report.checks] == [(c.outcome, c.evidence) for c in here.checks]
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from grader.core.limits import Limits, limits_of
 from grader.isolation import doctor, seccomp, tiers
-from grader.isolation import fork_server as worker
+from grader.isolation import fork_server as server
 from grader.isolation.choice import Finding, examine
 from grader.isolation.doctor import Diagnosis, Machine, TierFound, advice, describe, diagnose
 from grader.render.doctor import diagnosis_text, tier_progress, to_json
@@ -156,8 +156,8 @@ def test_what_the_canary_could_do_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.fixture
 def no_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
     """No program is found where a warm process is started from."""
-    real = worker.environment
-    monkeypatch.setattr(worker, "environment", lambda own_mount: real(own_mount) | {"PATH": "/nonexistent"})
+    real = server.environment
+    monkeypatch.setattr(server, "environment", lambda own_mount: real(own_mount) | {"PATH": "/nonexistent"})
 
 
 @pytest.mark.usefixtures("no_bubblewrap")

@@ -16,7 +16,7 @@ from grader.core.registry import Check, select
 from grader.engine.cache import Cache
 from grader.engine.checking import run_checks
 from grader.engine.plan import grade_submission
-from grader.isolation.fork_server import Worker, WorkerLost
+from grader.isolation.fork_server import ForkServer, ProcessLost
 from grader.isolation.process import ProcessChannel
 from grader.protocol.frames import Want
 from grader.protocol.messages import Reply, Request
@@ -340,12 +340,12 @@ def test_numbers_that_are_not_finite_fail_the_check(run: Run, value: float) -> N
 # --- whole submissions ----------------------------------------------------------------------------------------------
 
 
-def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path, worker: Worker) -> None:
+def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path, server: ForkServer) -> None:
     """Every check says why, nobody is started, and the instructor is told to look."""
-    report = grade_submission("ada", tmp_path, select(["data"]), 1, worker.another())
+    report = grade_submission("ada", tmp_path, select(["data"]), 1, server.another())
     assert report.status is Status.UNREADABLE
     assert report.message == "the folder is empty"
-    assert report.isolation == worker.tier.name
+    assert report.isolation == server.tier.name
     assert report.needs_attention
     assert report.score == 0
     assert {(c.outcome, c.message) for c in report.checks} == {
@@ -353,9 +353,9 @@ def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path, worker: Wor
     }
 
 
-def test_a_submission_that_vanished_is_reported(tmp_path: Path, worker: Worker) -> None:
+def test_a_submission_that_vanished_is_reported(tmp_path: Path, server: ForkServer) -> None:
     """A folder that was there when the class was listed, and is gone now."""
-    assert grade_submission("ada", tmp_path / "gone", select(["data"]), 1, worker).status is Status.UNREADABLE
+    assert grade_submission("ada", tmp_path / "gone", select(["data"]), 1, server).status is Status.UNREADABLE
 
 
 RIGHT = """
@@ -385,9 +385,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[ProcessChannel]:
     return channels
 
 
-def grade(folder: Path, worker: Worker, more: str = "", names: tuple[str, ...] = (CHECK,)) -> Report:
+def grade(folder: Path, server: ForkServer, more: str = "", names: tuple[str, ...] = (CHECK,)) -> Report:
     (folder / "data.py").write_text(RIGHT.format(more=more))
-    return grade_submission("ada", folder, select(names), 1, worker)
+    return grade_submission("ada", folder, select(names), 1, server)
 
 
 def killing_at(opened: list[ProcessChannel], role: str, times: int) -> Callable[[], None]:
@@ -401,19 +401,19 @@ def killing_at(opened: list[ProcessChannel], role: str, times: int) -> Callable[
                 time.sleep(0.01)
             time.sleep(0.2)
             channel = opened[number]
-            (warm_of(channel.worker) if role == "warm process" else process_of(channel)).kill()
+            (warm_of(channel.server) if role == "warm process" else process_of(channel)).kill()
 
     return kill
 
 
 @pytest.mark.parametrize("role", ["warm process", "submission"])
 def test_a_submission_that_was_ended_from_outside_is_measured_again(
-    tmp_path: Path, worker: Worker, opened: list[ProcessChannel], role: str
+    tmp_path: Path, server: ForkServer, opened: list[ProcessChannel], role: str
 ) -> None:
     """From the beginning, in another process; it has its points, and nobody has to look."""
     killer = threading.Thread(target=killing_at(opened, role, 1))
     killer.start()
-    report = grade(tmp_path, worker)
+    report = grade(tmp_path, server)
     killer.join()
     assert len(opened) == 2
     assert report.status is Status.GRADED
@@ -422,12 +422,12 @@ def test_a_submission_that_was_ended_from_outside_is_measured_again(
 
 
 def test_a_submission_that_was_ended_from_outside_twice_is_an_error(
-    tmp_path: Path, worker: Worker, opened: list[ProcessChannel]
+    tmp_path: Path, server: ForkServer, opened: list[ProcessChannel]
 ) -> None:
     """All its checks say that the grader failed, none that it did, and the instructor is told to look."""
     killer = threading.Thread(target=killing_at(opened, "submission", 2))
     killer.start()
-    report = grade(tmp_path, worker, names=("data",))
+    report = grade(tmp_path, server, names=("data",))
     killer.join()
     assert len(opened) == 2
     assert report.status is Status.ERROR
@@ -443,10 +443,10 @@ def test_a_submission_that_was_ended_from_outside_twice_is_an_error(
     "end", ["import os; os._exit(0)", "import ctypes; ctypes.string_at(0)", "import os; os.abort()"]
 )
 def test_a_submission_that_ends_itself_fails_at_once(
-    tmp_path: Path, worker: Worker, opened: list[ProcessChannel], end: str
+    tmp_path: Path, server: ForkServer, opened: list[ProcessChannel], end: str
 ) -> None:
     """It is not measured again, and it is not the grader's fault."""
-    report = grade(tmp_path, worker, more=end)
+    report = grade(tmp_path, server, more=end)
     assert len(opened) == 1
     assert report.status is Status.GRADED
     assert [c.outcome for c in report.checks] == [Outcome.FAILED]
@@ -456,12 +456,12 @@ def test_a_submission_that_ends_itself_fails_at_once(
 
 def test_a_loss_passes_by_every_check(run: Run) -> None:
     """It is not taken for a failure of the check in hand, nor for a bug of it."""
-    with pytest.raises(WorkerLost):
-        run({"one": raising(WorkerLost("gone")), "two": passing})
+    with pytest.raises(ProcessLost):
+        run({"one": raising(ProcessLost("gone")), "two": passing})
 
 
 def test_what_was_known_before_a_loss_does_not_count(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, worker: Worker
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: ForkServer
 ) -> None:
     """The second try begins at the first check, with channels, models and measurements of its own."""
     tried: list[list[str]] = []
@@ -472,24 +472,24 @@ def test_what_was_known_before_a_loss_does_not_count(
         for check in checks:
             tried[-1].append(check.id)
             if len(tried) == 1 and len(results) == 1:
-                raise WorkerLost("gone")
+                raise ProcessLost("gone")
             results.append(CheckResult(check.id, check.part, check.points, float(len(tried)), Outcome.PASSED, ""))
         return tuple(results)
 
     monkeypatch.setattr("grader.engine.isolated.run_checks", run_or_lose)
-    report = grade(tmp_path, worker, names=("data",))
+    report = grade(tmp_path, server, names=("data",))
     names = [c.id for c in select(["data"])]
     assert tried == [names[:2], names]
     assert [c.score for c in report.checks] == [2.0] * len(names)
 
 
-def test_what_is_kept_is_not_measured_again(tmp_path: Path, worker: Worker, opened: list[ProcessChannel]) -> None:
+def test_what_is_kept_is_not_measured_again(tmp_path: Path, server: ForkServer, opened: list[ProcessChannel]) -> None:
     """With a cache, the second time no process is opened, and the report is the same."""
     cache = Cache(tmp_path / "cache.sqlite")
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "data.py").write_text(RIGHT.format(more=""))
     first, second = (
-        grade_submission("ada", tmp_path / "ada", select([CHECK]), 1, worker, cache=cache) for _ in range(2)
+        grade_submission("ada", tmp_path / "ada", select([CHECK]), 1, server, cache=cache) for _ in range(2)
     )
     assert len(opened) == 1
     assert first == second

@@ -13,7 +13,7 @@ from grader.engine.carried_forward import CarriedForward, carried_forward
 from grader.engine.isolated import unmeasurable
 from grader.engine.plan import grade_submission
 from grader.engine.tasks import Task, TaskResult
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.release.notebook import render_notebook
 from grader.release.source import module_sources, reference_folder
 from grader.submissions.reading import Source, Submission, read_submission
@@ -153,18 +153,18 @@ class UpsamplingAutoencoder(autoencoder.Autoencoder):
 """
 
 
-def test_a_submission_cannot_carry_the_solution_out(tmp_path, worker: Worker) -> None:
+def test_a_submission_cannot_carry_the_solution_out(tmp_path, server: ForkServer) -> None:
     """It reads the lab's version while that stands in, prints it and raises it: none of it is in the report."""
     (tmp_path / "autoencoder.py").write_text("class Autoencoder:\n    'mine'\n")
     (tmp_path / "upsampling.py").write_text(STEALS)
-    report = grade_submission("ada", tmp_path, select(["autoencoder", "upsampling"]), 1, worker)
+    report = grade_submission("ada", tmp_path, select(["autoencoder", "upsampling"]), 1, server)
     assert report.score == 0
     assert "'mine'" in report.stdout
     assert OURS not in str(report)
     assert "GradientTape" not in str(report)
 
 
-def test_a_right_part_on_a_wrong_one_is_right(tmp_path, worker: Worker) -> None:
+def test_a_right_part_on_a_wrong_one_is_right(tmp_path, server: ForkServer) -> None:
     """A notebook, graded for real: `upsampling` on an autoencoder that cannot be made."""
     (tmp_path / "lab05.ipynb").write_text(render_notebook(reference_folder(), solutions=True))
     honest = read_submission("ada", tmp_path)
@@ -173,5 +173,5 @@ def test_a_right_part_on_a_wrong_one_is_right(tmp_path, worker: Worker) -> None:
     assert broken != render_notebook(reference_folder(), solutions=True)
     (tmp_path / "lab05.ipynb").write_text(broken)
     checks = select(["autoencoder.encoding_has_requested_size", "upsampling.decoding_is_an_image"])
-    report = grade_submission("ada", tmp_path, checks, 1, worker)
+    report = grade_submission("ada", tmp_path, checks, 1, server)
     assert [check.outcome for check in report.checks] == [Outcome.FAILED, Outcome.PASSED]

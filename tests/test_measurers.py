@@ -14,7 +14,7 @@ from grader.engine.backends import BackendConfig, LazyBackend, LocalBackend
 from grader.engine.cache import Cache
 from grader.engine.tasks import Task, TaskResult
 from grader.isolation import tiers
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.isolation.pool import Pool
 from grader.submissions.reading import Source
 
@@ -79,8 +79,8 @@ def test_places_with_another_isolation_have_other_names() -> None:
 
 
 @pytest.fixture
-def backend(worker: Worker):
-    pool = Pool([worker.another(), worker.another()])
+def backend(server: ForkServer):
+    pool = Pool([server.another(), server.another()])
     yield LocalBackend(pool)
     pool.close()
 

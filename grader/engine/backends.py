@@ -59,9 +59,9 @@ class LocalBackend:
         return self._threads.submit(self._measure, task, started)
 
     def _measure(self, task: Task, started: Started) -> bytes:
-        with self._pool.lend() as worker:
+        with self._pool.lend() as server:
             started()
-            return measure(task, worker).to_bytes()
+            return measure(task, server).to_bytes()
 
     def check_alive(self) -> None:
         """There always will be one: a warm process that is lost is started again."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ..core.outcomes import CheckResult, Outcome
 from ..core.registry import Check, select
-from ..isolation.fork_server import Worker, WorkerLost
+from ..isolation.fork_server import ForkServer, ProcessLost
 from ..isolation.process import ProcessChannel
 from ..subject.subject import Subject
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD, Progress, run_checks, unheard
@@ -14,24 +14,24 @@ from .tasks import Task, TaskResult
 TRIES = 2  # of a unit whose process was ended by something outside
 
 
-def measure(task: Task, worker: Worker, progress: Progress = unheard) -> TaskResult:
+def measure(task: Task, server: ForkServer, progress: Progress = unheard) -> TaskResult:
     """Measure a unit in a process of its own, forked by `worker`."""
     checks, problem = select(task.checks), ""
     for _ in range(TRIES):
         try:
-            return _measure(task, checks, worker, progress)
-        except WorkerLost as loss:
+            return _measure(task, checks, server, progress)
+        except ProcessLost as loss:
             problem = f"{loss}, {TRIES} times"
-            if not worker.is_alive():
-                worker.close()  # what ended the submission's process hit this one too; the next try starts another
+            if not server.is_alive():
+                server.close()  # what ended the submission's process hit this one too; the next try starts another
         except Exception:  # noqa: BLE001 - ours, whatever it is: nobody else's work shall wait for it
             return unmeasurable(checks, traceback.format_exc(limit=-3))
     return unmeasurable(checks, problem, f"{GRADER_FAILED}: {problem}")
 
 
-def _measure(task: Task, checks: tuple[Check, ...], worker: Worker, progress: Progress) -> TaskResult:
+def _measure(task: Task, checks: tuple[Check, ...], server: ForkServer, progress: Progress) -> TaskResult:
     """All checks of the unit once, from the beginning. Raises WorkerLost."""
-    channel = ProcessChannel(task.submission, worker, task.limits)
+    channel = ProcessChannel(task.submission, server, task.limits)
     try:
         results = run_checks(Subject(channel, task.seed), checks, progress, lambda: channel.out_of_time)
     finally:

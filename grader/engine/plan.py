@@ -9,7 +9,7 @@ from pathlib import Path
 from ..core.limits import Limits
 from ..core.outcomes import CheckResult, Report, Status
 from ..core.registry import Check
-from ..isolation.fork_server import Worker
+from ..isolation.fork_server import ForkServer
 from ..submissions.reading import Submission, UnreadableSubmission, read_submission
 from .cache import Cache, CacheError
 from .carried_forward import CarriedForward, carried_forward
@@ -92,7 +92,7 @@ def grade_submission(
     path: Path,
     checks: tuple[Check, ...],
     seed: int,
-    worker: Worker,
+    server: ForkServer,
     progress: Progress = unheard,
     cache: Cache | None = None,
 ) -> Report:
@@ -100,22 +100,22 @@ def grade_submission(
 
     What is in the cache is not measured again, and what is measured is kept there.
     """
-    plan = plan_of(name, path, checks, seed, worker.limits)
-    measured = {task.part: _found_or_measured(task, worker, progress, cache) for task in plan.tasks}
+    plan = plan_of(name, path, checks, seed, server.limits)
+    measured = {task.part: _found_or_measured(task, server, progress, cache) for task in plan.tasks}
     for chance in plan.carried_forward(measured):
         part = chance.task.part
-        second = _found_or_measured(chance.task, worker, progress, cache)
+        second = _found_or_measured(chance.task, server, progress, cache)
         measured[part] = chance.better_of(measured[part], second)
-    return plan.report(measured, worker.tier.name)
+    return plan.report(measured, server.tier.name)
 
 
-def _found_or_measured(task: Task, worker: Worker, progress: Progress, cache: Cache | None) -> TaskResult:
+def _found_or_measured(task: Task, server: ForkServer, progress: Progress, cache: Cache | None) -> TaskResult:
     if cache is None:
-        return measure(task, worker, progress)
-    key = task.key(worker.tier.name)
+        return measure(task, server, progress)
+    key = task.key(server.tier.name)
     found = cache.find(key)
     if found is None:
-        found = measure(task, worker, progress)
+        found = measure(task, server, progress)
         if found.is_final:
             with suppress(CacheError):  # on a full disk, say: then it is measured again another time
                 cache.keep(key, task.part, found)

@@ -15,7 +15,7 @@ from ..protocol.frames import Want
 from ..protocol.messages import Request
 from ..submissions.reading import Source, Submission
 from . import canary, seccomp, tiers
-from .fork_server import Worker, WorkerLost
+from .fork_server import ForkServer, ProcessLost
 from .pool import Pool
 from .process import ProcessChannel
 from .tiers import Tier
@@ -66,7 +66,7 @@ def open_pool(limits: Limits, count: int, trusted: bool, private: Iterable[Path]
     private: folders of this run that submissions must not see.
     """
     private = [p.resolve() for p in private]
-    hoped_for = Worker(tiers.TRUSTED if trusted else tiers.best(), view_of(private), limits)
+    hoped_for = ForkServer(tiers.TRUSTED if trusted else tiers.best(), view_of(private), limits)
     ahead = [hoped_for.another() for _ in range(count - 1)]
     try:
         if not trusted:
@@ -85,22 +85,22 @@ def open_pool(limits: Limits, count: int, trusted: bool, private: Iterable[Path]
         pool.close()
 
 
-def _launch(workers: Iterable[Worker]) -> None:
+def _launch(workers: Iterable[ForkServer]) -> None:
     """Let workers import while the first one and the canary find out whether their tier holds.
 
     One that cannot be launched is as good as one that was not: whoever starts it is told why.
     """
-    for worker in workers:
+    for server in workers:
         with suppress(OSError):
-            worker.launch()
+            server.launch()
 
 
-def _close(workers: Iterable[Worker]) -> None:
-    for worker in workers:
-        worker.close()
+def _close(workers: Iterable[ForkServer]) -> None:
+    for server in workers:
+        server.close()
 
 
-def find_tier(limits: Limits, private: Iterable[Path] = ()) -> tuple[Worker, list[Finding]]:
+def find_tier(limits: Limits, private: Iterable[Path] = ()) -> tuple[ForkServer, list[Finding]]:
     """A worker of the best tier that holds, started, and what was found on the way.
 
     Raises NoIsolation, also where a better tier could not be tried: no chance event makes it a lower one.
@@ -108,16 +108,16 @@ def find_tier(limits: Limits, private: Iterable[Path] = ()) -> tuple[Worker, lis
     private = tuple(private)
     findings = []
     for tier in (tiers.best(), tiers.second()):
-        worker, finding = examine(tier, limits, private)
+        server, finding = examine(tier, limits, private)
         findings.append(finding)
-        if worker is not None:
-            return worker, findings
+        if server is not None:
+            return server, findings
         if finding.untried:
             break
     raise NoIsolation(findings)
 
 
-def examine(tier: Tier, limits: Limits, private: Iterable[Path] = ()) -> tuple[Worker | None, Finding]:
+def examine(tier: Tier, limits: Limits, private: Iterable[Path] = ()) -> tuple[ForkServer | None, Finding]:
     """Try a tier. The worker comes back, started, if it holds."""
     if tier.other_user and os.geteuid() != 0:
         return None, Finding(tier, "only the administrator can grade under another user")
@@ -128,27 +128,27 @@ def examine(tier: Tier, limits: Limits, private: Iterable[Path] = ()) -> tuple[W
         return None, Finding(tier, f"there is no libseccomp (Debian: apt-get install libseccomp2; {problem})")
     for _ in range(TRIES):
         try:
-            return _tried(Worker(tier, view_of(private), limits), private)
-        except WorkerLost as loss:
+            return _tried(ForkServer(tier, view_of(private), limits), private)
+        except ProcessLost as loss:
             said = f"{_in_one_line(loss)}, {TRIES} times"
     return None, Finding(tier, said, untried=True)
 
 
-def _tried(worker: Worker, private: tuple[Path, ...]) -> tuple[Worker | None, Finding]:
+def _tried(server: ForkServer, private: tuple[Path, ...]) -> tuple[ForkServer | None, Finding]:
     """Send the canary once. Raises WorkerLost."""
-    tier = worker.tier
+    tier = server.tier
     try:
-        escapes = send_canary(worker, private)
-    except WorkerLost:
-        worker.close()
+        escapes = send_canary(server, private)
+    except ProcessLost:
+        server.close()
         raise
     except (GraderFault, SubmissionDied, OSError) as problem:
-        worker.close()
+        server.close()
         return None, Finding(tier, _in_one_line(problem))
     if escapes:
-        worker.close()
+        server.close()
         return None, Finding(tier, escapes=escapes)
-    return worker, Finding(tier)
+    return server, Finding(tier)
 
 
 def _in_one_line(problem: BaseException) -> str:
@@ -157,14 +157,14 @@ def _in_one_line(problem: BaseException) -> str:
     return " ".join(str(problem).split())[-400:]
 
 
-def send_canary(worker: Worker, private: Iterable[Path] = ()) -> tuple[str, ...]:
+def send_canary(server: ForkServer, private: Iterable[Path] = ()) -> tuple[str, ...]:
     """What the canary could do that it should not. Raises SubmissionDied or GraderFault when it cannot live."""
     text = Path(canary.__file__).read_text(encoding="utf-8")
-    channel = ProcessChannel(Submission("canary", "modules", (Source("data.py", text),)), worker)
+    channel = ProcessChannel(Submission("canary", "modules", (Source("data.py", text),)), server)
     try:
         with _temptation() as facts:
             secrets = [str(p) for p in (*_secrets(), *private) if p.exists()]
-            facts |= {"secrets": secrets, "limits": _limits(worker.limits)}
+            facts |= {"secrets": secrets, "limits": _limits(server.limits)}
             tried = _call(channel, "attempt", (len(canary.ATTEMPTS),), **facts)
             if not _call(channel, "works", ()):
                 raise GraderFault("the canary cannot do what submissions have to do")

@@ -49,22 +49,22 @@ class Confinement:
     processes: int = 256
     open_files: int = 256
     address_bytes: int = 12 * 2**30
-    without: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
 
     def has(self, defence: str) -> bool:
         """Whether a defence is not left out."""
         if defence not in DEFENCES:
             raise ValueError(f"there is no defence {defence!r}")
-        return defence not in self.without
+        return defence not in self.disabled
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, to be sent."""
         return asdict(self)
 
 
-def leave_namespaces(rule: Confinement) -> None:
+def enter_namespaces(policy: Confinement) -> None:
     """In the keeper: the next fork is the first process of a world of its own."""
-    if not rule.namespaces or not rule.has("pid namespace"):
+    if not policy.namespaces or not policy.has("pid namespace"):
         return
     flags = kernel.CLONE_NEWPID | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC
     uid, gid = os.getuid(), os.getgid()
@@ -77,41 +77,41 @@ def leave_namespaces(rule: Confinement) -> None:
             out.write(text)
 
 
-def mount_scratch(rule: Confinement) -> None:
+def mount_scratch(policy: Confinement) -> None:
     """In the first process of the new world: an own scratch of bounded size, and no view of any process."""
-    if not rule.namespaces or not rule.has("pid namespace"):
+    if not policy.namespaces or not policy.has("pid namespace"):
         return
-    owner = f",uid={rule.uid},gid={rule.uid}" if rule.uid is not None and rule.has("user") else ""
-    size = f"size={rule.scratch_bytes},nr_inodes={rule.scratch_files}," if rule.has("scratch size") else ""
+    owner = f",uid={policy.uid},gid={policy.uid}" if policy.uid is not None and policy.has("user") else ""
+    size = f"size={policy.scratch_bytes},nr_inodes={policy.scratch_files}," if policy.has("scratch size") else ""
     kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount("tmpfs", SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, f"{size}mode=0700{owner}")
-    for shared in ("/tmp", "/dev") if rule.has("read-only folders") else ():  # noqa: S108 - not even an attribute of a folder is left for the next submission
+    for shared in ("/tmp", "/dev") if policy.has("read-only folders") else ():  # noqa: S108 - not even an attribute of a folder is left for the next submission
         read_only = kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | kernel.MS_NOSUID
         kernel.mount("", shared, "", read_only | (kernel.MS_NODEV if shared == "/tmp" else 0))  # noqa: S108
     kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, "subset=pid")
 
 
-def confine(rule: Confinement, keep: int, scratch: str) -> None:
+def confine(policy: Confinement, keep: int, scratch: str) -> None:
     """In the submission's process itself. keep: the one descriptor that stays open beside the standard streams."""
     os.setsid()
-    if rule.has("descriptors"):
+    if policy.has("descriptors"):
         os.closerange(KEPT_FREE, keep)
         os.closerange(keep + 1, 65536)
     os.umask(0o077)
     for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
-    if rule.uid is not None and rule.has("user"):
-        _become(rule.uid, rule.reads_closed_folders)
-    elif rule.namespaces:
+    if policy.uid is not None and policy.has("user"):
+        _become(policy.uid, policy.reads_closed_folders)
+    elif policy.namespaces:
         kernel.keep_capabilities()
     os.chdir(scratch)
-    if rule.has("limits"):
-        _set_limits(rule)
+    if policy.has("limits"):
+        _set_limits(policy)
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
-    if rule.landlock_abi is not None and rule.has("landlock"):
-        _apply_landlock(rule, scratch)
-    if rule.seccomp and rule.has("seccomp"):
-        kernel.install_seccomp(bytes.fromhex(rule.seccomp))
+    if policy.landlock_abi is not None and policy.has("landlock"):
+        _apply_landlock(policy, scratch)
+    if policy.seccomp and policy.has("seccomp"):
+        kernel.install_seccomp(bytes.fromhex(policy.seccomp))
 
 
 def _become(uid: int, reads_closed_folders: bool) -> None:
@@ -124,37 +124,37 @@ def _become(uid: int, reads_closed_folders: bool) -> None:
     kernel.keep_capabilities(*([kernel.CAP_DAC_READ_SEARCH] if reads_closed_folders else []))
 
 
-def _set_limits(rule: Confinement) -> None:
+def _set_limits(policy: Confinement) -> None:
     limits = {
-        resource.RLIMIT_FSIZE: rule.file_bytes,
-        resource.RLIMIT_NOFILE: rule.open_files,
-        resource.RLIMIT_AS: rule.address_bytes,
+        resource.RLIMIT_FSIZE: policy.file_bytes,
+        resource.RLIMIT_NOFILE: policy.open_files,
+        resource.RLIMIT_AS: policy.address_bytes,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MSGQUEUE: 0,
         resource.RLIMIT_MEMLOCK: 0,
     }
-    if rule.processes:
-        limits[resource.RLIMIT_NPROC] = rule.processes
+    if policy.processes:
+        limits[resource.RLIMIT_NPROC] = policy.processes
     for what, value in limits.items():
         resource.setrlimit(what, (value, value))
 
 
-def _apply_landlock(rule: Confinement, scratch: str) -> None:
+def _apply_landlock(policy: Confinement, scratch: str) -> None:
     """Read what is listed, write in the scratch folder, and nothing else; no TCP, no signals to others."""
     import py_landlock.landlock as library
     from py_landlock import ABIVersion, AccessFs, Landlock, landlock_sys
 
     _show_libc()
-    newest = ABIVersion(min(landlock_sys.get_abi_version(), rule.landlock_abi or 0))
+    newest = ABIVersion(min(landlock_sys.get_abi_version(), policy.landlock_abi or 0))
     library.get_abi_version = lambda: newest  # type: ignore[attr-defined]  # what the library asks the kernel for
     read, list_folder = AccessFs.READ_FILE, AccessFs.READ_DIR
     rules = Landlock(strict=False)
-    for path in rule.readable:
+    for path in policy.readable:
         rules.add_path_rule(path, access=read | list_folder | AccessFs.EXECUTE if os.path.isdir(path) else read)  # noqa: PTH112
-    rules.add_path_rule(*rule.listed, access=list_folder)
+    rules.add_path_rule(*policy.listed, access=list_folder)
     rules.add_path_rule("/dev/null", access=read | AccessFs.WRITE_FILE)
     rules.add_path_rule("/dev/zero", "/dev/random", "/dev/urandom", access=read)
-    own_processes = "/proc" if rule.namespaces else "/proc/self"  # TensorFlow asks there for its own name
+    own_processes = "/proc" if policy.namespaces else "/proc/self"  # TensorFlow asks there for its own name
     rules.add_path_rule(own_processes, access=read | list_folder)
     rules.allow_read_write(scratch).add_path_rule(scratch, access=AccessFs.REFER | AccessFs.MAKE_FIFO)
     rules.apply()

@@ -15,12 +15,12 @@ from statistics import median
 
 from ..core.limits import Limits
 from ..submissions.reading import Source, Submission
-from . import fork_server as worker
+from . import fork_server as server
 from . import seccomp, tiers
 from .canary import ATTEMPTS
 from .choice import examine
 from .fork import Fork
-from .fork_server import START_SECONDS, Worker
+from .fork_server import START_SECONDS, ForkServer
 from .tiers import Tier
 
 FORKS = 3
@@ -131,7 +131,7 @@ def parts_of(tier: Tier) -> str:
     return ", ".join(name for name, present in parts.items() if present)
 
 
-def fork_seconds(running: Worker, limits: Limits) -> float:
+def fork_seconds(running: ForkServer, limits: Limits) -> float:
     """The median time from asking for a process to its first answer."""
     submission = Submission("doctor", "modules", (Source("data.py", ""),))
     taken = []
@@ -159,7 +159,7 @@ def look_at_machine() -> Machine:
 
 def bubblewrap_version() -> str:
     """What `bwrap --version` says, looked for where a warm process is started from."""
-    program = shutil.which("bwrap", path=worker.environment(own_mount=True)["PATH"])
+    program = shutil.which("bwrap", path=server.environment(own_mount=True)["PATH"])
     if program is None:
         return ""
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=10)

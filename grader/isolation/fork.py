@@ -19,7 +19,7 @@ from ..protocol.frames import ProtocolViolation, receive, send
 from ..protocol.messages import Request
 from ..submissions.reading import Submission
 from .confinement import ENDED, SCRATCH
-from .fork_server import ANSWER_SECONDS, Worker
+from .fork_server import ANSWER_SECONDS, ForkServer
 from .output import Output
 from .users import User, end_all_of, take_user
 from .watch import Watch
@@ -31,10 +31,10 @@ HANGS_UP_SECONDS = 2.0  # a process that ended is reported within milliseconds, 
 class Fork:
     """Use `hand_over`, then `ask` any number of times, then `end`."""
 
-    def __init__(self, worker: Worker, limits: Limits, without: tuple[str, ...] = ()):
-        self._worker = worker
+    def __init__(self, server: ForkServer, limits: Limits, disabled: tuple[str, ...] = ()):
+        self._worker = server
         self._limits = limits
-        self._without = without
+        self._disabled = disabled
         self.breach = ""
         self.stdout = self.stderr = ""
         self.peak_bytes = 0
@@ -74,15 +74,15 @@ class Fork:
 
     def _start(self) -> None:
         uid = None if self._user is None else self._user.uid
-        rule = self._worker.tier.confinement(self._worker.view, self._limits, uid, self._without)
+        policy = self._worker.tier.confinement(self._worker.view, self._limits, uid, self._disabled)
         self._connection, theirs = socket.socketpair()
-        self._report, keepers = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._report, supervisors = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._left.callback(self._connection.close)
         self._left.callback(self._report.close)
         self._output = Output(int(self._limits.output_mib * MEBIBYTE))
-        order = {"scratch": str(self._folder or SCRATCH), "rule": rule.as_json()}
-        with theirs, keepers:
-            ends = [keepers.fileno(), theirs.fileno(), *self._output.writing_ends]
+        order = {"scratch": str(self._folder or SCRATCH), "policy": policy.as_json()}
+        with theirs, supervisors:
+            ends = [supervisors.fileno(), theirs.fileno(), *self._output.writing_ends]
             try:
                 self._worker.fork(order, ends)
             finally:

@@ -21,7 +21,7 @@ START_SECONDS = 120.0  # for the imports of TensorFlow, on a cold and busy machi
 ANSWER_SECONDS = 20.0  # for what takes milliseconds, on a busy machine
 
 
-class Worker:
+class ForkServer:
     """Owns one warm process. Not for two threads at once.
 
     Started from a thread that lives as long as the worker: where that thread ends, so does the process.
@@ -40,12 +40,12 @@ class Worker:
 
     def another(self) -> "Worker":
         """One more of the same kind, not started."""
-        return Worker(self.tier, self.view, self.limits)
+        return ForkServer(self.tier, self.view, self.limits)
 
     def launch(self) -> None:
         """Start the warm process without waiting for it: several import at once. Raises OSError and WorkerLost."""
         if self._stopped:
-            raise WorkerLost("the warm process was stopped")
+            raise ProcessLost("the warm process was stopped")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         python = [sys.executable, "-P", "-m", "grader.isolation.zygote", str(theirs.fileno())]
         surroundings = environment(self.tier.bubblewrap)
@@ -77,7 +77,7 @@ class Worker:
             killed = self._was_killed()
             said = self.close()
             if killed:
-                raise WorkerLost("the warm process was ended from outside while it started") from None
+                raise ProcessLost("the warm process was ended from outside while it started") from None
             raise GraderFault(
                 f"the process that submissions are forked from does not start: {problem} {said}"
             ) from None
@@ -146,7 +146,7 @@ class Worker:
         return said.decode(errors="replace")[-500:].strip()
 
 
-class WorkerLost(BaseException):
+class ProcessLost(BaseException):
     """A warm process, or a submission's, was ended by something that is neither the grader nor the submission.
 
     Not an Exception, so that it passes by checks and Hypothesis, and the whole submission is measured again.

@@ -9,7 +9,7 @@ from ..protocol.frames import ProtocolViolation
 from ..protocol.messages import Reply, Request
 from ..submissions.reading import Submission
 from .fork import Fork
-from .fork_server import START_SECONDS, Worker, WorkerLost
+from .fork_server import START_SECONDS, ForkServer, ProcessLost
 
 
 class ProcessChannel:
@@ -21,15 +21,15 @@ class ProcessChannel:
     def __init__(
         self,
         submission: Submission,
-        worker: Worker,
+        server: ForkServer,
         limits: Limits | None = None,
-        without: tuple[str, ...] = (),
+        disabled: tuple[str, ...] = (),
         clock: "Clock | None" = None,
     ):
         self.submission = submission
-        self.worker = worker
-        self.limits = limits or worker.limits
-        self.without = without
+        self.server = server
+        self.limits = limits or server.limits
+        self.disabled = disabled
         self.clock = clock or Clock(self.limits.submission_seconds)
         self.stdout = self.stderr = ""
         self.peak_bytes = 0
@@ -65,22 +65,22 @@ class ProcessChannel:
 
     def fresh(self) -> "ProcessChannel":
         """A second process of the same submission, which has seen nothing; closed together with this one."""
-        other = ProcessChannel(self.submission, self.worker, self.limits, self.without, self.clock)
+        other = ProcessChannel(self.submission, self.server, self.limits, self.disabled, self.clock)
         self._others.append(other)
         return other
 
     def _start(self) -> Fork:
         """A new process. It runs nothing of the submission yet, so its time and its failures are ours."""
         began = time.monotonic()
-        fork = Fork(self.worker, self.limits, self.without)
+        fork = Fork(self.server, self.limits, self.disabled)
         try:
             fork.hand_over(self.submission, began + START_SECONDS)
         except (TimeoutError, EOFError, OSError, ProtocolViolation) as problem:
             from_outside = fork.was_ended_from_outside()
             fork.end()
-            if not self.worker.is_alive():
-                raise WorkerLost("the warm process was lost") from None
-            kind = WorkerLost if from_outside else GraderFault
+            if not self.server.is_alive():
+                raise ProcessLost("the warm process was lost") from None
+            kind = ProcessLost if from_outside else GraderFault
             raise kind(
                 f"there is no process to grade in: {type(problem).__name__} {problem} {fork.stderr[-500:]}"
             ) from None
@@ -90,12 +90,12 @@ class ProcessChannel:
 
     def _ended(self, fork: Fork, request: Request) -> BaseException:
         """Why a process is gone: too much of something, its own doing, or somebody else's."""
-        from_outside = not fork.breach and (fork.was_ended_from_outside() or not self.worker.is_alive())
+        from_outside = not fork.breach and (fork.was_ended_from_outside() or not self.server.is_alive())
         self.close()
         if fork.breach:
             return SubmissionDied(f"{fork.breach} while the grader asked for {_doing(request)}.")
         if from_outside:
-            return WorkerLost(f"the process was ended from outside while asked for {_doing(request)}")
+            return ProcessLost(f"the process was ended from outside while asked for {_doing(request)}")
         return SubmissionDied(f"Your code ended the Python process while the grader asked for {_doing(request)}.")
 
     def _time_text(self, request: Request, limit: float) -> str:

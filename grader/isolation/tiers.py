@@ -23,7 +23,7 @@ class Tier:
     landlock: bool = False
     other_user: bool = False
 
-    def confinement(self, view: View, limits: Limits, uid: int | None, without: tuple[str, ...] = ()) -> Confinement:
+    def confinement(self, view: View, limits: Limits, uid: int | None, disabled: tuple[str, ...] = ()) -> Confinement:
         """What the child applies to itself. Raises ImportError or RuntimeError where seccomp's library is missing."""
         own = OWN if self.bubblewrap else ROOT
         return Confinement(
@@ -40,7 +40,7 @@ class Tier:
             processes=limits.processes if self.landlock else 0,
             open_files=limits.open_files,
             address_bytes=int(ADDRESS_SPACE * limits.resident_mib * MEBIBYTE) + RESERVED_BYTES,
-            without=without,
+            disabled=disabled,
         )
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from . import kernel
 from .child import serve
-from .confinement import ENDED, ENDED_FROM_OUTSIDE, Confinement, confine, leave_namespaces, mount_scratch
+from .confinement import ENDED, ENDED_FROM_OUTSIDE, Confinement, confine, enter_namespaces, mount_scratch
 
 MESSAGE = 2**20
 
@@ -75,25 +75,25 @@ def run(control: socket.socket) -> None:
         if os.fork() == 0:
             control.close()
             order = json.loads(message)
-            _end_after(partial(keep, Confinement(**order["rule"]), order["scratch"], *descriptors))
+            _end_after(partial(keep, Confinement(**order["policy"]), order["scratch"], *descriptors))
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def keep(rule: Confinement, scratch: str, keeper: int, connection: int, stdout: int, stderr: int) -> None:
+def keep(policy: Confinement, scratch: str, supervisor: int, connection: int, stdout: int, stderr: int) -> None:
     """Start the first process, hand its handle to the deciding process, wait for it, say how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # the deciding process may be an ordinary user, and measures memory
-    leave_namespaces(rule)
+    enter_namespaces(policy)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # with the warm process all end, also without namespaces
     mine = os.getpid()
     first = os.fork()
     if first == 0:
-        os.close(keeper)
-        _end_after(partial(start, rule, scratch, mine, connection, stdout, stderr))
+        os.close(supervisor)
+        _end_after(partial(start, policy, scratch, mine, connection, stdout, stderr))
     for descriptor in (connection, stdout, stderr):
         os.close(descriptor)
-    reporting = socket.socket(fileno=keeper)
+    reporting = socket.socket(fileno=supervisor)
     handle = os.pidfd_open(first)
     socket.send_fds(reporting, [b"started"], [handle])
     _, status = os.waitpid(first, 0)
@@ -101,28 +101,28 @@ def keep(rule: Confinement, scratch: str, keeper: int, connection: int, stdout: 
         reporting.send(ENDED if os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0 else ENDED_FROM_OUTSIDE)
 
 
-def start(rule: Confinement, scratch: str, keeper: int, connection: int, stdout: int, stderr: int) -> None:
+def start(policy: Confinement, scratch: str, supervisor: int, connection: int, stdout: int, stderr: int) -> None:
     """The first process: waits for the submission's, and ends with 0 unless that one was killed from outside.
 
     In a PID namespace all below it end with it. Elsewhere it ends them itself, also where the keeper dies.
     """
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL if rule.namespaces else signal.SIGTERM)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL if policy.namespaces else signal.SIGTERM)
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)  # ignored by the first process of a PID namespace
-    if not rule.namespaces:
+    if not policy.namespaces:
         signal.signal(signal.SIGTERM, lambda *_: os._exit(end_all_below()))
-        if os.getppid() != keeper:
+        if os.getppid() != supervisor:
             return
-    mount_scratch(rule)
+    mount_scratch(policy)
     child = os.fork()
     if child == 0:
-        _end_after(partial(live, rule, scratch, connection, stdout, stderr))
+        _end_after(partial(live, policy, scratch, connection, stdout, stderr))
     os.closerange(0, 65536)
     ended = status = 0
     while ended != child:
         ended, status = os.wait()
-    if not rule.namespaces:
+    if not policy.namespaces:
         end_all_below()
     os._exit(int(os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL))
 
@@ -138,12 +138,12 @@ def end_all_below() -> int:
     return 1
 
 
-def live(rule: Confinement, scratch: str, connection: int, stdout: int, stderr: int) -> None:
+def live(policy: Confinement, scratch: str, connection: int, stdout: int, stderr: int) -> None:
     """The submission's process: put on the confinement, then answer."""
     silence = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((silence, 0), (stdout, 1), (stderr, 2)):
         os.dup2(source, target)
-    confine(rule, connection, scratch)
+    confine(policy, connection, scratch)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # not earlier: it is forgotten where the user changes
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), scratch))
     tempfile.tempdir = None  # what was chosen before the fork is out of reach now

@@ -14,8 +14,8 @@ from ..isolation.choice import open_pool
 def grade_folder(folder: Path, *, trusted: bool = False, seed: int | None = None) -> Report:
     """Measure the submission in `folder`. Raises NoIsolation where nothing confines it and it is not trusted."""
     drawn = secrets.randbelow(2**53) if seed is None else seed
-    with open_pool(Limits(), 1, trusted, [folder]) as pool, pool.lend() as worker:
-        return grade_submission("submission", innermost(folder), tuple(all_checks()), drawn, worker, say)
+    with open_pool(Limits(), 1, trusted, [folder]) as pool, pool.lend() as server:
+        return grade_submission("submission", innermost(folder), tuple(all_checks()), drawn, server, say)
 
 
 def innermost(folder: Path) -> Path:

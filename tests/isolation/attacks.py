@@ -24,7 +24,7 @@ from grader.core.limits import MEBIBYTE, Limits
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
 from grader.core.registry import select
 from grader.engine.checking import run_checks
-from grader.isolation.fork_server import Worker, WorkerLost
+from grader.isolation.fork_server import ForkServer, ProcessLost
 from grader.isolation.process import ProcessChannel
 from grader.isolation.tiers import Tier, best, second
 from grader.isolation.users import User, processes_of, take_user
@@ -210,11 +210,11 @@ class Measured:
 
 
 def measure(
-    attack: Attack, worker: Worker, target: Target, without: tuple[str, ...] = (), limits: Limits | None = None
+    attack: Attack, server: ForkServer, target: Target, disabled: tuple[str, ...] = (), limits: Limits | None = None
 ) -> Measured:
     """Grade an attack's part, and look at what it got and left behind."""
     limits = limits or attack.limits
-    mounts, folders, warm = Path("/proc/self/mounts").read_text(), scratch_folders(), process_of(worker)
+    mounts, folders, warm = Path("/proc/self/mounts").read_text(), scratch_folders(), process_of(server)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="attack-"))
         build(attack, Path(folder), target)
@@ -225,13 +225,13 @@ def measure(
         except (UnreadableSubmission, FileNotFoundError) as problem:
             seconds = time.monotonic() - started
             return Measured(attack, Status.UNREADABLE, (), "", "", seconds, tuple(target.damage()), str(problem))
-        channel = ProcessChannel(submission, worker, limits, without)
+        channel = ProcessChannel(submission, server, limits, disabled)
         status, results, problem = Status.GRADED, (), ""
         try:
             users = stack.enter_context(noting_users())
             subject = Subject(channel, SEED)
             results = run_checks(subject, select([attack.part]), out_of_time=lambda: channel.out_of_time)
-        except WorkerLost as loss:
+        except ProcessLost as loss:
             status, problem = Status.ERROR, str(loss)
         finally:
             channel.close()
@@ -239,7 +239,7 @@ def measure(
     wins = [*_wins(attack, channel, results, limits), *target.damage(), *left_behind(users, folders)]
     if problem:
         wins.append(f"it looks like the grader's fault: {problem}")
-    if warm and (process_of(worker) != warm or not worker.is_alive()):
+    if warm and (process_of(server) != warm or not server.is_alive()):
         wins.append("the warm process was lost")
     if Path("/proc/self/mounts").read_text() != mounts:
         wins.append("a mount was left behind")
@@ -299,28 +299,28 @@ def _is_free(uid: int) -> bool:
 
 
 @contextmanager
-def worker_of(tier: Tier, private: Iterable[Path] = ()) -> Iterator[Worker]:
+def worker_of(tier: Tier, private: Iterable[Path] = ()) -> Iterator[ForkServer]:
     """A started worker, ended afterwards."""
-    worker = Worker(tier, view_of(private), LIMITS)
-    worker.start()
+    server = ForkServer(tier, view_of(private), LIMITS)
+    server.start()
     try:
-        yield worker
+        yield server
     finally:
-        worker.close()
+        server.close()
 
 
-def process_of(worker: Worker) -> int:
+def process_of(server: ForkServer) -> int:
     """The number of the warm process, or of the bubblewrap around it; 0 if there is none."""
-    return worker._process.pid if worker._process else 0
+    return server._process.pid if server._process else 0
 
 
 class Neighbour:
     """A right submission that is graded beside attacks, in a process that lives through all of them."""
 
-    def __init__(self, worker: Worker):
+    def __init__(self, server: ForkServer):
         self._path = ROOT / "reference"
         self._channel = ProcessChannel(
-            read_submission("neighbour", self._path), worker, replace(LIMITS, submission_seconds=3600)
+            read_submission("neighbour", self._path), server, replace(LIMITS, submission_seconds=3600)
         )
         self._lab = Subject(self._channel, SEED)
         self._lab.load("data")
@@ -341,9 +341,9 @@ class Neighbour:
         self._channel.close()
 
 
-def report_of_neighbour(worker: Worker) -> list[CheckResult]:
+def report_of_neighbour(server: ForkServer) -> list[CheckResult]:
     """The results of a right submission in a new process."""
-    neighbour = Neighbour(worker)
+    neighbour = Neighbour(server)
     try:
         return neighbour.report()
     finally:

@@ -8,7 +8,7 @@ import numpy as np
 import psutil
 
 from grader.isolation.fork import _process_number
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
@@ -45,10 +45,10 @@ def raised(channel: ProcessChannel, name: str, /, **arguments: Any) -> tuple[str
     return failure["type"], failure["message"]
 
 
-def warm_of(worker: Worker) -> psutil.Process:
+def warm_of(server: ForkServer) -> psutil.Process:
     """The warm process itself, which lies below bubblewrap's own."""
-    assert worker._process is not None
-    process = psutil.Process(worker._process.pid)
+    assert server._process is not None
+    process = psutil.Process(server._process.pid)
     while process.name() == "bwrap":
         (process,) = process.children()
     return process
@@ -72,11 +72,11 @@ def process_of(channel: ProcessChannel) -> psutil.Process:
 def processes_of(channel: ProcessChannel) -> dict[str, psutil.Process]:
     """Everything on the way from the warm process to the submission's, by its role."""
     first = first_of(channel)
-    keeper = first.parent()
-    assert keeper is not None
+    supervisor = first.parent()
+    assert supervisor is not None
     return {
-        "warm process": warm_of(channel.worker),
-        "keeper": keeper,
+        "warm process": warm_of(channel.server),
+        "keeper": supervisor,
         "first process": first,
         "submission": process_of(channel),
     }

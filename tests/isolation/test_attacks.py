@@ -12,7 +12,7 @@ from rich.console import Console
 from grader.core.outcomes import CheckResult, Outcome, Status
 from grader.isolation import tiers
 from grader.isolation.choice import examine
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.isolation.tiers import Tier
 from grader.render.csv_export import write_grades
 from grader.render.pages import write_pages
@@ -22,9 +22,9 @@ from tests.isolation.attacks import (
     LIMITS,
     TIERS,
     Attack,
+    Measured,
     Neighbour,
     Target,
-    TaskResult,
     attack_called,
     attacks,
     measure,
@@ -45,17 +45,17 @@ EVERY = 15  # attacks, a right submission is graded in a new process
 class Ground:
     """Where attacks take place: a worker, what is worth attacking, and a right submission beside them."""
 
-    worker: Worker
+    server: ForkServer
     target: Target
     neighbour: Neighbour
     untouched: list[CheckResult]
     done: int = 0
 
-    def attack(self, attack: Attack) -> TaskResult:
-        measured = measure(attack, self.worker, self.target)
+    def attack(self, attack: Attack) -> Measured:
+        measured = measure(attack, self.server, self.target)
         self.done += 1
         if self.done % EVERY == 0:
-            assert report_of_neighbour(self.worker) == self.untouched, (
+            assert report_of_neighbour(self.server) == self.untouched, (
                 f"a neighbour's report changed after {attack.name}"
             )
         return measured
@@ -64,11 +64,11 @@ class Ground:
 @pytest.fixture(scope="module", params=TIERS, ids=lambda tier: tier.name)
 def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
     tier: Tier = request.param
-    with temptation() as target, worker_of(tier) as worker:
-        untouched = report_of_neighbour(worker)
-        neighbour = Neighbour(worker)
-        target.warm, target.sibling = process_of(worker), neighbour.process
-        yield Ground(worker, target, neighbour, untouched)
+    with temptation() as target, worker_of(tier) as server:
+        untouched = report_of_neighbour(server)
+        neighbour = Neighbour(server)
+        target.warm, target.sibling = process_of(server), neighbour.process
+        yield Ground(server, target, neighbour, untouched)
         neighbour.close()
 
 
@@ -98,7 +98,7 @@ def test_an_attack_gets_what_its_answers_are_worth(attack: Attack, ground: Groun
 def test_what_is_no_submission_is_not_read(attack: Attack) -> None:
     """Archives, links and special files that are traps are refused with one line, without being run or unpacked."""
     with temptation() as target:
-        measured = measure(attack, Worker(tiers.best(), None, LIMITS), target)  # type: ignore[arg-type]  # not started
+        measured = measure(attack, ForkServer(tiers.best(), None, LIMITS), target)  # type: ignore[arg-type]  # not started
     assert measured.status is Status.UNREADABLE
     assert measured.wins == ()
     assert measured.problem
@@ -109,13 +109,13 @@ def test_what_is_no_submission_is_not_read(attack: Attack) -> None:
 def test_a_neighbour_lives_through_all_attacks(ground: Ground) -> None:
     """A right submission, whose process was there before all attacks and during them, gets the same report at last."""
     assert ground.neighbour.report() == ground.untouched
-    assert report_of_neighbour(ground.worker) == ground.untouched
+    assert report_of_neighbour(ground.server) == ground.untouched
 
 
 def test_the_worker_still_holds(ground: Ground) -> None:
     """After all attacks the warm process is the first one, and it answers."""
-    assert process_of(ground.worker) == ground.target.warm
-    assert ground.worker.is_alive()
+    assert process_of(ground.server) == ground.target.warm
+    assert ground.server.is_alive()
 
 
 @pytest.mark.parametrize("attack", [a for a in RUN if a.shown], ids=lambda attack: attack.name)
@@ -185,9 +185,9 @@ def test_long_text_is_cut(name: str, ground: Ground, tmp_path: Path) -> None:
 def test_the_canary_finds_no_way_out_with_older_kernels(version: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Landlock as Debian 12 (2) and Ubuntu 24.04 (4) have it: what it lacks, the best tier has from elsewhere."""
     monkeypatch.setattr(tiers, "NEWEST_LANDLOCK", version)
-    worker, finding = examine(tiers.best(), LIMITS)
-    assert worker is not None, finding.reason
-    worker.close()
+    server, finding = examine(tiers.best(), LIMITS)
+    assert server is not None, finding.reason
+    server.close()
     assert finding.holds
 
 

@@ -12,7 +12,7 @@ import pytest
 from grader.core.limits import Limits
 from grader.isolation import canary, choice, seccomp, tiers
 from grader.isolation.choice import TRIES, Finding, NoIsolation, examine, find_tier, open_pool, send_canary
-from grader.isolation.fork_server import Worker, WorkerLost, environment
+from grader.isolation.fork_server import ForkServer, ProcessLost, environment
 from grader.isolation.tiers import Tier
 from grader.isolation.view import view_of
 from tests.conftest import IS_ROOT
@@ -39,29 +39,29 @@ def warm_processes() -> list[psutil.Process]:
 
 def test_this_machine_has_the_best_tier() -> None:
     """With everything the tests of isolation need; the worker is started and serves."""
-    worker, findings = find_tier(Limits())
+    server, findings = find_tier(Limits())
     try:
-        assert worker.tier == tiers.best()
-        assert worker.is_alive()
+        assert server.tier == tiers.best()
+        assert server.is_alive()
         assert findings == [Finding(tiers.best())]
     finally:
-        worker.close()
+        server.close()
 
 
 def test_the_tiers_are_tried_from_the_best_down(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was found on the way is told; what is below a tier that holds is not tried."""
     asked: list[Tier] = []
 
-    def found(tier: Tier, limits: Limits, private: Iterable[Path]) -> tuple[Worker | None, Finding]:
+    def found(tier: Tier, limits: Limits, private: Iterable[Path]) -> tuple[ForkServer | None, Finding]:
         asked.append(tier)
         if tier.bubblewrap:
             return None, Finding(tier, "no luck")
-        return Worker(tier, view_of(), limits), Finding(tier)
+        return ForkServer(tier, view_of(), limits), Finding(tier)
 
     monkeypatch.setattr(choice, "examine", found)
-    worker, findings = find_tier(Limits())
+    server, findings = find_tier(Limits())
     assert asked == [tiers.best(), tiers.second()]
-    assert worker.tier == tiers.second()
+    assert server.tier == tiers.second()
     assert [finding.problem for finding in findings] == ["no luck", ""]
 
 
@@ -70,14 +70,14 @@ def test_a_canary_that_is_ended_from_outside_is_sent_again(monkeypatch: pytest.M
     """Somebody's SIGKILL says nothing about a tier: the best one is still found."""
     lost = iter(range(losses))
 
-    def send(worker: Worker, private: object) -> tuple[str, ...]:
+    def send(server: ForkServer, private: object) -> tuple[str, ...]:
         if next(lost, None) is not None:
-            raise WorkerLost("the warm process was lost")
+            raise ProcessLost("the warm process was lost")
         return ()
 
     monkeypatch.setattr("grader.isolation.choice.send_canary", send)
-    worker, findings = find_tier(Limits())
-    assert worker.tier == tiers.best()
+    server, findings = find_tier(Limits())
+    assert server.tier == tiers.best()
     assert [finding.holds for finding in findings] == [True]
 
 
@@ -85,9 +85,9 @@ def test_a_tier_that_cannot_be_tried_never_becomes_a_lower_one(monkeypatch: pyte
     """Where the canary is ended from outside again and again, nothing is graded, and the second tier is not tried."""
     tried: list[str] = []
 
-    def send(worker: Worker, private: object) -> tuple[str, ...]:
-        tried.append(worker.tier.name)
-        raise WorkerLost("the warm process was lost")
+    def send(server: ForkServer, private: object) -> tuple[str, ...]:
+        tried.append(server.tier.name)
+        raise ProcessLost("the warm process was lost")
 
     monkeypatch.setattr("grader.isolation.choice.send_canary", send)
     with pytest.raises(NoIsolation, match=f"lost, {TRIES} times"):
@@ -104,8 +104,8 @@ def test_the_names_of_tiers_are_those_of_the_reports() -> None:
 
 def test_without_bubblewrap_it_says_what_to_install(no_bubblewrap: None) -> None:
     """In one line, for the system most graders run."""
-    worker, finding = examine(tiers.best(), Limits())
-    assert worker is None
+    server, finding = examine(tiers.best(), Limits())
+    assert server is None
     assert finding.reason == "there is no bubblewrap (Debian: apt-get install bubblewrap)"
 
 
@@ -113,8 +113,8 @@ def test_without_libseccomp_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
     """Nothing is started without a filter."""
     seccomp.program.cache_clear()
     monkeypatch.setitem(sys.modules, "pyseccomp", None)
-    worker, finding = examine(tiers.best(), Limits())
-    assert worker is None
+    server, finding = examine(tiers.best(), Limits())
+    assert server is None
     assert finding.reason.startswith("there is no libseccomp (Debian: apt-get install libseccomp2; ")
     assert "\n" not in finding.reason
 
@@ -122,8 +122,8 @@ def test_without_libseccomp_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
 def test_an_ordinary_user_cannot_grade_under_another(no_root: None) -> None:
     """The second tier says so before it starts anything."""
     before = warm_processes()
-    worker, finding = examine(tiers.second(), Limits())
-    assert worker is None
+    server, finding = examine(tiers.second(), Limits())
+    assert server is None
     assert finding.reason == "only the administrator can grade under another user"
     assert warm_processes() == before
 
@@ -164,7 +164,7 @@ def test_all_warm_processes_import_at_once() -> None:
 
 def test_what_was_launched_for_a_tier_that_does_not_hold_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pool is of the tier that was found, and so are its other workers."""
-    monkeypatch.setattr(choice, "find_tier", lambda *_: (Worker(tiers.TRUSTED, view_of(), Limits()), []))
+    monkeypatch.setattr(choice, "find_tier", lambda *_: (ForkServer(tiers.TRUSTED, view_of(), Limits()), []))
     before = warm_processes()
     with open_pool(Limits(), 2, trusted=False) as pool, pool.lend() as one, pool.lend() as other:
         assert (one.tier, other.tier) == (tiers.TRUSTED, tiers.TRUSTED)
@@ -181,9 +181,9 @@ def test_the_folders_of_a_run_are_private(monkeypatch: pytest.MonkeyPatch, tmp_p
     """However they were named, the workers' view leaves them out, and the canary is told to look for them."""
     seen: list[list[Path]] = []
 
-    def found(limits: Limits, private: Iterable[Path]) -> tuple[Worker, list[Finding]]:
+    def found(limits: Limits, private: Iterable[Path]) -> tuple[ForkServer, list[Finding]]:
         seen.append(list(private))
-        return Worker(tiers.TRUSTED, view_of(), limits), []
+        return ForkServer(tiers.TRUSTED, view_of(), limits), []
 
     monkeypatch.setattr(choice, "find_tier", found)
     (tmp_path / "link").symlink_to(tmp_path / "class")
@@ -207,8 +207,8 @@ LESS = LESS if IS_ROOT else LESS[:1]  # the others are what only root could try
 def test_a_tier_out_of_which_the_canary_gets_does_not_hold(tier: Tier, escape: str) -> None:
     """The reason names what it could do, and its process is ended."""
     before = warm_processes()
-    worker, finding = examine(tier, Limits())
-    assert worker is None
+    server, finding = examine(tier, Limits())
+    assert server is None
     assert not finding.holds
     assert escape in finding.escapes
     assert finding.reason.startswith("the canary could ")
@@ -219,11 +219,11 @@ def test_a_tier_out_of_which_the_canary_gets_does_not_hold(tier: Tier, escape: s
 def test_the_canary_sees_what_is_open(tmp_path: Path) -> None:
     """A canary that finds no hole where there is no wall would find none anywhere."""
     (tmp_path / "grades.csv").write_text("ada,100")
-    worker = Worker(tiers.TRUSTED, view_of(), Limits())
+    server = ForkServer(tiers.TRUSTED, view_of(), Limits())
     try:
-        found = send_canary(worker, [tmp_path / "grades.csv"])
+        found = send_canary(server, [tmp_path / "grades.csv"])
     finally:
-        worker.close()
+        server.close()
     always_held = {"read the grader's environment", "use inherited descriptors", "open any number of files",
                    "write files of any size", "take over new privileges"}  # fmt: skip
     if not IS_ROOT:
@@ -232,13 +232,15 @@ def test_the_canary_sees_what_is_open(tmp_path: Path) -> None:
     assert "read what is secret" in found
 
 
-def test_the_canary_can_do_nothing_under_the_tiers_that_are_used(each_worker: Worker, tmp_path: Path) -> None:
+def test_the_canary_can_do_nothing_under_the_tiers_that_are_used(each_server: ForkServer, tmp_path: Path) -> None:
     """Nor read a file of this run; and it can do all that submissions have to."""
     (tmp_path / "grades.csv").write_text("ada,100")
-    assert send_canary(each_worker, [tmp_path / "grades.csv"]) == ()
+    assert send_canary(each_server, [tmp_path / "grades.csv"]) == ()
 
 
-def test_a_machine_on_which_submissions_cannot_work_is_told(monkeypatch: pytest.MonkeyPatch, worker: Worker) -> None:
+def test_a_machine_on_which_submissions_cannot_work_is_told(
+    monkeypatch: pytest.MonkeyPatch, server: ForkServer
+) -> None:
     """A wall that lets nothing through is not isolation: the canary must be able to do what submissions do."""
     from grader.core.expect import GraderFault
 
@@ -248,10 +250,10 @@ def test_a_machine_on_which_submissions_cannot_work_is_told(monkeypatch: pytest.
     call = choice._call
     monkeypatch.setattr(choice, "_call", refuse)
     with pytest.raises(GraderFault, match="cannot do what submissions have to do"):
-        send_canary(worker)
+        send_canary(server)
 
 
-def test_nothing_of_the_temptation_is_left(worker: Worker) -> None:
+def test_nothing_of_the_temptation_is_left(server: ForkServer) -> None:
     """Neither its folder nor its variable."""
     with choice._temptation() as facts:
         folder = Path(str(facts["outside"]))

@@ -65,11 +65,11 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "scratch", tmp_path / "others" / "secret"
 
 
-def confined(places: tuple[Path, Path], **rule: Any) -> dict[str, Any]:
+def confined(places: tuple[Path, Path], **policy: Any) -> dict[str, Any]:
     """What a process found that was confined by the rule."""
     view = view_of()
     paths = {"readable": (*map(str, view.readable), str(ROOT)), "listed": tuple(map(str, view.listed))}
-    arguments = [json.dumps(Confinement(**paths, **rule).as_json()), *map(str, places)]
+    arguments = [json.dumps(Confinement(**paths, **policy).as_json()), *map(str, places)]
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, *arguments], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
     )
@@ -115,14 +115,14 @@ def test_a_defence_that_is_left_out_is_missed(places: tuple[Path, Path], defence
     """Each of them is what holds, and nothing else does it by chance."""
     from grader.isolation import seccomp
 
-    rule = {"landlock_abi": 7, "seccomp": seccomp.program().hex()}
-    assert confined(places, **rule)[sign] is held
-    assert confined(places, **rule, without=(defence,))[sign] is not held
+    policy = {"landlock_abi": 7, "seccomp": seccomp.program().hex()}
+    assert confined(places, **policy)[sign] is held
+    assert confined(places, **policy, disabled=(defence,))[sign] is not held
 
 
 def test_limits_that_are_left_out_are_missed(places: tuple[Path, Path]) -> None:
     """The process keeps what it had."""
-    assert confined(places, open_files=99, without=("limits",))["open_files"] != [99, 99]
+    assert confined(places, open_files=99, disabled=("limits",))["open_files"] != [99, 99]
 
 
 @pytest.mark.parametrize("namespaces", [True])
@@ -135,7 +135,7 @@ def test_no_capability_is_left(places: tuple[Path, Path], namespaces: bool) -> N
 def test_the_names_of_defences_are_known(defence: str) -> None:
     """Left out or not."""
     assert Confinement().has(defence)
-    assert not Confinement(without=(defence,)).has(defence)
+    assert not Confinement(disabled=(defence,)).has(defence)
 
 
 def test_a_defence_that_does_not_exist_is_an_error() -> None:
@@ -146,7 +146,7 @@ def test_a_defence_that_does_not_exist_is_an_error() -> None:
 
 def test_a_rule_survives_being_sent() -> None:
     """Plain values both ways."""
-    rule = Confinement(uid=7, landlock_abi=3, readable=("/usr",), seccomp="00", without=("limits",))
-    back = Confinement(**json.loads(json.dumps(rule.as_json())))
-    assert back.as_json() == json.loads(json.dumps(rule.as_json()))
+    policy = Confinement(uid=7, landlock_abi=3, readable=("/usr",), seccomp="00", disabled=("limits",))
+    back = Confinement(**json.loads(json.dumps(policy.as_json())))
+    assert back.as_json() == json.loads(json.dumps(policy.as_json()))
     assert not back.has("limits")

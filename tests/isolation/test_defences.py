@@ -24,7 +24,7 @@ from grader.core.registry import select
 from grader.engine.plan import grade_submission
 from grader.isolation import confinement, fork, tiers
 from grader.isolation import fork_server as worker_module
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.isolation.users import end_all_of
 from grader.isolation.view import ROOT
@@ -54,9 +54,9 @@ SWITCHED = [(attack.switch, attack.name) for attack in attacks() if attack.switc
 
 
 @pytest.fixture(scope="module")
-def best() -> Iterator[Worker]:
-    with worker_of(tiers.best()) as worker:
-        yield worker
+def best() -> Iterator[ForkServer]:
+    with worker_of(tiers.best()) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -66,28 +66,28 @@ def target() -> Iterator[Target]:
 
 
 @pytest.fixture(scope="module")
-def networked() -> Iterator[Worker]:
+def networked() -> Iterator[ForkServer]:
     """The best tier without its network namespace."""
     with pytest.MonkeyPatch.context() as patch:
         arguments = worker_module._bubblewrap
         patch.setattr(worker_module, "_bubblewrap", lambda view: [a for a in arguments(view) if a != "--unshare-net"])
-        with worker_of(tiers.best()) as worker:
-            yield worker
+        with worker_of(tiers.best()) as server:
+            yield server
 
 
 @pytest.fixture(scope="module")
-def unmounted() -> Iterator[Worker]:
+def unmounted() -> Iterator[ForkServer]:
     """The best tier without its namespaces and mounts."""
-    with worker_of(replace(tiers.best(), bubblewrap=False)) as worker:
-        yield worker
+    with worker_of(replace(tiers.best(), bubblewrap=False)) as server:
+        yield server
 
 
-def won(name: str, worker: Worker, target: Target, without: tuple[str, ...] = (), **limits: float) -> bool:
+def won(name: str, server: ForkServer, target: Target, disabled: tuple[str, ...] = (), **limits: float) -> bool:
     """Whether an attack gets what it wants. Nothing is left behind either way."""
     attack = attack_called(name)
-    target.warm = process_of(worker)
+    target.warm = process_of(server)
     with noting_users() as users:
-        measured = measure(attack, worker, target, without, replace(attack.limits, **limits))
+        measured = measure(attack, server, target, disabled, replace(attack.limits, **limits))
     for uid in users:
         end_all_of(uid)
     assert Outcome.ERROR not in measured.outcomes.values(), [result.message for result in measured.results]
@@ -95,10 +95,10 @@ def won(name: str, worker: Worker, target: Target, without: tuple[str, ...] = ()
 
 
 @pytest.mark.parametrize(("defence", "name"), SWITCHED)
-def test_an_attack_succeeds_without_its_defence(defence: str, name: str, best: Worker, target: Target) -> None:
+def test_an_attack_succeeds_without_its_defence(defence: str, name: str, best: ForkServer, target: Target) -> None:
     """Each step of the confinement: with it the attack gets nothing, without it the attack gets what it wants."""
     assert not won(name, best, target)
-    assert won(name, best, target, without=(defence,))
+    assert won(name, best, target, disabled=(defence,))
 
 
 def test_every_step_of_the_confinement_is_switched_off_somewhere() -> None:
@@ -107,27 +107,27 @@ def test_every_step_of_the_confinement_is_switched_off_somewhere() -> None:
 
 
 @pytest.mark.parametrize("name", ["memory_in_one_object", "memory_mapped", "memory_of_many_processes"])
-def test_without_the_watch_memory_is_unlimited(name: str, best: Worker, target: Target) -> None:
+def test_without_the_watch_memory_is_unlimited(name: str, best: ForkServer, target: Target) -> None:
     """The parent's watch over resident memory: off by a limit that nothing reaches."""
     assert not won(name, best, target)
     assert won(name, best, target, resident_mib=HUGE)
 
 
-def test_without_the_clock_calls_take_for_ever(best: Worker) -> None:
+def test_without_the_clock_calls_take_for_ever(best: ForkServer) -> None:
     """The parent's clock: a call that sleeps for 4 s is ended after 1 s, or else answers."""
     text = "import os, time\n\ndef slow():\n    time.sleep(4)\n    os.write(1, b'attack succeeded')\n"
     assert "attack succeeded" not in _printed_by(text, "slow", best, replace(LIMITS, call_seconds=1))
     assert "attack succeeded" in _printed_by(text, "slow", best, LIMITS)
 
 
-def test_without_the_cap_output_fills_memory(best: Worker, target: Target) -> None:
+def test_without_the_cap_output_fills_memory(best: ForkServer, target: Target) -> None:
     """The cap on what is printed: 12 MiB come through without it."""
     assert not won("output_flood", best, target)
     assert won("output_flood", best, target, output_mib=1000)
 
 
-def _printed_by(text: str, function: str, worker: Worker, limits: Limits) -> str:
-    channel = ProcessChannel(Submission("it", "modules", (Source("data.py", text),)), worker, limits)
+def _printed_by(text: str, function: str, server: ForkServer, limits: Limits) -> str:
+    channel = ProcessChannel(Submission("it", "modules", (Source("data.py", text),)), server, limits)
     with suppress(BaseException):
         channel.request(Request("call_function", {"part": "data", "name": function}))
     channel.close()
@@ -135,11 +135,13 @@ def _printed_by(text: str, function: str, worker: Worker, limits: Limits) -> str
 
 
 @pytest.mark.parametrize("name", ["read_output", "read_other_submission", "write_report", "write_other_submission"])
-def test_without_mounts_and_landlock_files_are_open(name: str, best: Worker, unmounted: Worker, target: Target) -> None:
+def test_without_mounts_and_landlock_files_are_open(
+    name: str, best: ForkServer, unmounted: ForkServer, target: Target
+) -> None:
     """Two defences overlap: mounts that do not hold the files, and Landlock. Either is enough; without both, not."""
-    assert not won(name, best, target, without=("landlock",))
+    assert not won(name, best, target, disabled=("landlock",))
     assert not won(name, unmounted, target)
-    assert won(name, unmounted, target, without=("landlock",))
+    assert won(name, unmounted, target, disabled=("landlock",))
     restore(target)
 
 
@@ -157,32 +159,36 @@ def restore(target: Target) -> None:
 
 
 def test_without_read_only_folders_landlock_and_another_user_a_message_can_be_left(
-    best: Worker, target: Target
+    best: ForkServer, target: Target
 ) -> None:
     """Three defences overlap: read-only folders, Landlock, and a user that owns nothing in sight; root owns /tmp."""
     every = ("read-only folders", "landlock", "user")
     for one in every:
         others = tuple(defence for defence in every if defence != one)
-        assert not won("message_to_the_next", best, target, without=others) or (one == "user" and not IS_ROOT)
-    assert won("message_to_the_next", best, target, without=every)
+        assert not won("message_to_the_next", best, target, disabled=others) or (one == "user" and not IS_ROOT)
+    assert won("message_to_the_next", best, target, disabled=every)
 
 
-def test_without_namespace_and_filter_the_network_is_open(best: Worker, networked: Worker, target: Target) -> None:
+def test_without_namespace_and_filter_the_network_is_open(
+    best: ForkServer, networked: ForkServer, target: Target
+) -> None:
     """Two defences overlap: the network namespace and seccomp. A datagram arrives only without both."""
     assert not won("udp", networked, target)
-    assert "something came by UDP" not in _wins("udp", best, target, without=("seccomp",))
-    assert "something came by UDP" in _wins("udp", networked, target, without=("seccomp",))
+    assert "something came by UDP" not in _wins("udp", best, target, disabled=("seccomp",))
+    assert "something came by UDP" in _wins("udp", networked, target, disabled=("seccomp",))
 
 
-def test_without_namespace_landlock_and_filter_tcp_is_open(best: Worker, networked: Worker, target: Target) -> None:
+def test_without_namespace_landlock_and_filter_tcp_is_open(
+    best: ForkServer, networked: ForkServer, target: Target
+) -> None:
     """Three defences overlap for TCP: namespace, seccomp, and Landlock from version 4 on."""
-    assert not won("tcp", networked, target, without=("landlock",))
-    assert "something came by TCP" not in _wins("tcp", best, target, without=("seccomp", "landlock"))
-    assert "something came by TCP" in _wins("tcp", networked, target, without=("seccomp", "landlock"))
+    assert not won("tcp", networked, target, disabled=("landlock",))
+    assert "something came by TCP" not in _wins("tcp", best, target, disabled=("seccomp", "landlock"))
+    assert "something came by TCP" in _wins("tcp", networked, target, disabled=("seccomp", "landlock"))
 
 
-def _wins(name: str, worker: Worker, target: Target, without: tuple[str, ...]) -> tuple[str, ...]:
-    measured = measure(attack_called(name), worker, target, without)
+def _wins(name: str, server: ForkServer, target: Target, disabled: tuple[str, ...]) -> tuple[str, ...]:
+    measured = measure(attack_called(name), server, target, disabled)
     assert Outcome.ERROR not in measured.outcomes.values(), [result.message for result in measured.results]
     return measured.wins
 
@@ -192,26 +198,26 @@ def test_without_all_three_signals_reach_others(target: Target, monkeypatch: pyt
 
     The attack ends the warm process only without all of them; with any one it does not.
     """
-    with worker_of(tiers.best()) as worker:
-        assert not _lost(worker, target, ("pid namespace", "user"))  # Landlock is left
+    with worker_of(tiers.best()) as server:
+        assert not _lost(server, target, ("pid namespace", "user"))  # Landlock is left
         monkeypatch.setattr(tiers, "NEWEST_LANDLOCK", 5)
-        assert not _lost(worker, target, ("user",))  # the PID namespace is left
-        assert not IS_ROOT or not _lost(worker, target, ("pid namespace",))  # the other user is left
-        assert _lost(worker, target, ("pid namespace", "user"))
+        assert not _lost(server, target, ("user",))  # the PID namespace is left
+        assert not IS_ROOT or not _lost(server, target, ("pid namespace",))  # the other user is left
+        assert _lost(server, target, ("pid namespace", "user"))
 
 
-def _lost(worker: Worker, target: Target, without: tuple[str, ...]) -> bool:
-    return "the warm process was lost" in _wins("kill_warm_process", worker, target, without)
+def _lost(server: ForkServer, target: Target, disabled: tuple[str, ...]) -> bool:
+    return "the warm process was lost" in _wins("kill_warm_process", server, target, disabled)
 
 
 def test_without_an_empty_environment_secrets_get_through(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment of a worker is made from nothing; handed on, it tells the submission everything."""
-    with worker_of(tiers.best()) as worker:
-        assert not won("read_environment", worker, target)
+    with worker_of(tiers.best()) as server:
+        assert not won("read_environment", server, target)
     made = worker_module.environment
     monkeypatch.setattr(worker_module, "environment", lambda own_mount: {**os.environ, **made(own_mount)})
-    with worker_of(tiers.best()) as worker:
-        assert won("read_environment", worker, target)
+    with worker_of(tiers.best()) as server:
+        assert won("read_environment", server, target)
 
 
 EARLY = """
@@ -234,7 +240,9 @@ def question():
 """
 
 
-def test_without_random_ids_answers_can_come_before_questions(best: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_random_ids_answers_can_come_before_questions(
+    best: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two defences overlap: numbers of questions are drawn, and nothing may lie in the connection before a question.
 
     A prepared answer is believed only where numbers are counted up and nobody looks.
@@ -266,11 +274,11 @@ def _sees_nothing(descriptor: int, seconds: float) -> bool:
     return seconds > 0 and IS_READY(descriptor, seconds)
 
 
-def _early_answer(worker: Worker, numbers: SimpleNamespace | None = None) -> float:
+def _early_answer(server: ForkServer, numbers: SimpleNamespace | None = None) -> float:
     """What the parent is told in the third exchange (start, load, question), if it is told anything."""
     if numbers is not None:
         numbers.count = 0
-    channel = ProcessChannel(Submission("it", "modules", (Source("data.py", EARLY),)), worker, LIMITS)
+    channel = ProcessChannel(Submission("it", "modules", (Source("data.py", EARLY),)), server, LIMITS)
     try:
         channel.request(Request("load", {"part": "data"}))
         time.sleep(1)
@@ -286,7 +294,7 @@ def _early_answer(worker: Worker, numbers: SimpleNamespace | None = None) -> flo
 
 
 @pytest.mark.parametrize("victim", ["warm", "submission"])
-def test_processes_that_are_killed_cost_nobody_a_point(victim: str, best: Worker) -> None:
+def test_processes_that_are_killed_cost_nobody_a_point(victim: str, best: ForkServer) -> None:
     """kill -9, ten times each, at random moments of a grading: the right score or the grader's own error, no hang.
 
     Afterwards no process, no folder is left, and the next grading is right.
@@ -309,10 +317,10 @@ def test_processes_that_are_killed_cost_nobody_a_point(victim: str, best: Worker
     assert report_of_neighbour(best) == right
 
 
-def _kill(worker: Worker, victim: str, chance: random.Random, killed: list[int]) -> None:
+def _kill(server: ForkServer, victim: str, chance: random.Random, killed: list[int]) -> None:
     """One of the processes that make up the warm one, or one of those that make up the submission's."""
     with suppress(psutil.NoSuchProcess):
-        outer = psutil.Process(process_of(worker))
+        outer = psutil.Process(process_of(server))
         tree = outer.children(recursive=True)
         wrapped = {outer.pid, *(p.pid for p in tree if p.name() == "bwrap")}
         warm = [outer, *(p for p in tree if p.ppid() in wrapped)]

@@ -17,7 +17,7 @@ from grader.autoencoders.images import Look
 from grader.core.outcomes import CheckResult, Outcome
 from grader.core.registry import select
 from grader.engine.checking import run_checks
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.stats.metrics import cross_entropy
 from grader.subject.subject import Subject
@@ -108,9 +108,9 @@ def forged(addition: str) -> Submission:
 
 
 def graded(
-    worker: Worker, submission: Submission, names: list[str], seed: int = GRADING_SEED
+    server: ForkServer, submission: Submission, names: list[str], seed: int = GRADING_SEED
 ) -> dict[str, CheckResult]:
-    channel = ProcessChannel(submission, worker)
+    channel = ProcessChannel(submission, server)
     try:
         return {result.id: result for result in run_checks(Subject(channel, seed), select(names))}
     finally:
@@ -118,18 +118,18 @@ def graded(
 
 
 @pytest.fixture(scope="module")
-def weights_from_elsewhere(worker: Worker) -> dict[str, str]:
+def weights_from_elsewhere(server: ForkServer) -> dict[str, str]:
     """The reference's weights after 300 steps, as text: on digits as everybody has them, and as the seed turns them."""
     upright = mnist_subset.load()["train_images"][: 300 * 16].astype(np.float32) / 255
-    turned = Subject(ProcessChannel(read_submission("reference", REFERENCE), worker), GRADING_SEED).images
+    turned = Subject(ProcessChannel(read_submission("reference", REFERENCE), server), GRADING_SEED).images
     return {
-        "upright": trained_weights(worker, upright, mnist_subset.load()["test_images"][:64].astype(np.float32) / 255),
-        "turned": trained_weights(worker, turned.training(0, 300 * 16), turned.held_out(64)),
+        "upright": trained_weights(server, upright, mnist_subset.load()["test_images"][:64].astype(np.float32) / 255),
+        "turned": trained_weights(server, turned.training(0, 300 * 16), turned.held_out(64)),
     }
 
 
-def trained_weights(worker: Worker, images: np.ndarray, held_out: np.ndarray) -> str:
-    channel = ProcessChannel(read_submission("reference", REFERENCE), worker)
+def trained_weights(server: ForkServer, images: np.ndarray, held_out: np.ndarray) -> str:
+    channel = ProcessChannel(read_submission("reference", REFERENCE), server)
     subject = Subject(channel, 1)
     try:
         subject.seed_submission("elsewhere")
@@ -154,7 +154,7 @@ def trained_weights(worker: Worker, images: np.ndarray, held_out: np.ndarray) ->
     ],
 )
 def test_weights_from_elsewhere_gain_nothing(
-    worker: Worker, weights_from_elsewhere: dict[str, str], trained_on: str, release_at: int, said: str
+    server: ForkServer, weights_from_elsewhere: dict[str, str], trained_on: str, release_at: int, said: str
 ) -> None:
     """Baked-in weights are seen in a fresh model or after five steps; held back longer, they do not fit the digits.
 
@@ -162,7 +162,7 @@ def test_weights_from_elsewhere_gain_nothing(
     guesses the seed's turn is seen in the first two ways.
     """
     filled = BAKED.replace("{weights}", weights_from_elsewhere[trained_on]).replace("{release_at}", str(release_at))
-    found = graded(worker, forged(filled), list(TRAINED))
+    found = graded(server, forged(filled), list(TRAINED))
     assert found[TRAINED[1]].score == 0
     assert said in "".join(result.message for result in found.values())
 
@@ -170,24 +170,24 @@ def test_weights_from_elsewhere_gain_nothing(
 @pytest.mark.parametrize(
     ("release_at", "said"), [(1, "A fresh model already"), (3, "decodes the same encodings into other images")]
 )
-def test_images_cannot_pass_by_the_encoding(worker: Worker, release_at: int, said: str) -> None:
+def test_images_cannot_pass_by_the_encoding(server: ForkServer, release_at: int, said: str) -> None:
     """A decoder that remembers what the encoder saw is found out by a second process that has only the weights."""
-    found = graded(worker, forged(LEAK.replace("RELEASE_AT", str(release_at))), list(TRAINED))
+    found = graded(server, forged(LEAK.replace("RELEASE_AT", str(release_at))), list(TRAINED))
     assert {found[name].score for name in TRAINED} == {0.0}
     assert said in found[TRAINED[0]].message
 
 
-def test_an_invented_history_is_not_a_training(worker: Worker) -> None:
+def test_an_invented_history_is_not_a_training(server: ForkServer) -> None:
     """Right losses in a History, but weights that stay: `fit` fails."""
     name = "autoencoder.fit_runs_requested_steps"
-    found = graded(worker, forged(INVENTED_HISTORY), [name])[name]
+    found = graded(server, forged(INVENTED_HISTORY), [name])[name]
     assert found.outcome is Outcome.FAILED
     assert "leaves the weights as they are" in found.message
 
 
-def test_the_right_solution_keeps_its_points(worker: Worker) -> None:
+def test_the_right_solution_keeps_its_points(server: ForkServer) -> None:
     """The same checks, on the reference itself."""
-    found = graded(worker, read_submission("reference", REFERENCE), list(TRAINED))
+    found = graded(server, read_submission("reference", REFERENCE), list(TRAINED))
     assert {result.outcome for result in found.values()} == {Outcome.PASSED}
 
 

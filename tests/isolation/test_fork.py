@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grader.core.limits import Limits
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.protocol.frames import ProtocolViolation, receive, send
 from tests.isolation.probing import call, submission
@@ -53,19 +53,19 @@ def descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-def test_the_dead_of_one_submission_do_not_count_for_the_next(each_worker: Worker) -> None:
+def test_the_dead_of_one_submission_do_not_count_for_the_next(each_server: ForkServer) -> None:
     """200 processes that one leaves behind do not use up the 256 tasks of the next, which has the same user number."""
     for name, count in (("leave", 200), ("threads", 150)):
-        channel = ProcessChannel(submission(SLEEPERS), each_worker)
+        channel = ProcessChannel(submission(SLEEPERS), each_server)
         call(channel, name, count=count)
         channel.close()
 
 
-def test_forks_leave_nothing_open(each_worker: Worker) -> None:
+def test_forks_leave_nothing_open(each_server: ForkServer) -> None:
     """Descriptors and threads of the deciding process are as many as before."""
 
     def one() -> None:
-        channel = ProcessChannel(submission(SLEEPERS), each_worker)
+        channel = ProcessChannel(submission(SLEEPERS), each_server)
         for each in (channel, channel.fresh()):
             call(each, "leave", count=1)
         channel.close()
@@ -77,18 +77,18 @@ def test_forks_leave_nothing_open(each_worker: Worker) -> None:
     assert (descriptors(), threading.active_count()) == before
 
 
-def test_files_without_a_name_count(second_worker: Worker) -> None:
+def test_files_without_a_name_count(second_server: ForkServer) -> None:
     """Where scratch is a folder, what was unlinked and is still open is part of its size."""
-    channel = ProcessChannel(submission(SLEEPERS), second_worker, Limits(scratch_mib=64))
+    channel = ProcessChannel(submission(SLEEPERS), second_server, Limits(scratch_mib=64))
     with pytest.raises(BaseException, match="wrote more than 64 MiB of files"):
         call(channel, "hold_without_a_name", mib=160)
     channel.close()
 
 
 @pytest.mark.parametrize("folder", ["/tmp", "/dev", "/dev/shm", "/"])
-def test_no_folder_can_be_marked_for_the_next(worker: Worker, folder: str) -> None:
+def test_no_folder_can_be_marked_for_the_next(server: ForkServer, folder: str) -> None:
     """Neither attributes nor times nor modes of folders that live as long as the warm process can be changed."""
-    channel = ProcessChannel(submission(SLEEPERS), worker)
+    channel = ProcessChannel(submission(SLEEPERS), server)
     call(channel, "mark", folder=folder)
     channel.close()
 
@@ -128,10 +128,10 @@ def test_numbers_beyond_all_measure_are_no_answer(number: str) -> None:
     theirs.close()
 
 
-def test_submissions_have_a_name_of_their_own(worker: Worker) -> None:
+def test_submissions_have_a_name_of_their_own(server: ForkServer) -> None:
     """No account has their number, yet asking for the user's name is no error."""
     code = "import getpass\n\ndef name():\n    print(getpass.getuser())\n"
-    channel = ProcessChannel(submission(code), worker)
+    channel = ProcessChannel(submission(code), server)
     call(channel, "name")
     channel.close()
     assert channel.stdout == "student\n"

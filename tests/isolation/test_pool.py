@@ -32,18 +32,18 @@ def test_each_worker_is_lent_to_one_at_a_time() -> None:
     lock, together = threading.Lock(), threading.Barrier(3)
 
     def use(_: int) -> int:
-        with pool.lend() as worker:
+        with pool.lend() as server:
             with lock:
-                assert id(worker) not in busy
-                busy.add(id(worker))
+                assert id(server) not in busy
+                busy.add(id(server))
             together.wait(timeout=20)
             with lock:
-                busy.remove(id(worker))
-            return id(worker)
+                busy.remove(id(server))
+            return id(server)
 
     with ThreadPoolExecutor(6) as threads:
         used = list(threads.map(use, range(12)))
-    assert set(used) == {id(worker) for worker in family}
+    assert set(used) == {id(server) for server in family}
 
 
 def test_a_worker_comes_back_also_from_a_failure() -> None:
@@ -61,7 +61,7 @@ def test_all_are_closed() -> None:
     pool = Pool([Played(family) for _ in range(3)])
     with pool.lend():
         pool.close()
-    assert [worker.closed for worker in family] == [1, 1, 1]
+    assert [server.closed for server in family] == [1, 1, 1]
 
 
 def test_the_pool_says_which_tier_it_is_of() -> None:

@@ -19,7 +19,7 @@ from grader.core.limits import Limits
 from grader.core.outcomes import Outcome
 from grader.core.registry import select as select_checks
 from grader.engine.checking import run_checks
-from grader.isolation.fork_server import Worker, WorkerLost
+from grader.isolation.fork_server import ForkServer, ProcessLost
 from grader.isolation.process import Clock, ProcessChannel
 from grader.isolation.watch import resident_bytes
 from grader.protocol.frames import Want
@@ -132,21 +132,21 @@ def test_arrays_go_in_and_come_out(open_channel: Open) -> None:
     assert process_of(channel).pid != os.getpid()
 
 
-def test_no_process_starts_before_the_first_request(open_channel: Open, each_worker: Worker) -> None:
+def test_no_process_starts_before_the_first_request(open_channel: Open, each_server: ForkServer) -> None:
     """A channel that is opened and closed costs nothing."""
     call(open_channel(SUBMISSION), "identity", want=NUMBER)  # now the warm process has a fork
-    before = [process.pid for process in warm_of(each_worker).children()]
+    before = [process.pid for process in warm_of(each_server).children()]
     channel = open_channel(SUBMISSION)
-    assert [process.pid for process in warm_of(each_worker).children()] == before
+    assert [process.pid for process in warm_of(each_server).children()] == before
     channel.close()
     assert channel.stdout == channel.stderr == ""
 
 
-def test_a_fork_is_ready_at_once(worker: Worker) -> None:
+def test_a_fork_is_ready_at_once(server: ForkServer) -> None:
     """Once the warm process runs, a submission answers in less than a twentieth of the time that starting it took."""
 
     def seconds() -> float:
-        channel = ProcessChannel(submission("x = 1\n"), worker, Limits())
+        channel = ProcessChannel(submission("x = 1\n"), server, Limits())
         started = time.perf_counter()
         channel.request(Request("load", {"part": "data"}))
         taken = time.perf_counter() - started
@@ -154,7 +154,7 @@ def test_a_fork_is_ready_at_once(worker: Worker) -> None:
         return taken
 
     seconds()
-    assert statistics.median(seconds() for _ in range(5)) < worker.start_seconds / 20
+    assert statistics.median(seconds() for _ in range(5)) < server.start_seconds / 20
 
 
 def test_the_end_of_the_process_at_import_is_told(open_channel: Open) -> None:
@@ -192,21 +192,21 @@ def test_an_end_from_outside_is_not_the_submission_s(open_channel: Open, role: s
     processes = processes_of(channel)
     killing = threading.Timer(0.5, processes[role].kill)
     killing.start()
-    with pytest.raises(WorkerLost, match="while asked for sleep"):
+    with pytest.raises(ProcessLost, match="while asked for sleep"):
         call(channel, "sleep")
     killing.join()
     assert ends_within(5, processes["submission"], processes["first process"], processes[role])
     assert int(call(channel, "identity", want=NUMBER)) != before
-    assert (warm_of(channel.worker) == processes["warm process"]) == (role != "warm process")
+    assert (warm_of(channel.server) == processes["warm process"]) == (role != "warm process")
 
 
 def test_an_end_from_outside_before_the_first_answer_is_not_the_submission_s(
-    each_worker: Worker, monkeypatch: pytest.MonkeyPatch
+    each_server: ForkServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed while it is handed its sources: measured again like one that is killed later."""
     from grader.isolation.fork import Fork
 
-    channel = ProcessChannel(submission(SUBMISSION), each_worker, Limits())
+    channel = ProcessChannel(submission(SUBMISSION), each_server, Limits())
     ask_first = Fork.ask
 
     def kill_first(fork: Fork, *arguments: object) -> object:
@@ -215,20 +215,22 @@ def test_an_end_from_outside_before_the_first_answer_is_not_the_submission_s(
         return ask_first(fork, *arguments)
 
     monkeypatch.setattr(Fork, "ask", kill_first)
-    with pytest.raises(WorkerLost):
+    with pytest.raises(ProcessLost):
         call(channel, "identity", want=NUMBER)
 
 
-def test_a_warm_process_that_is_lost_between_submissions_is_replaced(open_channel: Open, each_worker: Worker) -> None:
+def test_a_warm_process_that_is_lost_between_submissions_is_replaced(
+    open_channel: Open, each_server: ForkServer
+) -> None:
     """The next submission does not notice."""
     call(open_channel(SUBMISSION), "identity", want=NUMBER)
-    lost = warm_of(each_worker)
+    lost = warm_of(each_server)
     lost.kill()
     assert ends_within(5, lost)
-    assert not each_worker.is_alive()
+    assert not each_server.is_alive()
     call(open_channel(SUBMISSION), "identity", want=NUMBER)
-    assert each_worker.is_alive()
-    assert warm_of(each_worker) != lost
+    assert each_server.is_alive()
+    assert warm_of(each_server) != lost
 
 
 def test_leaving_the_interpreter_is_an_exception_like_any_other(open_channel: Open) -> None:
@@ -278,7 +280,7 @@ def test_the_clock_gives_back_what_was_the_grader_s_own() -> None:
     assert 99 < clock.left < 101
 
 
-def test_nothing_is_left_of_a_submission(open_channel: Open, each_worker: Worker) -> None:
+def test_nothing_is_left_of_a_submission(open_channel: Open, each_server: ForkServer) -> None:
     """Processes that a submission started end with it, those included that left its session; so does its scratch."""
     channel = open_channel(SUBMISSION)
     call(channel, "start_another")
@@ -291,9 +293,9 @@ def test_nothing_is_left_of_a_submission(open_channel: Open, each_worker: Worker
     channel.close()
     assert ends_within(5, first, *below)
     scratch = Path(channel.stdout.split()[0])
-    assert scratch == Path("/scratch") if each_worker.tier.bubblewrap else scratch.name.startswith("aelab-")
+    assert scratch == Path("/scratch") if each_server.tier.bubblewrap else scratch.name.startswith("aelab-")
     assert not (scratch / "file").exists()
-    assert each_worker.tier.bubblewrap or not scratch.exists()
+    assert each_server.tier.bubblewrap or not scratch.exists()
 
 
 def test_a_second_process_has_seen_nothing_and_shares_the_clock(open_channel: Open) -> None:
@@ -343,10 +345,10 @@ def test_what_is_printed_is_capped(open_channel: Open) -> None:
     assert set(channel.stderr) == {"y", "\n"}
 
 
-def test_the_grader_s_own_surroundings_do_not_get_through(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_grader_s_own_surroundings_do_not_get_through(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """No environment variable of the grader's, no home folder, nothing on stdin: an empty scratch folder."""
     monkeypatch.setenv("SECRET", "the gradebook's password")
-    own = worker.another()
+    own = server.another()
     channel = ProcessChannel(submission(SUBMISSION), own, Limits())
     call(channel, "surroundings")
     channel.close()
@@ -385,11 +387,11 @@ def test_a_file_is_no_larger_than_allowed(open_channel: Open) -> None:
     assert raised(channel, "write", name="large", mib=5) == ("OSError", "[Errno 27] File too large")
 
 
-def test_scratch_space_is_limited(open_channel: Open, each_worker: Worker) -> None:
+def test_scratch_space_is_limited(open_channel: Open, each_server: ForkServer) -> None:
     """With a file system of its own the disk is full; without one, the submission is ended with a message."""
     channel = open_channel(SUBMISSION, scratch_mib=16)
     call(channel, "write", name="file", mib=8)
-    if each_worker.tier.bubblewrap:
+    if each_server.tier.bubblewrap:
         assert raised(channel, "fill", mib=20) == ("OSError", "[Errno 28] No space left on device")
         call(channel, "identity", want=NUMBER)
     else:
@@ -501,7 +503,7 @@ print(json.dumps({"outcome": report.checks[0].outcome, "message": report.checks[
 """
 
 
-def test_the_process_that_decides_stays_clear_of_tensorflow_and_pickle(tmp_path: Path, worker: Worker) -> None:
+def test_the_process_that_decides_stays_clear_of_tensorflow_and_pickle(tmp_path: Path, server: ForkServer) -> None:
     """A whole grading, in a fresh interpreter: no TensorFlow, none of the submission's code, no pickle either way."""
     source = """
         import builtins, pickle, sys
@@ -521,14 +523,14 @@ def test_the_process_that_decides_stays_clear_of_tensorflow_and_pickle(tmp_path:
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    isolation = worker.tier.name
+    isolation = server.tier.name
     assert found == {"outcome": "passed", "message": "", "imported": [], "unpickled": [], "isolation": isolation}
 
 
-def test_a_process_that_does_not_start_is_our_fault(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_does_not_start_is_our_fault(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the submission has run by then: the outcome is `error`, which costs no points unseen."""
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    channel = ProcessChannel(submission("x = 1\n"), worker.another(), Limits())
+    channel = ProcessChannel(submission("x = 1\n"), server.another(), Limits())
     results = run_checks(Subject(channel, 1), select_checks(["data"]))
     channel.close()
     assert {result.outcome for result in results} == {Outcome.ERROR}

@@ -15,7 +15,7 @@ import pytest
 
 from grader.core.limits import Limits
 from grader.isolation import users
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.isolation.users import FIRST_UID, end_all_of, processes_of, take_user
 from tests.isolation.probing import Open, call, process_of, submission
@@ -144,7 +144,7 @@ def test_what_an_earlier_run_left_is_ended_before_a_number_is_used() -> None:
         assert process.wait(timeout=10) == -signal.SIGKILL
 
 
-def test_every_submission_has_a_user_of_its_own(open_channel: Open, each_worker: Worker) -> None:
+def test_every_submission_has_a_user_of_its_own(open_channel: Open, each_server: ForkServer) -> None:
     """Two that run at once are two users, neither of them root; the numbers are free afterwards."""
     one, two = (open_channel("def stay():\n    pass\n") for _ in range(2))
     uids = set()
@@ -158,7 +158,7 @@ def test_every_submission_has_a_user_of_its_own(open_channel: Open, each_worker:
     one.close()
     two.close()
     assert [processes_of(uid) for uid in uids] == [[], []]
-    three = ProcessChannel(submission("def stay():\n    pass\n"), each_worker, Limits())
+    three = ProcessChannel(submission("def stay():\n    pass\n"), each_server, Limits())
     call(three, "stay")
     assert process_of(three).uids().real in uids
     three.close()

@@ -9,7 +9,7 @@ import pytest
 
 from grader.core.limits import Limits
 from grader.isolation import view
-from grader.isolation.fork_server import Worker
+from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.isolation.view import (
     OWN,
@@ -164,9 +164,9 @@ def test_a_submission_sees_nothing_of_the_checkout(open_channel: Open, tmp_path:
     assert call(channel, "can_open", paths=[np.__file__], want=NUMBER) == 1  # it is able to look
 
 
-def test_with_mounts_of_its_own_a_submission_sees_two_packages_of_the_project(worker: Worker) -> None:
+def test_with_mounts_of_its_own_a_submission_sees_two_packages_of_the_project(server: ForkServer) -> None:
     """The grader, to be served by it, and the given digits."""
-    channel = ProcessChannel(submission(LOOK), worker, Limits())
+    channel = ProcessChannel(submission(LOOK), server, Limits())
     call(channel, "can_list", path=str(OWN))
     channel.close()
     assert channel.stdout.split() in (sorted(OWN_PACKAGES), ["PermissionError"])

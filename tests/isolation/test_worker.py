@@ -17,7 +17,7 @@ import pytest
 from grader.core.expect import GraderFault
 from grader.core.limits import Limits
 from grader.isolation import tiers
-from grader.isolation.fork_server import Worker, WorkerLost, environment
+from grader.isolation.fork_server import ForkServer, ProcessLost, environment
 from grader.isolation.process import ProcessChannel
 from grader.isolation.view import view_of
 from grader.isolation.zygote import remember_protocols
@@ -60,7 +60,7 @@ def test_the_attributes_of_a_protocol_are_listed_once(monkeypatch: pytest.Monkey
 
 def test_another_worker_is_of_the_same_kind() -> None:
     """The tier, the view and the limits; not started."""
-    one = Worker(tiers.TRUSTED, view_of(), Limits(processes=9))
+    one = ForkServer(tiers.TRUSTED, view_of(), Limits(processes=9))
     two = one.another()
     assert two is not one
     assert (two.tier, two.view, two.limits) == (one.tier, one.view, one.limits)
@@ -69,114 +69,114 @@ def test_another_worker_is_of_the_same_kind() -> None:
 
 def test_a_worker_that_was_never_started_is_closed_for_nothing() -> None:
     """There is nothing to end and nothing to tell."""
-    assert Worker(tiers.TRUSTED, view_of(), Limits()).close() == ""
+    assert ForkServer(tiers.TRUSTED, view_of(), Limits()).close() == ""
 
 
 @pytest.fixture
-def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Worker]]:
+def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ForkServer]]:
     """A worker whose Python is a script of the test's; `control` in it is the connection to the grader."""
-    made: list[Worker] = []
+    made: list[ForkServer] = []
 
-    def make(code: str) -> Worker:
+    def make(code: str) -> ForkServer:
         script = tmp_path / "python"
         start = "import socket, sys, time\ncontrol = socket.socket(fileno=int(sys.argv[-1]))\n"
         script.write_text(f"#!{sys.executable}\n{start}{code}\n")
         script.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(script))
-        made.append(Worker(tiers.TRUSTED, view_of(), Limits()))
+        made.append(ForkServer(tiers.TRUSTED, view_of(), Limits()))
         return made[-1]
 
     yield make
-    for worker in made:
-        worker.close()
+    for server in made:
+        server.close()
 
 
-def test_a_process_with_threads_is_not_forked(impostor: Callable[[str], Worker]) -> None:
+def test_a_process_with_threads_is_not_forked(impostor: Callable[[str], ForkServer]) -> None:
     """Locks that another thread holds would stay locked in the fork."""
-    worker = impostor("control.send(b'{\"threads\": 3}')\ntime.sleep(60)")
+    server = impostor("control.send(b'{\"threads\": 3}')\ntime.sleep(60)")
     with pytest.raises(GraderFault, match=r"^a process with 3 threads cannot be forked safely$"):
-        worker.start()
-    assert not worker.is_alive()
+        server.start()
+    assert not server.is_alive()
 
 
 NO_PACKAGE = "print('no such package', file=sys.stderr, flush=True)"
 
 
 @pytest.mark.parametrize("code", [NO_PACKAGE, f"{NO_PACKAGE}\ncontrol.send(b'nonsense')\ntime.sleep(60)"])
-def test_a_process_that_does_not_start_says_why(impostor: Callable[[str], Worker], code: str) -> None:
+def test_a_process_that_does_not_start_says_why(impostor: Callable[[str], ForkServer], code: str) -> None:
     """The fault holds the end of what it wrote, so that the instructor can do something about it."""
-    worker = impostor(code)
+    server = impostor(code)
     with pytest.raises(GraderFault, match=r"(?s)does not start: .*no such package"):
-        worker.start()
-    assert not worker.is_alive()
+        server.start()
+    assert not server.is_alive()
 
 
 def test_a_process_that_never_gets_ready_is_ended(
-    impostor: Callable[[str], Worker], monkeypatch: pytest.MonkeyPatch
+    impostor: Callable[[str], ForkServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The grader does not wait for ever."""
     monkeypatch.setattr("grader.isolation.fork_server.START_SECONDS", 1.0)
-    worker = impostor("time.sleep(300)")
+    server = impostor("time.sleep(300)")
     before = psutil.Process().children()
     with pytest.raises(GraderFault, match="does not start: timed out"):
-        worker.start()
+        server.start()
     assert psutil.Process().children() == before
 
 
 def test_a_process_that_does_not_answer_is_not_alive(
-    impostor: Callable[[str], Worker], monkeypatch: pytest.MonkeyPatch
+    impostor: Callable[[str], ForkServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is there, but of no use."""
     monkeypatch.setattr("grader.isolation.fork_server.ANSWER_SECONDS", 0.5)
-    worker = impostor("control.send(b'{\"threads\": 1}')\ntime.sleep(300)")
-    worker.start()
-    assert not worker.is_alive()
+    server = impostor("control.send(b'{\"threads\": 1}')\ntime.sleep(300)")
+    server.start()
+    assert not server.is_alive()
 
 
-def test_what_was_launched_ahead_is_what_starts(impostor: Callable[[str], Worker]) -> None:
+def test_what_was_launched_ahead_is_what_starts(impostor: Callable[[str], ForkServer]) -> None:
     """Launching does not wait; starting waits for that very process, and makes no second one."""
-    worker = impostor(
+    server = impostor(
         "time.sleep(1)\ncontrol.send(b'{\"threads\": 1}')\ncontrol.recv(9)\ncontrol.send(b'pong')\ntime.sleep(60)"
     )
     began = time.monotonic()
-    worker.launch()
+    server.launch()
     assert time.monotonic() - began < 0.5
-    launched = warm_of(worker)
-    assert not worker.is_alive()
-    worker.start()
-    assert warm_of(worker) == launched
-    assert worker.is_alive()
+    launched = warm_of(server)
+    assert not server.is_alive()
+    server.start()
+    assert warm_of(server) == launched
+    assert server.is_alive()
 
 
-def test_what_was_launched_ahead_is_ended_also_unused(impostor: Callable[[str], Worker]) -> None:
+def test_what_was_launched_ahead_is_ended_also_unused(impostor: Callable[[str], ForkServer]) -> None:
     """Nobody has waited for it, and nothing of it is left; a stopped worker is not launched again."""
-    worker = impostor("time.sleep(300)")
-    worker.launch()
-    launched = warm_of(worker)
-    worker.stop()
-    worker.close()
+    server = impostor("time.sleep(300)")
+    server.launch()
+    launched = warm_of(server)
+    server.stop()
+    server.close()
     assert ends_within(10, launched)
-    with pytest.raises(WorkerLost):
-        worker.launch()
+    with pytest.raises(ProcessLost):
+        server.launch()
 
 
-def test_a_closed_worker_leaves_nothing(each_worker: Worker) -> None:
+def test_a_closed_worker_leaves_nothing(each_server: ForkServer) -> None:
     """No process, and no folder; what imports write goes neither home nor anywhere else outside."""
-    tier = each_worker.tier
-    worker = each_worker.another()
-    channel = ProcessChannel(submission(IDLE), worker, Limits())
+    tier = each_server.tier
+    server = each_server.another()
+    channel = ProcessChannel(submission(IDLE), server, Limits())
     call(channel, "idle")
     processes = processes_of(channel)
-    home = Path(warm_of(worker).environ()["HOME"])
+    home = Path(warm_of(server).environ()["HOME"])
     assert home != Path.home()
     if not tier.bubblewrap:
         assert home.parent == Path(tempfile.gettempdir())
         assert home.stat().st_mode & 0o077 == 0
     channel.close()
-    worker.close()
+    server.close()
     assert ends_within(10, *processes.values())
     assert tier.bubblewrap or not home.exists()
-    assert not worker.is_alive()
+    assert not server.is_alive()
 
 
 GRADER = """

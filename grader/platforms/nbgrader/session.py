@@ -65,8 +65,8 @@ def report_of(name: str, path: Path, checks: tuple[Check, ...], conditions: Cond
     """The report that is there for the submission `name`, or a new one. Raises NoIsolation."""
     if name in _finished:
         return _finished[name]
-    with _pool(conditions.limits, conditions.trusted, conditions.root).lend() as worker:
-        return grade_submission(name, path, checks, conditions.seed, worker, progress, _cache())
+    with _pool(conditions.limits, conditions.trusted, conditions.root).lend() as server:
+        return grade_submission(name, path, checks, conditions.seed, server, progress, _cache())
 
 
 @contextmanager
