@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr
 
+from grader.autoencoders.thresholds import STANDARD_ERRORS
 from grader.core import thresholds as bars
 from grader.core.expect import Evidence, Failed
 from grader.stats.moments import expect_gaussian_noise, expect_standard
@@ -19,7 +20,7 @@ Noise = Callable[[np.random.Generator], np.ndarray]
 
 def message_of(samples: np.ndarray) -> str:
     with pytest.raises(Failed) as caught:
-        expect_gaussian_noise(samples.astype(np.float32), MEAN, LOG_VARIANCE)
+        expect_gaussian_noise(samples.astype(np.float32), MEAN, LOG_VARIANCE, STANDARD_ERRORS)
     assert caught.value.hint
     return caught.value.message
 
@@ -29,7 +30,7 @@ def test_gaussian_noise_passes_on_every_seed(generator: type) -> None:
     """A right solution is not failed by chance: 100 seeds of two generators."""
     for seed in range(100):
         noise = np.random.Generator(generator(seed)).normal(size=SHAPE)
-        expect_gaussian_noise((MEAN + DEVIATION * noise).astype(np.float32), MEAN, LOG_VARIANCE)
+        expect_gaussian_noise((MEAN + DEVIATION * noise).astype(np.float32), MEAN, LOG_VARIANCE, STANDARD_ERRORS)
 
 
 def halves_alike(noise: np.ndarray, axis: int) -> np.ndarray:
@@ -91,15 +92,15 @@ def test_samples_that_are_no_numbers_fail() -> None:
 def test_standard_noise_may_have_one_component_or_one_row() -> None:
     """The pixels of `corrupt` are one long component; statistics that need two are left out."""
     random = np.random.default_rng(9)
-    expect_standard(random.normal(size=(4, 5000, 1)), "corrupt")
-    expect_standard(random.normal(size=(400, 1, 10)), "encode")
+    expect_standard(random.normal(size=(4, 5000, 1)), "corrupt", STANDARD_ERRORS)
+    expect_standard(random.normal(size=(400, 1, 10)), "encode", STANDARD_ERRORS)
 
 
 def test_the_same_call_twice_is_named_with_what_was_called() -> None:
     """The message says which function repeats itself."""
     once = np.random.default_rng(10).normal(size=(1, 100, 2))
     with pytest.raises(Failed, match="Two calls of encode give the same result") as caught:
-        expect_standard(np.concatenate([once, once]), "encode")
+        expect_standard(np.concatenate([once, once]), "encode", STANDARD_ERRORS)
     assert caught.value.hint
 
 
@@ -108,13 +109,13 @@ def test_right_noise_passes_whatever_its_scale() -> None:
     log_variance = np.array([-12.0, 0, 12])
     for seed in range(20):
         samples = MEAN + np.exp(log_variance / 2) * np.random.default_rng(seed).normal(size=(2, 2000, 3))
-        expect_gaussian_noise(samples, MEAN, log_variance)
+        expect_gaussian_noise(samples, MEAN, log_variance, STANDARD_ERRORS)
 
 
 def test_right_noise_passes_where_wrong_deviations_are_right() -> None:
     """At log-variance 0 the variance and 1 are the deviation, too: nothing is wrong there."""
     for seed in range(20):
-        expect_gaussian_noise(MEAN + np.random.default_rng(seed).normal(size=SHAPE), MEAN, np.zeros(3))
+        expect_gaussian_noise(MEAN + np.random.default_rng(seed).normal(size=SHAPE), MEAN, np.zeros(3), STANDARD_ERRORS)
 
 
 @pytest.mark.parametrize("component", [0, 1, 2])
@@ -137,7 +138,7 @@ def test_the_evidence_of_a_wrong_spread_is_that_of_the_noise() -> None:
     noise = np.random.default_rng(13).normal(size=SHAPE)
     noise = np.sqrt(2) * (noise - noise.mean(axis=(0, 1))) / noise.std(axis=(0, 1))
     with pytest.raises(Failed) as caught:
-        expect_gaussian_noise(MEAN + DEVIATION * noise, MEAN, LOG_VARIANCE)
+        expect_gaussian_noise(MEAN + DEVIATION * noise, MEAN, LOG_VARIANCE, STANDARD_ERRORS)
     assert caught.value.evidence == Evidence([1.0, 1.0, 1.0], [1.41, 1.41, 1.41])
 
 
@@ -146,7 +147,7 @@ def test_the_evidence_of_wrong_noise_is_the_statistic_and_what_it_may_be() -> No
     noise = np.random.default_rng(14).normal(size=SHAPE)
     noise -= noise.mean(axis=(0, 1)) + np.array([0, 0.0612345, 0])
     with pytest.raises(Failed, match=r"the mean of the noise is -0\.0612\.") as caught:
-        expect_standard(noise, "sample")
+        expect_standard(noise, "sample", STANDARD_ERRORS)
     assert caught.value.evidence == Evidence("0 ± 0.039", -0.0612)
     assert caught.value.hint
 
@@ -184,6 +185,6 @@ def test_the_worst_statistic_is_noted_in_its_standard_errors(shape: tuple[int, i
         wanted = standard_errors(noise)
         worst.add(max(wanted, key=lambda name: wanted[name]))
         with bars.noting() as noted:
-            expect_standard(noise, "sample")
+            expect_standard(noise, "sample", STANDARD_ERRORS)
         assert noted == {"standard errors": pytest.approx(max(wanted.values()), rel=1e-6)}
     assert worst == set(wanted)

@@ -1,31 +1,33 @@
-"""The checks of the lab: one declaration each, from which every front end is rendered.
+"""How checks are declared: once each, and every front end is rendered from the declaration.
 
-    @check(points=3, needs=(encoding_has_requested_size,))
-    def loss_decreases(lab):
+    CHECKS = Registry()
+
+    @CHECKS.check("autoencoder", points=3, needs=[encoding_has_requested_size])
+    def loss_decreases(subject):
         '''Training lowers the loss on images the model has never seen.'''
 
-The id is `<part>.<function>`, the part is the module's name, the docstring is the sentence a student reads, and a
-dependency is another check's function, so a mistyped one fails at import.
+The id is `<part>.<function>`, the docstring is the sentence that a student reads, and a dependency is another check's
+function, so a mistyped one fails at import.
 """
 
-import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from ..subject.subject import Subject
-    from .expect import Evidence
+from .expect import Evidence
+from .thresholds import Threshold
 
-PARTS = ("data", "autoencoder", "upsampling", "gaussian_vae", "vae", "pictures", "denoising", "classifier")
-
-CheckFunction = Callable[["Lab"], "Evidence"]
+CheckFunction = Callable[[Any], Evidence]
+Measurement = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
 class Check:
-    """A declared check. `needs` are ids of checks that must pass before this one can say anything."""
+    """A declared check.
+
+    needs: ids of checks that must pass before this one can say anything. thresholds: all that its measurements are held
+    to. trained: the measurement that has trained the model this check shows, None if it shows none.
+    """
 
     id: str
     part: str
@@ -33,6 +35,8 @@ class Check:
     needs: tuple[str, ...]
     sentence: str
     function: CheckFunction
+    thresholds: tuple[Threshold, ...] = ()
+    trained: Measurement | None = None
 
     @property
     def name(self) -> str:
@@ -40,62 +44,52 @@ class Check:
         return self.id.partition(".")[2]
 
 
-_declared: dict[str, Check] = {}
+class Registry:
+    """The checks of one assignment, in the order in which they are declared."""
+
+    def __init__(self) -> None:
+        self._declared: dict[str, Check] = {}
+
+    def check(
+        self,
+        part: str,
+        points: int,
+        needs: Iterable[CheckFunction] = (),
+        thresholds: Iterable[Threshold] = (),
+        trained: Measurement | None = None,
+    ) -> Callable[[CheckFunction], CheckFunction]:
+        """Declare a check of a part, worth `points`; it is skipped when one of `needs` has not passed.
+
+        Raises ValueError for a check that is declared twice, LookupError for a need that is no declared check.
+        """
+
+        def declare(function: CheckFunction) -> CheckFunction:
+            identity = f"{part}.{function.__name__}"
+            if identity in self._declared:
+                places = f"{_place(self._declared[identity].function)} and {_place(function)}"
+                raise ValueError(f"the check {identity} is declared twice: at {places}")
+            sentence = " ".join((function.__doc__ or "").split("\n\n")[0].split())
+            if not sentence:
+                raise ValueError(f"{identity} needs a docstring: the sentence a student reads")
+            ids = tuple(self._id_of(need, identity) for need in needs)
+            self._declared[identity] = Check(
+                identity, part, points, ids, sentence, function, tuple(thresholds), trained
+            )
+            return function
+
+        return declare
+
+    def _id_of(self, function: CheckFunction, wanted_by: str) -> str:
+        for item in self._declared.values():
+            if item.function is function:
+                return item.id
+        raise LookupError(f"{wanted_by} needs {_place(function)}, which is not declared as a check before it")
+
+    def of_part(self, part: str) -> tuple[Check, ...]:
+        """The checks of a part, in the order of their declarations."""
+        return tuple(item for item in self._declared.values() if item.part == part)
 
 
-def check(points: int, needs: Iterable[CheckFunction] = ()) -> Callable[[CheckFunction], CheckFunction]:
-    """Declare a check worth `points`; it is skipped when one of `needs` has not passed."""
-
-    def declare(function: CheckFunction) -> CheckFunction:
-        identity = _identity(function)
-        sentence = " ".join((function.__doc__ or "").split("\n\n")[0].split())
-        if not sentence:
-            raise ValueError(f"{identity} needs a docstring: the sentence a student reads")
-        part = identity.partition(".")[0]
-        _declared[identity] = Check(
-            identity, part, points, tuple(_declared[_identity(n)].id for n in needs), sentence, function
-        )
-        return function
-
-    return declare
-
-
-def _identity(function: CheckFunction) -> str:
-    return f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
-
-
-@cache
-def all_checks() -> tuple[Check, ...]:
-    """Every declared check, in the order of the lab."""
-    for part in PARTS:
-        importlib.import_module(f"grader.autoencoders.checks.{part}")
-    return tuple(sorted(_declared.values(), key=lambda c: PARTS.index(c.part)))
-
-
-def select(names: Iterable[str] = ()) -> tuple[Check, ...]:
-    """The checks of the named parts, or single checks by id; all of them without a name.
-
-    Raises KeyError with one clear sentence for a name that is neither a part nor a check.
-    """
-    wanted = tuple(names)
-    known = {c.id for c in all_checks()} | set(PARTS)
-    for name in wanted:
-        if name not in known:
-            raise KeyError(f"unknown part or check {name!r}; the parts are {', '.join(PARTS)}")
-    return tuple(c for c in all_checks() if not wanted or c.part in wanted or c.id in wanted)
-
-
-def with_needs(checks: Iterable[Check]) -> tuple[Check, ...]:
-    """`checks` and everything they depend on, in the order of the lab."""
-    by_id = {c.id: c for c in all_checks()}
-    wanted: set[str] = set()
-
-    def add(identity: str) -> None:
-        if identity not in wanted:
-            wanted.add(identity)
-            for need in by_id[identity].needs:
-                add(need)
-
-    for item in checks:
-        add(item.id)
-    return tuple(c for c in all_checks() if c.id in wanted)
+def _place(function: CheckFunction) -> str:
+    code = getattr(function, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)

@@ -4,7 +4,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 
-from ..core import thresholds as bars
+from ..core import thresholds
 from ..core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied, rounded
 from ..core.outcomes import CheckResult, Outcome
 from ..core.registry import Check, with_needs
@@ -46,12 +46,12 @@ def run_checks(
 def _run(subject: Subject, item: Check) -> CheckResult:
     started = time.perf_counter()
     subject.pictures = []
-    with bars.noting() as noted:
+    with thresholds.recording(item.thresholds) as recorded:
         outcome, credit, message, hint, evidence = _verdict(subject, item)
     return CheckResult(
         item.id, item.part, item.points, round(credit * item.points, 2), outcome, message, hint,
         {} if evidence is None else {"expected": evidence.expected, "measured": evidence.measured},
-        time.perf_counter() - started, tuple(subject.pictures), {name: rounded(value) for name, value in noted.items()},
+        time.perf_counter() - started, tuple(subject.pictures), {name: rounded(value) for name, value in recorded.items()},
     )  # fmt: skip
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core import expect
-from ...core import thresholds as bars
 from ...core.expect import Evidence, rounded
-from ...core.registry import check
 from ...stats import cross_entropies, histories
 from ...stats.metrics import cross_entropy
-from ...subject.subject import Model, Subject
 from ..measurements import checkpoints
-from ..measurements.training import RATE, Trained, expect_good_reconstructions, good_cost, train_until
+from ..measurements.training import RATE, TRAINING, Trained, expect_good_reconstructions, good_cost, train_until
+from ..registry import CHECKS
+from ..subject import Model, Subject
+from ..thresholds import LOSS_OFF, STEP_MISSED
 from . import shapes
 
 PART, CLASS = "autoencoder", "Autoencoder"
@@ -32,19 +32,19 @@ def trained(subject: Subject) -> Trained:
     return train_until(subject, fresh(subject), at_least=125, stage=25, batch_size=SMALL_BATCH)
 
 
-@check(points=3)
+@CHECKS.check(PART, points=3)
 def encoding_has_requested_size(subject: Subject) -> Evidence:
     """An encoding has as many numbers as were asked for, for any batch."""
     return shapes.encoding_has_requested_size(subject, PART, CLASS)
 
 
-@check(points=3)
+@CHECKS.check(PART, points=3)
 def decoding_is_an_image(subject: Subject) -> Evidence:
     """Any encoding is decoded into a 28 × 28 image with values in [0, 1]."""
     return shapes.decoding_is_an_image(subject, PART, CLASS)
 
 
-@check(points=2, needs=[encoding_has_requested_size, decoding_is_an_image])
+@CHECKS.check(PART, points=2, needs=[encoding_has_requested_size, decoding_is_an_image])
 def reconstruct_is_decode_of_encode(subject: Subject) -> Evidence:
     """A reconstruction is what the decoder makes of the encoder's output."""
     model, images = shapes.of_size(subject, PART, CLASS, 10), subject.images.held_out(6)
@@ -81,7 +81,7 @@ def _step(subject: Subject, model: Model, batch: int) -> Step:
     return Step(images, answers, loss, before, after)
 
 
-@check(points=3, needs=[reconstruct_is_decode_of_encode])
+@CHECKS.check(PART, points=3, needs=[reconstruct_is_decode_of_encode], thresholds=[LOSS_OFF])
 def loss_is_cross_entropy(subject: Subject) -> Evidence:
     """The loss is the binary cross-entropy of the reconstruction, summed over pixels, before the step.
 
@@ -110,7 +110,7 @@ def _unit_of(step: Step) -> float | None:
     """1 for a sum over the batch, 1 / B for a mean an image, None where neither is near; bits are off by 0.44."""
     off = {task: abs(step.loss / (step.before * task) - 1) for task in (1.0, 1.0 / len(step.images))}
     task = min(off, key=lambda known: off[known])
-    return task if bars.holds("loss off the cross-entropy", off[task]) else None
+    return task if LOSS_OFF.within(off[task]) else None
 
 
 def _loss_message(step: Step) -> str:
@@ -140,7 +140,7 @@ def first_steps(subject: Subject) -> FirstSteps:
     return FirstSteps(model, (variables, model.trainable_variables()), (answers, later))
 
 
-@check(points=3)
+@CHECKS.check(PART, points=3)
 def every_variable_learns(subject: Subject) -> Evidence:
     """A few steps move every trainable variable, in the encoder and in the decoder."""
     run = subject.once(first_steps)
@@ -178,7 +178,7 @@ def _moved(before: np.ndarray, after: np.ndarray | None) -> bool:
     )
 
 
-@check(points=3, needs=[encoding_has_requested_size, decoding_is_an_image])
+@CHECKS.check(PART, points=3, needs=[encoding_has_requested_size, decoding_is_an_image], thresholds=TRAINING)
 def loss_decreases(subject: Subject) -> Evidence:
     """Training lowers the cross-entropy of images the model has never seen."""
     run = subject.once(trained)
@@ -194,13 +194,13 @@ def loss_decreases(subject: Subject) -> Evidence:
     return evidence
 
 
-@check(points=3, needs=[loss_decreases])
+@CHECKS.check(PART, points=3, needs=[loss_decreases], thresholds=TRAINING, trained=trained)
 def reconstructs_unseen_images(subject: Subject) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
     return expect_good_reconstructions(subject, PART, subject.once(trained))
 
 
-@check(points=2, needs=[loss_decreases])
+@CHECKS.check(PART, points=2, needs=[loss_decreases], thresholds=TRAINING)
 def fit_runs_requested_steps(subject: Subject) -> Evidence:
     """`fit` draws the batches of every epoch in order and records their mean loss."""
     model = subject.once(trained).model
@@ -263,7 +263,7 @@ def _expect_fit_trains(subject: Subject, model: Model) -> None:
     expect.that(moved, "`fit` leaves the weights as they are.", "Let `fit` take a training step on each batch.")
 
 
-@check(points=2, needs=[encoding_has_requested_size, decoding_is_an_image])
+@CHECKS.check(PART, points=2, needs=[encoding_has_requested_size, decoding_is_an_image], thresholds=[STEP_MISSED])
 def checkpoint_round_trip(subject: Subject) -> Evidence:
     """A restored model gives the same outputs and makes the same next step."""
     first, second = fresh(subject), subject.once(first_steps).model

@@ -6,15 +6,15 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ...core import expect
-from ...core import thresholds as bars
 from ...core.expect import Evidence, Failed, rounded
-from ...core.registry import check
 from ...protocol.frames import Want
 from ...subject.properties import for_all
-from ...subject.subject import Model, Subject
+from ..registry import CHECKS
+from ..subject import Model, Subject
+from ..thresholds import ACCURACY, FINE_TUNING_STEPS, KEPT_WEIGHTS
 
 PART, CLASS = "classifier", "StackedAutoencoderClassifier"
-ACCURACY_BAR = bars.limit("accuracy")  # .78; 200 steps at batch 32 give .85 to .92; one batch for ever .6
+ACCURACY_BAR = ACCURACY.limit  # .78; 200 steps at batch 32 give .85 to .92; one batch for ever .6
 KNOWS_NOTHING = 0.5  # a random network is right in 2 to 30 % of cases
 BATCH, HELD_OUT = 32, 500
 STAGE = 100  # steps; a slow solution gets several
@@ -48,11 +48,11 @@ def _fit(subject: Subject, model: Model, label_of: np.ndarray) -> Fitted:
     images = subject.images.batches(0, STAGE, BATCH)
     labels = label_of[subject.images.training_labels(0, STAGE * BATCH)].reshape(STAGE, BATCH)
     steps = 0
-    while steps < bars.limit("fine-tuning steps"):
+    while steps < FINE_TUNING_STEPS.limit:
         model.fit_labels(images, labels, 1, STAGE)
         steps, classes = steps + STAGE, _classes(subject, model)
         if (classes == right).mean() > ACCURACY_BAR:
-            bars.note("fine-tuning steps", steps)
+            FINE_TUNING_STEPS.record(steps)
             break
     return Fitted(model, before, classes, steps)
 
@@ -75,7 +75,7 @@ def _expect_untrained(accuracy: float) -> None:
     )
 
 
-@check(points=2)
+@CHECKS.check(PART, points=2)
 def probabilities_are_a_distribution(subject: Subject) -> Evidence:
     """Probabilities of the requested classes are positive and add up to 1; the class is the most probable one."""
     cases: list[str] = []
@@ -119,7 +119,7 @@ def _expect_distribution(probabilities: np.ndarray, classes: np.ndarray) -> None
     )
 
 
-@check(points=3)
+@CHECKS.check(PART, points=3, thresholds=[KEPT_WEIGHTS])
 def pretraining_trains_layer_by_layer(subject: Subject) -> Evidence:
     """Each layer is pretrained in its own stage while the layers below rest.
 
@@ -189,7 +189,7 @@ def _expect_kept(subject: Subject, model: Model) -> None:
         "fit trains all layers. Can each of them still be trained after pretrain?",
     )
     expect.that(
-        bars.holds("kept weights", kept),
+        KEPT_WEIGHTS.within(kept),
         "fit does not start from the pretrained weights: they are thrown away.",
         "Let fit go on with the layers that pretrain has trained.",
         "weights that one step has hardly changed",
@@ -225,13 +225,13 @@ def _kernel(model: Model, shape: tuple[int, int]) -> np.ndarray:
     return found[0]
 
 
-@check(points=5, needs=[probabilities_are_a_distribution])
+@CHECKS.check(PART, points=5, needs=[probabilities_are_a_distribution], thresholds=[ACCURACY, FINE_TUNING_STEPS])
 def beats_the_accuracy_bar(subject: Subject) -> Evidence:
     """After fine-tuning, most digits the model has never seen are classified correctly."""
     return _expect_accuracy(subject, subject.once(fitted), np.arange(10))
 
 
-@check(points=2, needs=[beats_the_accuracy_bar])
+@CHECKS.check(PART, points=2, needs=[beats_the_accuracy_bar], thresholds=[ACCURACY, FINE_TUNING_STEPS])
 def learns_the_labels_it_is_given(subject: Subject) -> Evidence:
     """The classifier learns whatever labels it is given, not what it expects of a digit.
 
@@ -247,7 +247,7 @@ def _expect_accuracy(subject: Subject, run: Fitted, label_of: np.ndarray) -> Evi
     right = _right_classes(subject, label_of)
     accuracy = float((run.classes == right).mean())
     evidence = Evidence(f"above {ACCURACY_BAR:.0%}", f"{accuracy:.1%} of {HELD_OUT} unseen digits")
-    if not bars.holds("accuracy", accuracy):
+    if not ACCURACY.within(accuracy):
         raise Failed(
             f"Only {accuracy:.1%} of unseen digits are classified correctly after {run.steps} steps. "
             f"{_accuracy_story(subject, run, label_of)}".strip(),

@@ -6,26 +6,27 @@ from typing import Any
 import numpy as np
 
 from ...core import expect
-from ...core import thresholds as bars
 from ...core.expect import Evidence
-from ...core.registry import check
 from ...core.text import printable
 from ...protocol.frames import Want
-from ...subject.subject import Subject
+from ..registry import CHECKS
+from ..subject import Subject
+from ..thresholds import PAIRS_OF_SAMPLES
 
+PART = "data"
 SAMPLES, BATCH_SIZE, PASSES = 66, 8, 20  # 66 is no multiple of 8, so that a remainder shows
 
 
 def normalized(subject: Subject, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, str]:
     """The images after `normalize`, as float32, and the dtype they had."""
-    subject.load("data")
+    subject.load(PART)
     reply = subject.request("normalize", [images, labels], [Want("float32", images.shape)])
     return reply.arrays[0], printable(str(reply.value), 80)
 
 
 def batches_of(subject: Subject, images: np.ndarray, batch_size: int, count: int) -> list[np.ndarray]:
     """At most `count` batches that `training_batches` makes of the single images."""
-    subject.load("data")
+    subject.load(PART)
     want = Want("float32", (None, *images.shape[1:]))
     reply = subject.request("training_batches", [images], [want], batch_size=batch_size, count=count)
     (joined,), lengths = reply.arrays, _lengths(reply.value, count, len(reply.arrays[0]))
@@ -41,7 +42,7 @@ def _lengths(value: Any, count: int, total: int) -> list[int]:
     return value
 
 
-@check(points=2)
+@CHECKS.check(PART, points=2)
 def normalize_scales_to_unit_interval(subject: Subject) -> Evidence:
     """Images come out as float32 in [0, 1], without their label."""
     images = subject.random("normalize").integers(0, 256, (6, 28, 28, 1), dtype=np.uint8)
@@ -82,7 +83,7 @@ def _scaling_story(found: np.ndarray, images: np.ndarray) -> str:
     return f": {fits[0]}" if fits else ""
 
 
-@check(points=4)
+@CHECKS.check(PART, points=4, thresholds=[PAIRS_OF_SAMPLES])
 def batches_shuffle_samples(subject: Subject) -> Evidence:
     """Every pass makes new full batches of all samples, without end.
 
@@ -123,9 +124,9 @@ def _expect_seen(drawn: list[list[int]], least: int) -> None:
 
 def _expect_mixed(drawn: list[list[int]]) -> Evidence:
     pairs = len({pair for batch in drawn for pair in combinations(sorted(batch), 2)})
-    bar = bars.limit("pairs of samples")
+    bar = PAIRS_OF_SAMPLES.limit
     evidence = Evidence(f"at least {bar:g} different pairs of samples share a batch", f"{pairs} pairs")
-    if not bars.holds("pairs of samples", pairs):
+    if not PAIRS_OF_SAMPLES.within(pairs):
         raise expect.Failed(f"The same samples meet again and again: {_habit(drawn)}", _HABITS[_habit(drawn)], evidence)
     return evidence
 

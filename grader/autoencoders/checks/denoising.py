@@ -7,14 +7,11 @@ from scipy.ndimage import uniform_filter
 from scipy.special import ndtri
 
 from ...core import expect
-from ...core import thresholds as bars
 from ...core.expect import Evidence, Failed, rounded
-from ...core.registry import check
 from ...protocol.frames import Want
 from ...stats import cross_entropies, moments
 from ...stats.diagnosis import TrainingCurve, encoder_rests, story_of
 from ...stats.metrics import cross_entropy, mosaic, peak_signal_to_noise
-from ...subject.subject import Model, Subject
 from ..measurements.training import (
     HELD_OUT,
     TrainingBudget,
@@ -23,13 +20,16 @@ from ..measurements.training import (
     sees_fresh_noise,
     train_in_stages,
 )
+from ..registry import CHECKS
+from ..subject import Model, Subject
+from ..thresholds import CLEAN_LOSS_OFF, DENOISING_GAIN, DENOISING_STEPS, STANDARD_ERRORS
 
 PART, CLASS = "denoising", "DenoisingAutoencoder"
 STDDEV = 0.5
-GAIN = bars.limit(
-    "dB above simple answers"
+GAIN = (
+    DENOISING_GAIN.limit
 )  # 1.8 above the better of mean image (about 12) and plain blur (about 12.7); the reference goes on to 3.5
-BUDGET = TrainingBudget(at_least=225, stage=25, batch_size=8, quantity="denoising steps")
+BUDGET = TrainingBudget(at_least=225, stage=25, batch_size=8, threshold=DENOISING_STEPS)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _expect_untrained(quality: float, bar: float) -> None:
     )
 
 
-@check(points=3)
+@CHECKS.check(PART, points=3, thresholds=[STANDARD_ERRORS])
 def corruption_is_fresh_clipped_noise(subject: Subject) -> Evidence:
     """`corrupt` adds Gaussian noise of the requested deviation, fresh at each call and pixel, and clips to [0, 1]."""
     small = subject.create(PART, CLASS, encoding_size=8, noise_stddev=0.1)
@@ -103,10 +103,11 @@ def corruption_is_fresh_clipped_noise(subject: Subject) -> Evidence:
     _expect_in_place(noise * 0.1 + 0.5)
     _expect_deviation(noise, 0.1)
     _expect_not_uniform(noise)
-    moments.expect_standard(noise.reshape(4, -1, 1), "corrupt")
+    moments.expect_standard(noise.reshape(4, -1, 1), "corrupt", STANDARD_ERRORS)
     _expect_clipped(subject)
     return Evidence(
-        "fresh Gaussian noise of the requested deviation in [0, 1]", f"all within {moments.ALLOWED:g} standard errors"
+        "fresh Gaussian noise of the requested deviation in [0, 1]",
+        f"all within {STANDARD_ERRORS.limit:g} standard errors",
     )
 
 
@@ -192,7 +193,7 @@ def _expect_clipped(subject: Subject) -> None:
         f"{low:.3g} to {high:.3g}",
     )
     draws = np.clip(ndtri((np.arange(100_000) + 0.5) / 100_000) * STDDEV, 0, 1)
-    error = moments.ALLOWED * draws.std() / np.sqrt(black.size)
+    error = STANDARD_ERRORS.limit * draws.std() / np.sqrt(black.size)
     expect.that(
         abs(float(black.mean()) - draws.mean()) <= error,
         "On a black image the noise is not Gaussian noise that was clipped.",
@@ -202,7 +203,7 @@ def _expect_clipped(subject: Subject) -> None:
     )
 
 
-@check(points=5)
+@CHECKS.check(PART, points=5, thresholds=[DENOISING_STEPS, DENOISING_GAIN], trained=trained)
 def removes_noise_from_unseen_images(subject: Subject) -> Evidence:
     """Noisy images the model has never seen come out much closer to the clean ones, in dB."""
     run = subject.once(trained)
@@ -218,7 +219,7 @@ def removes_noise_from_unseen_images(subject: Subject) -> Evidence:
     )
     bar = clean_enough(run.clean, run.noisy)
     evidence = Evidence(f"above {rounded(bar, 3)} dB", f"{rounded(run.quality)} dB")
-    if not bars.holds("dB above simple answers", run.quality - bar + GAIN):
+    if not DENOISING_GAIN.within(run.quality - bar + GAIN):
         raise Failed(
             f"Denoised images reach {run.quality:.1f} dB after {run.curve.steps} steps{_denoising_story(subject, run)}",
             "Which images go in, and which ones should come out?",
@@ -250,7 +251,7 @@ def _denoising_story(subject: Subject, run: Denoised) -> str:
     return f"{story} {general}".strip()
 
 
-@check(points=2, needs=[removes_noise_from_unseen_images])
+@CHECKS.check(PART, points=2, needs=[removes_noise_from_unseen_images], thresholds=[DENOISING_STEPS, CLEAN_LOSS_OFF])
 def learns_towards_clean_targets(subject: Subject) -> Evidence:
     """The loss compares with the clean images, not with the noisy ones."""
     run = subject.once(trained)
@@ -264,7 +265,7 @@ def learns_towards_clean_targets(subject: Subject) -> Evidence:
     loss = run.model.fit_iteration(clean)
     found = min(loss, loss / len(clean), key=lambda x: abs(np.log(max(x, 1e-9) / towards["clean"])))
     evidence = Evidence(f"{towards['clean']:.0f} nats an image", f"{found:.0f}")
-    if not bars.holds("loss off the clean targets", abs(found / towards["clean"] - 1)):
+    if not CLEAN_LOSS_OFF.within(abs(found / towards["clean"] - 1)):
         near_noisy = abs(found / towards["noisy"] - 1) < 0.15
         story = "it fits the noisy images" if near_noisy else "it fits neither the clean nor the noisy images"
         known = "" if near_noisy else cross_entropies.story_of(loss, clean, answers)

@@ -4,18 +4,14 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ...core import expect
-from ...core import thresholds as bars
 from ...core.expect import Evidence, Failed, rounded
-from ...core.registry import check
 from ...protocol.frames import Want
 from ...stats import moments
 from ...stats.formulas import WRONG_KL, kl_divergence
 from ...stats.gaussians import KLEstimate
 from ...subject.properties import for_all
-from ...subject.subject import Model, Subject
 from ..measurements.posteriors import (
     BETA,
-    INFORMATIVE,
     FarModel,
     expect_fresh_losses,
     expect_informative,
@@ -24,6 +20,9 @@ from ..measurements.posteriors import (
     far_model,
 )
 from ..measurements.training import BATCH_SIZE, RATE
+from ..registry import CHECKS
+from ..subject import Model, Subject
+from ..thresholds import INFORMATIVE, STANDARD_ERRORS, STEPS_TO_INFORM, STEPS_TO_PRIOR
 from . import shapes
 
 PART, CLASS = "gaussian_vae", "GaussianVAE"
@@ -58,15 +57,15 @@ def weak(subject: Subject) -> Model:
     """The one model with a small beta, trained until its encodings are informative, or for long."""
     model, images = subject.create(PART, CLASS, encoding_size=10, beta=WEAK), subject.images.held_out(64)
     model.set_learning_rate(RATE)
-    for start in range(0, int(bars.limit("steps to be informative")), STAGE):
+    for start in range(0, int(STEPS_TO_INFORM.limit), STAGE):
         model.train(subject.images.batches(start, STAGE, BATCH_SIZE))
-        if divergence_of(model, images, False).kl.mean() > 2 * INFORMATIVE:
-            bars.note("steps to be informative", start + STAGE)
+        if divergence_of(model, images, False).kl.mean() > 2 * INFORMATIVE.limit:
+            STEPS_TO_INFORM.record(start + STAGE)
             break
     return model
 
 
-@check(points=2)
+@CHECKS.check(PART, points=2)
 def parameters_have_requested_size(subject: Subject) -> Evidence:
     """The encoder gives a mean and a log-variance of the requested size for every image."""
     seen: list[int] = []
@@ -79,7 +78,7 @@ def parameters_have_requested_size(subject: Subject) -> Evidence:
     return Evidence("mean and log-variance (B, encoding_size)", f"right for encoding sizes {sorted(set(seen))}")
 
 
-@check(points=4)
+@CHECKS.check(PART, points=4)
 def kl_matches_closed_form(subject: Subject) -> Evidence:
     """`kl_divergence` is the closed form for two Gaussians, in nats, one number an image."""
 
@@ -116,7 +115,7 @@ def _kl_story(subject: Subject, encoding_size: int) -> str:
     return f": {fits[0]}" if fits else ""
 
 
-@check(points=3, needs=[parameters_have_requested_size])
+@CHECKS.check(PART, points=3, needs=[parameters_have_requested_size], thresholds=[STANDARD_ERRORS])
 def samples_match_parameters(subject: Subject) -> Evidence:
     """Samples have the mean and the variance that were asked for, and fresh noise at each call.
 
@@ -127,11 +126,13 @@ def samples_match_parameters(subject: Subject) -> Evidence:
     mean = np.tile(np.array([0.7, -1.2, 0.3], np.float32), (2000, 1))
     log_variance = np.tile(np.array([1.3, -1.3, 0.4], np.float32), (2000, 1))
     samples = model.call("sample", [mean, log_variance], Want("float32", mean.shape), repeats=10)[0]
-    moments.expect_gaussian_noise(samples, mean[0], log_variance[0])
+    moments.expect_gaussian_noise(samples, mean[0], log_variance[0], STANDARD_ERRORS)
     measured = subject.once(far)
     _expect_encode_samples(measured.model, measured.images)
     expect_fresh_losses(measured)
-    return Evidence("mean, variance and independence of a Gaussian", f"all within {moments.ALLOWED:g} standard errors")
+    return Evidence(
+        "mean, variance and independence of a Gaussian", f"all within {STANDARD_ERRORS.limit:g} standard errors"
+    )
 
 
 def _expect_encode_samples(model: Model, images: np.ndarray) -> None:
@@ -139,10 +140,10 @@ def _expect_encode_samples(model: Model, images: np.ndarray) -> None:
     draws = model.encode_often(images, 256)  # (256, 8, 10)
     with np.errstate(divide="ignore", invalid="ignore"):  # a deviation of 0 gives what is no number, which fails
         noise = (draws - mean) / np.exp(log_variance / 2)
-    moments.expect_standard(noise, "encode")
+    moments.expect_standard(noise, "encode", STANDARD_ERRORS)
 
 
-@check(points=4, needs=[parameters_have_requested_size])
+@CHECKS.check(PART, points=4, needs=[parameters_have_requested_size], thresholds=[STANDARD_ERRORS])
 def loss_is_negative_elbo(subject: Subject) -> Evidence:
     """The loss is the cross-entropy plus beta times the KL divergence, summed over the batch.
 
@@ -151,7 +152,9 @@ def loss_is_negative_elbo(subject: Subject) -> Evidence:
     return expect_loss_of(subject.once(far))
 
 
-@check(points=3, needs=[parameters_have_requested_size])
+@CHECKS.check(
+    PART, points=3, needs=[parameters_have_requested_size], thresholds=[STEPS_TO_INFORM, INFORMATIVE, STEPS_TO_PRIOR]
+)
 def beta_pulls_posterior_to_prior(subject: Subject) -> Evidence:
     """A large beta pulls the posterior to the prior; a small one leaves it informative."""
     images = subject.images.held_out(64)

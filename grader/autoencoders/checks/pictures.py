@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from ...core import expect
 from ...core.expect import Evidence, Failed
-from ...core.registry import check
 from ...protocol.frames import Want
 from ...subject.properties import for_all
-from ...subject.subject import Subject
 from ..operations.probes import Painter
+from ..registry import CHECKS
+from ..subject import Subject
 
 PART = "pictures"
 
@@ -32,7 +32,7 @@ def draw(
     return subject.request("picture", asked, [Want("float32", shape)], name=name, arguments=arguments).arrays[0]
 
 
-@check(points=2)
+@CHECKS.check(PART, points=2)
 def strip_pairs_original_and_reconstruction(subject: Subject) -> Evidence:
     """Each row of the strip shows an original on the left and its reconstruction on the right."""
     model = painter(subject, 10)
@@ -72,7 +72,7 @@ def _opposite(strip: np.ndarray) -> np.ndarray:
     return strip.reshape(-1, 28, 56)[::-1].reshape(-1, 56)
 
 
-@check(points=4)
+@CHECKS.check(PART, points=4)
 def grid_walks_the_first_two_components(subject: Subject) -> Evidence:
     """The grid walks the first component down the rows and the second along the columns, the others at 0."""
 

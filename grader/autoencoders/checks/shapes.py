@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ...core import expect
 from ...core.expect import Evidence
 from ...subject.properties import for_all
-from ...subject.subject import Model, Subject
+from ..subject import Model, Subject
 
 SIZES, BATCHES = st.integers(1, 64), st.integers(1, 5)
 SCALES = (1, 10, 1000)  # far from 0 an activation without an upper end leaves [0, 1], also before any training

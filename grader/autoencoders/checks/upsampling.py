@@ -4,9 +4,9 @@ import numpy as np
 
 from ...core import expect
 from ...core.expect import Evidence
-from ...core.registry import check
-from ...subject.subject import Subject
-from ..measurements.training import Trained, expect_encoder_trained, expect_good_reconstructions, train_until
+from ..measurements.training import TRAINING, Trained, expect_encoder_trained, expect_good_reconstructions, train_until
+from ..registry import CHECKS
+from ..subject import Subject
 from . import shapes
 
 PART, CLASS = "upsampling", "UpsamplingAutoencoder"
@@ -23,13 +23,13 @@ def trained(subject: Subject) -> Trained:
     return train_until(subject, model, at_least=100, stage=25, batch_size=4)
 
 
-@check(points=2)
+@CHECKS.check(PART, points=2)
 def decoding_is_an_image(subject: Subject) -> Evidence:
     """Any encoding is decoded into a 28 × 28 image with values in [0, 1]."""
     return shapes.decoding_is_an_image(subject, PART, CLASS)
 
 
-@check(points=3, needs=[decoding_is_an_image])
+@CHECKS.check(PART, points=3, needs=[decoding_is_an_image])
 def has_no_transposed_convolution(subject: Subject) -> Evidence:
     """The decoder upsamples and convolves; no transposed convolution is left in it."""
     model = shapes.of_size(subject, PART, CLASS, 33)
@@ -52,7 +52,7 @@ def has_no_transposed_convolution(subject: Subject) -> Evidence:
     return Evidence("no transposed convolution", "none")
 
 
-@check(points=5, needs=[decoding_is_an_image])
+@CHECKS.check(PART, points=5, needs=[decoding_is_an_image], thresholds=TRAINING, trained=trained)
 def reconstructs_unseen_images(subject: Subject) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
     run = subject.once(trained)

@@ -3,14 +3,11 @@
 import numpy as np
 
 from ...core import expect
-from ...core import thresholds as bars
 from ...core.expect import Evidence, Failed, rounded
-from ...core.registry import check
 from ...protocol.frames import Want
 from ...stats.gaussians import KLEstimate, gaussian_kl, kl_from_samples
 from ...stats.metrics import cross_entropy, mosaic
 from ...subject.properties import for_all
-from ...subject.subject import Model, Subject
 from ..measurements.elbo import ALLOWED
 from ..measurements.posteriors import (
     BETA,
@@ -21,7 +18,10 @@ from ..measurements.posteriors import (
     expect_pull,
     far_model,
 )
-from ..measurements.training import GOOD, Trained, expect_good_reconstructions, train_until
+from ..measurements.training import GOOD, TRAINING, Trained, expect_good_reconstructions, train_until
+from ..registry import CHECKS
+from ..subject import Model, Subject
+from ..thresholds import INFORMATIVE, STANDARD_ERRORS, STEPS_TO_PRIOR, WEIGHT_OFF
 from . import shapes
 
 PART, CLASS = "vae", "VariationalAutoencoder"
@@ -52,7 +52,7 @@ def far(subject: Subject) -> FarModel:
     return far_model(subject.once(built), divergence_of, times=48)
 
 
-@check(points=4)
+@CHECKS.check(PART, points=4, thresholds=[WEIGHT_OFF])
 def sampling_layer_has_kl_regularizer(subject: Subject) -> Evidence:
     """The sampling layer carries a KL divergence regularizer towards a standard normal prior, with weight beta."""
     facts, arrays = described(subject.once(built))
@@ -142,7 +142,7 @@ def _expect_weight(mean: np.ndarray, covariance: np.ndarray, value: np.ndarray) 
     """The regularizer gives beta times the KL summed over the batch; a Monte Carlo estimate over 512 rows."""
     kl = gaussian_kl(mean.astype(np.float64), covariance.astype(np.float64)).sum()
     weight = float(value) / kl / BETA
-    if not bars.holds("weight off beta", abs(weight - 1)):
+    if not WEIGHT_OFF.within(abs(weight - 1)):
         fits = [story for story, wrong in WRONG_WEIGHTS.items() if abs(weight - wrong) <= 0.12 * wrong + 1e-4]
         story = f": {fits[0]}" if fits else ""
         raise Failed(
@@ -152,7 +152,7 @@ def _expect_weight(mean: np.ndarray, covariance: np.ndarray, value: np.ndarray) 
         )
 
 
-@check(points=3)
+@CHECKS.check(PART, points=3)
 def encoding_is_sampled_at_any_size(subject: Subject) -> Evidence:
     """Encodings have the requested size and are sampled anew at each call."""
     seen: list[int] = []
@@ -188,7 +188,7 @@ def _expect_noise_of_its_own(model: Model, image: np.ndarray) -> None:
     )
 
 
-@check(points=3, needs=[encoding_is_sampled_at_any_size])
+@CHECKS.check(PART, points=3, needs=[encoding_is_sampled_at_any_size], thresholds=[STANDARD_ERRORS])
 def loss_is_negative_elbo(subject: Subject) -> Evidence:
     """The loss is the cross-entropy plus beta times the KL divergence, summed over the batch.
 
@@ -198,7 +198,9 @@ def loss_is_negative_elbo(subject: Subject) -> Evidence:
     return expect_loss_of(subject.once(far))
 
 
-@check(points=3, needs=[encoding_is_sampled_at_any_size])
+@CHECKS.check(
+    PART, points=3, needs=[encoding_is_sampled_at_any_size], thresholds=[*TRAINING, INFORMATIVE, STEPS_TO_PRIOR]
+)
 def beta_pulls_posterior_to_prior(subject: Subject) -> Evidence:
     """A large beta pulls the posterior to the prior; a small one leaves it informative."""
     measured = subject.once(far)
@@ -213,7 +215,7 @@ def beta_pulls_posterior_to_prior(subject: Subject) -> Evidence:
     return evidence
 
 
-@check(points=3, needs=[encoding_is_sampled_at_any_size])
+@CHECKS.check(PART, points=3, needs=[encoding_is_sampled_at_any_size], thresholds=TRAINING, trained=trained)
 def reconstructs_unseen_images(subject: Subject) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
     expect_fresh_losses(subject.once(far))

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ...core import expect
-from ...core import thresholds as bars
 from ...core.expect import Evidence, rounded
-from ...subject.subject import Model, Subject
+from ..subject import Model, Subject
+from ..thresholds import STEP_MISSED
 
 BATCH_SIZE = 8
 SAME = 2e-4  # of a pixel: reconstructions of equal weights differ by rounding alone
@@ -54,7 +54,7 @@ def expect_same_step(subject: Subject, model: Model, saved: np.ndarray, wanted: 
     """
     found = after_one_more_step(subject, model)
     missed, length = _distance(found, wanted), _distance(wanted, saved)
-    if bars.holds("step missed", missed / max(length, 1e-9)):
+    if STEP_MISSED.within(missed / max(length, 1e-9)):
         return
     model.restore()
     usual = _distance(after_one_more_step(subject, model), found)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core import thresholds as bars
 from ...core.expect import Evidence, Failed, rounded
 from ...stats.formulas import Weights, weighings
 from ...stats.gaussians import KLEstimate
 from ...stats.metrics import cross_entropy
-from ...subject.subject import Model
+from ..subject import Model
+from ..thresholds import STANDARD_ERRORS
 
-ALLOWED = bars.limit("standard errors")  # 5.5, which a normal error exceeds once in 26 million
+ALLOWED = STANDARD_ERRORS.limit  # 5.5, which a normal error exceeds once in 26 million
 ROOM = 0.004  # of the cross-entropy, for arithmetic of other precision; 2 % with the standard errors
 ARITHMETIC = 1e-4  # of the loss, at least: sums in single precision
 DRAWS = 16  # reconstructions of an image
@@ -72,7 +72,7 @@ def expect_negative_elbo(losses: Sequence[BatchLoss], size: int) -> Evidence:
         [f"batch of {f.batch}: {rounded(f.predicted(tables[0][0]))}, or their mean an image" for f in losses],
         [f"batch of {f.batch}: {rounded(f.loss)}" for f in losses],
     )
-    if bars.holds("standard errors", min(worst[0], worst[1])):
+    if STANDARD_ERRORS.within(min(worst[0], worst[1])):
         return evidence
     stories = _stories([row.story for row in tables[0]], np.array(worst))
     raise Failed(

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core import thresholds as bars
 from ...core.expect import Evidence, Failed, rounded
 from ...stats.gaussians import KLEstimate
-from ...subject.subject import Model
+from ..subject import Model
+from ..thresholds import INFORMATIVE, STEPS_TO_PRIOR
 from .elbo import BatchLoss, Terms, batch_loss, expect_negative_elbo, terms_of
 from .training import RATE
 
@@ -25,11 +25,10 @@ BETA = 20.0
 FAR = 6.0  # nats per image
 FACTORS = (1.0, 2.0, 1.25, 1.2, 1.2, 1.2, 1.2)  # of the weights, one after the other: the reference needs 2 to 3
 IMAGES, BATCH = 8, 16
-MOST = bars.limit("steps to half the distance")
+MOST = STEPS_TO_PRIOR.limit
 STAGE, AS_WRITTEN = 4, 6  # steps in each of the first stages, which are taken as written
 LONG_STAGE = 16  # steps in each of the others, for which a trace is worth its time
 QUIET = 0.25  # nats per image
-INFORMATIVE = bars.limit("informative nats")  # per image
 
 Divergence = Callable[[Model, np.ndarray, bool], KLEstimate]  # of the model's posteriors for images, in training or not
 Distances = Mapping[str, float]  # from the prior, in nats per image, of what the posterior consists of
@@ -119,7 +118,7 @@ def expect_pull(far: FarModel, distances: Callable[[], Distances], certain: int)
         else:
             far.model.train(np.repeat(batch[None], LONG_STAGE, axis=0))
         seen.append(distances())
-    bars.note("steps to half the distance", steps_after(len(seen) - 1))
+    STEPS_TO_PRIOR.record(steps_after(len(seen) - 1))
     return Evidence(f"nearer to the prior with beta {BETA:g}", f"{_told(seen[0])}; {_told(seen[-1])}")
 
 
@@ -148,7 +147,7 @@ def has_gone_away(seen: Sequence[Distances]) -> bool:
     """Whether a distance has more than doubled, and still grows, after a quarter of the steps there are."""
     first, last = seen[0], seen[-1]
     return steps_after(len(seen) - 1) > MOST / 4 and any(
-        last[name] == _peak(seen, name) > 2 * max(first[name], INFORMATIVE) for name in first
+        last[name] == _peak(seen, name) > 2 * max(first[name], INFORMATIVE.limit) for name in first
     )
 
 
@@ -173,11 +172,11 @@ def expect_informative(beta: float, kl: float, means: np.ndarray) -> None:
 
     means: (B, d); where they are estimated, the most that they can be.
     """
-    if not bars.holds("informative nats", kl):
+    if not INFORMATIVE.within(kl):
         raise Failed(
             f"With beta {beta:g} the encoding should stay informative, but its KL is {kl:.3g} nats an image.",
             "Does beta weigh the KL divergence alone, and does the cross-entropy reach the encoder through the sample?",
-            Evidence(f"above {INFORMATIVE:g} nats with beta {beta:g}", rounded(kl)),
+            Evidence(f"above {INFORMATIVE.limit:g} nats with beta {beta:g}", rounded(kl)),
         )
     if not means.min() < -0.05:
         raise Failed(

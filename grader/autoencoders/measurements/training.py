@@ -9,16 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core import thresholds as bars
 from ...core.expect import Diverged, Evidence, Failed, rounded
+from ...core.thresholds import Threshold
 from ...stats.diagnosis import TrainingCurve, encoder_rests, story_of
 from ...stats.metrics import cross_entropy, mosaic
-from ...subject.subject import Model, Subject
+from ..subject import Model, Subject
+from ..thresholds import ENCODING_ALONE, SHARE_OF_MEAN_IMAGE, TRAINING_STEPS, UNTRAINED_COST
 
+TRAINING = (TRAINING_STEPS, SHARE_OF_MEAN_IMAGE, UNTRAINED_COST, ENCODING_ALONE)  # what `train_until` is held to
 BATCH_SIZE = 16
 RATE = 3e-3
 HELD_OUT = 64
-GOOD = bars.limit("share of the mean image's cost")
+GOOD = SHARE_OF_MEAN_IMAGE.limit
 PROBES = 8  # images whose encodings are kept from before the training
 FIRST_STEPS = 5  # right solutions need about 40 to get from noise to the mean image
 SAME_COST = 2.0  # nats an image, beside 5 standard errors: 16-bit encodings change the cost by .0002
@@ -32,18 +34,18 @@ class TrainingBudget:
     """How long a model is trained: at least and at most so many steps, looked at after every stage of some.
 
     One that still gets better at the end gets as many steps again.
-    quantity: of which the steps are noted, and whose bar is what there is of them.
+    threshold: how many steps there are at most; those that were needed are recorded.
     """
 
     at_least: int = 150
     stage: int = 50
     batch_size: int = BATCH_SIZE
-    quantity: str = "training steps"
+    threshold: Threshold = TRAINING_STEPS
 
     @property
     def at_most(self) -> int:
         """Steps until a model has to be still learning."""
-        return int(bars.limit(self.quantity)) // 2
+        return int(self.threshold.limit) // 2
 
 
 @dataclass(frozen=True)
@@ -155,14 +157,14 @@ def _curve(
         if steps >= budget.at_least and (costs[-1] < bar or (steps >= at_most and not learning)):
             break
     if costs[-1] < bar:
-        bars.note(budget.quantity, steps / times)
+        budget.threshold.record(steps / times)
     return TrainingCurve(tuple(costs), steps, (codes, model.encode(probes)), (painted, model.decode(codes)))
 
 
 def _expect_untrained(cost: float, images: np.ndarray, whose: str) -> None:
     """Whoever has not been trained cannot be better than the mean image."""
     mean_image = cost_of_mean_image(images)
-    if not bars.holds("cost of an untrained model", cost / mean_image):
+    if not UNTRAINED_COST.within(cost / mean_image):
         raise Failed(
             f"{whose} already reconstructs digits that it has never seen.",
             "A model starts from random weights, and what it knows comes from the images it is trained on.",
@@ -184,7 +186,7 @@ def _expect_code_is_all(subject: Subject, model: Model) -> None:
     finally:
         twin.subject.close()
     allowed = SAME_COST + 5 * float((there - here).std()) / np.sqrt(len(images))
-    if not bars.holds("cost of the encoding alone", abs(float((there - here).mean())) / allowed):
+    if not ENCODING_ALONE.within(abs(float((there - here).mean())) / allowed):
         raise Failed(
             "A second model with the same weights decodes the same encodings into other images.",
             "Nothing but the encoding may pass from the encoder to the decoder, and all that was learned has to be "
@@ -231,7 +233,7 @@ def expect_good_reconstructions(subject: Subject, part: str, run: Trained) -> Ev
         mosaic(*(subject.images.look.upright(x[:10]) for x in (run.images, run.reconstructions))),
     )
     evidence = Evidence(f"below {rounded(GOOD * run.mean_image)} nats an image", rounded(run.after))
-    if not bars.holds("share of the mean image's cost", run.after / run.mean_image):
+    if not SHARE_OF_MEAN_IMAGE.within(run.after / run.mean_image):
         raise Failed(
             f"After {run.steps} steps unseen images cost {run.after:.0f} nats each; "
             f"answering with the mean image costs {run.mean_image:.0f}. {run.story}".strip(),

@@ -1,0 +1,44 @@
+"""The autoencoder lab as the engine sees it."""
+
+from pathlib import Path
+
+from ..core.assignment import Assignment, Part
+from .checks import autoencoder, classifier, data, denoising, gaussian_vae, pictures, upsampling, vae
+from .drawings import samples_of
+from .registry import CHECKS
+from .subject import Subject
+from .thresholds import THRESHOLDS
+
+TEXTS = Path(__file__).parent / "texts"
+
+
+def _part(name: str, title: str, *public_names: str, heading: str = "") -> Part:
+    return Part(name, title, public_names, CHECKS.of_part(name), heading)
+
+
+ASSIGNMENT = Assignment(
+    name="lab05",
+    title="Lab 5: autoencoders",
+    course="autoencoder_lab",
+    parts=(
+        _part(data.PART, "Data", "normalize", "training_batches"),
+        _part(autoencoder.PART, "Autoencoder", autoencoder.CLASS, heading="auto-\nencoder"),
+        _part(upsampling.PART, "Upsampling", upsampling.CLASS, heading="up-\nsampling"),
+        _part(gaussian_vae.PART, "Gaussian VAE", gaussian_vae.CLASS, "kl_divergence", heading="gauss.\nVAE"),
+        _part(vae.PART, "VAE", vae.CLASS, heading="VAE"),
+        _part(pictures.PART, "Pictures", "reconstruction_strip", "latent_grid", heading="pict-\nures"),
+        _part(denoising.PART, "Denoising", denoising.CLASS, heading="de-\nnoising"),
+        _part(classifier.PART, "Classifier", classifier.CLASS, heading="classi-\nfier"),
+    ),
+    thresholds=THRESHOLDS,
+    package="grader.autoencoders",
+    operations="grader.autoencoders.operations",
+    subject=Subject,
+    reference="reference",
+    given=("plotting",),
+    data_packages=("mnist_subset",),
+    samples_of=samples_of,
+    introduction=(TEXTS / "introduction.md").read_text(encoding="utf-8"),
+    setup=(TEXTS / "setup.txt").read_text(encoding="utf-8"),
+    hand_out=(TEXTS / "hand_out.md").read_text(encoding="utf-8"),
+)

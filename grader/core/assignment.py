@@ -1,0 +1,154 @@
+"""The one record through which an assignment reaches the engine: its parts, checks, thresholds and texts.
+
+Assignments are found by entry points of the group `aelab.assignments`. The engine is handed one, and imports none.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from .errors import UserError
+from .registry import Check
+from .thresholds import Thresholds
+
+GROUP = "aelab.assignments"
+
+
+class AssignmentError(UserError):
+    """There is no such assignment, part or check."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of an assignment, which is one module of the reference and one section of the notebook.
+
+    name: of the module, in ids and in files. title: for readers. public_names: what a submission has to define.
+    heading: the title for a narrow column, lines of at most seven characters.
+    """
+
+    name: str
+    title: str
+    public_names: tuple[str, ...]
+    checks: tuple[Check, ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """All that depends on the lab that is graded.
+
+    name: of the notebook, of folders and in nbgrader. package: that holds its checks and measurements; its results
+    depend on it. operations: the module that enters the assignment's operations into a harness. subject: makes what
+    checks talk to, of a channel to a submission and the grading seed. reference: the package of the solution, one module
+    a part, hidden from submissions. given: modules of it without a task, after the first part. data_packages: what
+    submissions may read beside Python's packages. samples_of: points (n, 2) that a self-check shows of a trained model beside the prior. introduction,
+    setup: the first cells of the notebook, with {rows} and {total} for the table of points. hand_out: the README of the
+    students' bundle.
+    """
+
+    name: str
+    title: str
+    course: str
+    parts: tuple[Part, ...]
+    thresholds: Thresholds
+    package: str
+    operations: str
+    subject: Callable[[Any, int], Any]
+    reference: str
+    given: tuple[str, ...] = ()
+    data_packages: tuple[str, ...] = ()
+    samples_of: Callable[..., Any] | None = None
+    introduction: str = ""
+    setup: str = ""
+    hand_out: str = ""
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """Every check, in the order of the parts."""
+        return tuple(check for part in self.parts for check in part.checks)
+
+    @cached_property
+    def part_names(self) -> tuple[str, ...]:
+        """The parts in their order."""
+        return tuple(part.name for part in self.parts)
+
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """The modules of the reference in their order: the parts, and what is given after the first of them."""
+        first, *others = self.part_names
+        return (first, *self.given, *others)
+
+    @property
+    def notebook(self) -> str:
+        """The file name of the notebook."""
+        return f"{self.name}.ipynb"
+
+    def part(self, name: str) -> Part | None:
+        """The part of this name; None where there is none, as in a record of another version."""
+        return next((part for part in self.parts if part.name == name), None)
+
+    def select(self, names: Iterable[str] = ()) -> tuple[Check, ...]:
+        """The checks of the named parts, or single checks by id; all of them without a name. Raises AssignmentError."""
+        wanted = tuple(names)
+        known = {check.id for check in self.checks} | set(self.part_names)
+        for name in wanted:
+            if name not in known:
+                raise AssignmentError(f"unknown part or check {name!r}; the parts are {', '.join(self.part_names)}")
+        return tuple(c for c in self.checks if not wanted or c.part in wanted or c.id in wanted)
+
+    def with_needs(self, checks: Iterable[Check]) -> tuple[Check, ...]:
+        """`checks` and everything they depend on, in the order of the parts."""
+        by_id = {check.id: check for check in self.checks}
+        wanted: set[str] = set()
+
+        def add(identity: str) -> None:
+            if identity not in wanted:
+                wanted.add(identity)
+                for need in by_id[identity].needs:
+                    add(need)
+
+        for item in checks:
+            add(item.id)
+        return tuple(check for check in self.checks if check.id in wanted)
+
+    @property
+    def has_reference(self) -> bool:
+        """Whether the reference solution is installed here; it is not where students check themselves."""
+        return find_spec(self.reference) is not None
+
+    def reference_folder(self) -> Path:
+        """The folder of the reference solution, found without importing it. Raises AssignmentError without one."""
+        spec = find_spec(self.reference) if self.has_reference else None
+        if spec is None or not spec.submodule_search_locations:
+            raise AssignmentError(
+                f"the package `{self.reference}` is not installed here: release from the instructors' checkout"
+            )
+        return Path(next(iter(spec.submodule_search_locations)))
+
+    def reference_sources(self) -> dict[str, str]:
+        """Text of each module of the reference by file name, in the order of the lab. Raises AssignmentError."""
+        paths = (self.reference_folder() / f"{name}.py" for name in self.modules)
+        return {path.name: path.read_text(encoding="utf-8") for path in paths if path.exists()}
+
+
+def find_assignment(name: str | None = None) -> Assignment:
+    """The installed assignment of this name, or the only one without a name. Raises AssignmentError."""
+    found = {point.name: point for point in entry_points(group=GROUP)}
+    if name is None and len(found) == 1:
+        return _loaded(*found.values())
+    if name not in found:
+        there = ", ".join(sorted(found)) or "none"
+        asked = "name one of the assignments" if name is None else f"there is no assignment {name!r}"
+        raise AssignmentError(f"{asked}; installed: {there}")
+    return _loaded(found[name])
+
+
+def _loaded(point: Any) -> Assignment:
+    assignment = point.load()
+    if not isinstance(assignment, Assignment):
+        raise TypeError(f"the entry point {point.name} of {GROUP} is {assignment!r}, which is no Assignment")
+    return assignment
