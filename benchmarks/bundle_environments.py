@@ -18,9 +18,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.release.source import module_sources, reference_folder
+
 from grader.core.registry import all_checks
 from grader.release.bundle import FOLDER, SOLUTION, write_bundle
-from grader.release.source import module_sources, reference_folder
 from grader.release.templates import NOTEBOOK
 
 SYSTEM = "/usr/bin:/bin"

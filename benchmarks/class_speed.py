@@ -21,6 +21,7 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 
+from grader.release.source import reference_folder
 from rich.console import Console
 
 from benchmarks.largest_process import LargestProcess
@@ -34,7 +35,6 @@ from grader.engine.run import RunConfig, grade_all
 from grader.engine.tasks import Task, TaskResult
 from grader.platforms.nbgrader.course_folder import write_course
 from grader.release.notebook import render_notebook
-from grader.release.source import reference_folder
 from grader.render.progress import ClassProgress
 from grader.submissions.reading import find_submissions
 

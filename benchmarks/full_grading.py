@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.release.source import reference_folder
 from rich.console import Console
 from rich.table import Table
 
@@ -22,7 +23,6 @@ from grader.isolation.choice import open_pool
 from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.protocol.messages import Reply, Request
-from grader.release.source import reference_folder
 from grader.subject.subject import Channel, Subject
 from grader.submissions.reading import read_submission
 

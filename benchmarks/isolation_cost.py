@@ -9,6 +9,7 @@ import statistics
 import sys
 import time
 
+from grader.release.source import reference_folder
 from rich.console import Console
 
 from grader.core.limits import Limits
@@ -19,7 +20,6 @@ from grader.isolation.child import prepare_tensorflow
 from grader.isolation.choice import open_pool
 from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
-from grader.release.source import reference_folder
 from grader.selfcheck.local_channel import LocalChannel
 from grader.subject.subject import Channel, Subject
 from grader.submissions.reading import Submission, read_submission

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+from grader.release.source import module_sources, reference_folder
 from rich.console import Console
 
 from grader.engine.cache import VARIABLE, Cache
-from grader.release.source import module_sources, reference_folder
 
 PARTS = ("data", "pictures")
 PAUSE = (0.3, 4.0)  # seconds between two kills

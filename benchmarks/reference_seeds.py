@@ -7,6 +7,7 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+from grader.release.source import reference_folder
 from rich.console import Console
 
 from grader.core.limits import Limits
@@ -14,7 +15,6 @@ from grader.core.outcomes import Outcome, Report
 from grader.core.registry import select
 from grader.engine.plan import grade_submission
 from grader.isolation.choice import open_pool
-from grader.release.source import reference_folder
 
 
 def main() -> None:

@@ -15,10 +15,10 @@ from datetime import datetime
 from pathlib import Path
 
 import nbformat
+from grader.release.source import reference_folder
 from nbformat.notebooknode import NotebookNode
 
 from grader.release.notebook import build_notebook
-from grader.release.source import reference_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 

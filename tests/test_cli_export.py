@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from grader.release.source import module_sources, reference_folder
 from typer.testing import CliRunner
 
 from grader.cli.main import app
 from grader.platforms.lms import FORMATS, table
 from grader.release.solutions import strip_solutions
-from grader.release.source import module_sources, reference_folder
 from grader.render.report_json import write_report
 
 from .render import samples

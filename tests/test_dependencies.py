@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from grader.release.source import module_sources, reference_folder
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.core.registry import PARTS
 from grader.release.notebook import render_notebook
-from grader.release.source import module_sources, reference_folder
 from grader.submissions.dependencies import imported_files, sources_for
 from grader.submissions.reading import Source, Submission, read_submission
 from tests.submissions.build import build, recipes

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from grader.release.source import module_sources
 from typer.main import get_command
 
 from grader.cli.commands_page import render_commands
@@ -17,7 +18,6 @@ from grader.core.registry import PARTS, all_checks
 from grader.isolation.confinement import DEFENCES
 from grader.isolation.tiers import TRUSTED, best, second
 from grader.release.rubric import render_rubric
-from grader.release.source import module_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

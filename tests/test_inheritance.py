@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from grader.release.source import module_sources, reference_folder
 
 from grader.core.limits import Limits
 from grader.core.outcomes import CheckResult, Outcome, Picture
@@ -15,7 +16,6 @@ from grader.engine.plan import grade_submission
 from grader.engine.tasks import Task, TaskResult
 from grader.isolation.fork_server import ForkServer
 from grader.release.notebook import render_notebook
-from grader.release.source import module_sources, reference_folder
 from grader.submissions.reading import Source, Submission, read_submission
 
 REFERENCE = module_sources(reference_folder())

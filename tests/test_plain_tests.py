@@ -2,10 +2,11 @@
 
 import json
 
+from grader.release.source import reference_folder
+
 from benchmarks.plain_tests import TESTS, errors_of, with_plain_tests
 from grader.core.registry import all_checks
 from grader.release.notebook import render_notebook
-from grader.release.source import reference_folder
 
 
 def test_every_part_has_one_test_and_no_check_is_left() -> None:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from grader.release.source import module_sources, reference_folder
 
 from grader.release.notebook import render_notebook
 from grader.release.solutions import strip_solutions
-from grader.release.source import module_sources, reference_folder
 from grader.similarity.page import similarity_page
 from grader.similarity.pairs import Work, read_works, similar_pairs
 

@@ -3,6 +3,7 @@
 Assignments are found by entry points of the group `aelab.assignments`. The engine is handed one, and imports none.
 """
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from .registry import Check
 from .thresholds import Thresholds
 
 GROUP = "aelab.assignments"
+VARIABLE = "AELAB_ASSIGNMENT"  # names the assignment where several are installed
 
 
 class AssignmentError(UserError):
@@ -37,17 +39,18 @@ class Part:
     heading: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Assignment:
     """All that depends on the lab that is graded.
 
-    name: of the notebook, of folders and in nbgrader. package: that holds its checks and measurements; its results
-    depend on it. operations: the module that enters the assignment's operations into a harness. subject: makes what
-    checks talk to, of a channel to a submission and the grading seed. reference: the package of the solution, one module
-    a part, hidden from submissions. given: modules of it without a task, after the first part. data_packages: what
-    submissions may read beside Python's packages. samples_of: points (n, 2) that a self-check shows of a trained model beside the prior. introduction,
-    setup: the first cells of the notebook, with {rows} and {total} for the table of points. hand_out: the README of the
-    students' bundle.
+    name: of the notebook, of folders and in nbgrader. title: for readers. course: nbgrader's id of the course.
+    package: holds the checks and measurements, which results depend on. operations: the module that enters the
+    assignment's operations into a harness. subject: makes what checks talk to, of a channel to a submission and the
+    grading seed. reference: the package of the solution, one module for each part, hidden from submissions.
+    given: modules of it without a task, after the first part. data_packages: what submissions may read beside Python's
+    packages. samples_of: points (n, 2) that a self-check shows of a trained model, beside the prior.
+    introduction, setup: the first cells of the notebook; {rows} and {total} stand for its table of points.
+    hand_out: the README of the students' bundle.
     """
 
     name: str
@@ -121,13 +124,12 @@ class Assignment:
         return find_spec(self.reference) is not None
 
     def reference_folder(self) -> Path:
-        """The folder of the reference solution, found without importing it. Raises AssignmentError without one."""
-        spec = find_spec(self.reference) if self.has_reference else None
-        if spec is None or not spec.submodule_search_locations:
+        """The folder of the reference solution, which is not imported for that. Raises AssignmentError without one."""
+        if not self.has_reference:
             raise AssignmentError(
                 f"the package `{self.reference}` is not installed here: release from the instructors' checkout"
             )
-        return Path(next(iter(spec.submodule_search_locations)))
+        return folder_of(self.reference)
 
     def reference_sources(self) -> dict[str, str]:
         """Text of each module of the reference by file name, in the order of the lab. Raises AssignmentError."""
@@ -136,15 +138,35 @@ class Assignment:
 
 
 def find_assignment(name: str | None = None) -> Assignment:
-    """The installed assignment of this name, or the only one without a name. Raises AssignmentError."""
+    """The installed assignment of this name, without one that of $AELAB_ASSIGNMENT, or the only one.
+
+    Raises AssignmentError.
+    """
+    name = name or os.environ.get(VARIABLE) or None
     found = {point.name: point for point in entry_points(group=GROUP)}
     if name is None and len(found) == 1:
         return _loaded(*found.values())
     if name not in found:
         there = ", ".join(sorted(found)) or "none"
-        asked = "name one of the assignments" if name is None else f"there is no assignment {name!r}"
+        asked = f"name one of the assignments in {VARIABLE}" if name is None else f"there is no assignment {name!r}"
         raise AssignmentError(f"{asked}; installed: {there}")
     return _loaded(found[name])
+
+
+def entry_of(assignment: Assignment) -> str:
+    """Where the assignment is found, as an entry point names it. Raises AssignmentError if it is not installed."""
+    for point in entry_points(group=GROUP):
+        if point.name == assignment.name:
+            return point.value
+    raise AssignmentError(f"the assignment {assignment.name} is no entry point of {GROUP}")
+
+
+def folder_of(package: str) -> Path:
+    """Where a package lies; it is not imported for that. Raises ModuleNotFoundError."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"the package {package} is not installed")
+    return Path(spec.origin).resolve().parent
 
 
 def _loaded(point: Any) -> Assignment:

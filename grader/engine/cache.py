@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.errors import UserError
 from .tasks import TaskResult
 
 VARIABLE = "AELAB_CACHE"
@@ -25,7 +26,7 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROW
 """
 
 
-class CacheError(Exception):
+class CacheError(UserError):
     """The cache cannot be used; the text is one clear line."""
 
 

@@ -1,19 +1,19 @@
-"""One mistake, one penalty: a part that builds on an earlier one that is wrong gets a second chance.
+"""Error carried forward: a mistake costs its points once, where it was made.
 
-It is measured again with the lab's own version of the earlier part in the place of the student's, and each check
-counts the better of the two. In that run the lab's version is in reach of the submission's code, so nothing but scores
-is taken from it: no text, no number, no picture.
+A part that builds on an earlier one that is wrong is measured again with the lab's own version of the earlier part in
+the place of the student's, and each check counts the better of the two. In that run the lab's version is in reach of
+the submission's code, so nothing but scores is taken from it: no text, no number, no picture.
 """
 
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from ..core.assignment import Assignment, Part
 from ..core.limits import Limits
 from ..core.outcomes import CheckResult, Outcome
-from ..core.registry import PARTS, Check
-from ..release.source import has_reference, reference_folder
-from ..submissions.dependencies import PUBLIC_NAMES, sources_for
+from ..core.registry import Check
+from ..submissions.dependencies import sources_for
 from ..submissions.reading import Source, Submission
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD
 from .tasks import Task, TaskResult, tasks_of
@@ -58,23 +58,28 @@ class CarriedForward:
 
 
 def carried_forward(
-    submission: Submission, checks: Iterable[Check], measured: Mapping[str, TaskResult], seed: int, limits: Limits
+    assignment: Assignment,
+    submission: Submission,
+    checks: Iterable[Check],
+    measured: Mapping[str, TaskResult],
+    seed: int,
+    limits: Limits,
 ) -> tuple[CarriedForward, ...]:
     """What is to be measured again: parts below full marks that depend on earlier parts below full marks.
 
     Nothing where the reference solution is not installed, so that there is no version of the lab's own.
     """
-    if not has_reference():
+    if not assignment.has_reference:
         return ()
-    lost = [part for part in PARTS if part in measured and _has_lost(measured[part])]
+    lost = [part for part in assignment.parts if part.name in measured and _has_lost(measured[part.name])]
     found = []
-    for part in lost:
-        own = [item for item in checks if item.part == part]
-        earlier = tuple(p for p in lost if PARTS.index(p) < PARTS.index(part) and _builds_on(submission, part, p))
+    for place, part in enumerate(lost):
+        own = [item for item in checks if item.part == part.name]
+        earlier = [before for before in lost[:place] if _builds_on(submission, part, before)]
         if earlier and own:
-            found += [
-                CarriedForward(task, earlier) for task in tasks_of(_with_ours(submission, earlier), own, seed, limits)
-            ]
+            ours = _with_ours(assignment, submission, earlier)
+            names = tuple(before.name for before in earlier)
+            found += [CarriedForward(task, names) for task in tasks_of(assignment, ours, own, seed, limits)]
     return tuple(found)
 
 
@@ -82,29 +87,30 @@ def _has_lost(measured: TaskResult) -> bool:
     return any(r.score < r.points and r.outcome is not Outcome.ERROR for r in measured.results)
 
 
-def _builds_on(submission: Submission, part: str, earlier: str) -> bool:
+def _builds_on(submission: Submission, part: Part, earlier: Part) -> bool:
     """Whether what `part` depends on defines anything of the earlier part."""
     sources = sources_for(submission, part)
     if submission.kind == "modules":
-        return any(source.name == f"{earlier}.py" for source in sources)
+        return any(source.name == f"{earlier.name}.py" for source in sources)
     return any(_defines(source.text, earlier) for source in sources)
 
 
-def _defines(text: str, part: str) -> bool:
+def _defines(text: str, part: Part) -> bool:
     """Whether a cell holds a definition of one of the part's public names."""
-    return any(f"class {name}" in text or f"def {name}" in text for name in PUBLIC_NAMES[part])
+    return any(f"class {name}" in text or f"def {name}" in text for name in part.public_names)
 
 
-def _with_ours(submission: Submission, parts: tuple[str, ...]) -> Submission:
+def _with_ours(assignment: Assignment, submission: Submission, parts: Iterable[Part]) -> Submission:
     """The submission with the lab's version of `parts`."""
-    texts = {part: (reference_folder() / f"{part}.py").read_text(encoding="utf-8") for part in parts}
+    ours = assignment.reference_sources()
     if submission.kind == "modules":
-        ours = {f"{part}.py": text for part, text in texts.items()}
-        return replace(submission, sources=tuple(replace(s, text=ours.get(s.name, s.text)) for s in submission.sources))
+        texts = {f"{part.name}.py": ours[f"{part.name}.py"] for part in parts}
+        replaced = (replace(source, text=texts.get(source.name, source.text)) for source in submission.sources)
+        return replace(submission, sources=tuple(replaced))
     cells = list(submission.sources)
-    for part, text in texts.items():
+    for part in parts:
         place = max(n for n, cell in enumerate(cells, 1) if _defines(cell.text, part))
-        cells.insert(place, Source(f"the lab's {part}", _as_cell(text)))
+        cells.insert(place, Source(f"the lab's {part.name}", _as_cell(ours[f"{part.name}.py"])))
     return replace(submission, sources=tuple(cells))
 
 

@@ -1,27 +1,24 @@
-"""Runs the checks in order, against whatever a Lab stands for, and turns what happens into outcomes."""
+"""Runs checks in order on a subject, and turns what happens into outcomes."""
 
+import logging
 import time
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 
 from ..core import thresholds
+from ..core.assignment import Assignment
 from ..core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied, rounded
 from ..core.outcomes import CheckResult, Outcome
-from ..core.registry import Check, with_needs
+from ..core.registry import Check
 from ..subject.subject import Subject
 
-Progress = Callable[[Check], None]
 GRADER_FAILED, INSTRUCTOR_TOLD = "The grader failed, not you", "Your instructor has been told."
-
-
-def unheard(check: Check) -> None:
-    """Progress that nobody watches."""
+log = logging.getLogger(__name__)
 
 
 def run_checks(
+    assignment: Assignment,
     subject: Subject,
     checks: Iterable[Check],
-    progress: Progress = unheard,
     out_of_time: Callable[[], bool] = lambda: False,
     known: Mapping[str, CheckResult] | None = None,
 ) -> tuple[CheckResult, ...]:
@@ -29,10 +26,9 @@ def run_checks(
     checks = tuple(checks)
     wanted = {c.id for c in checks}
     results = dict(known or {})
-    for item in with_needs(checks):
+    for item in assignment.with_needs(checks):
         if item.id in results:
             continue
-        progress(item)
         blocker = next((n for n in item.needs if results[n].outcome is not Outcome.PASSED), None)
         if blocker is not None:
             results[item.id] = _skipped(item, results[blocker])
@@ -51,7 +47,7 @@ def _run(subject: Subject, item: Check) -> CheckResult:
     return CheckResult(
         item.id, item.part, item.points, round(credit * item.points, 2), outcome, message, hint,
         {} if evidence is None else {"expected": evidence.expected, "measured": evidence.measured},
-        time.perf_counter() - started, tuple(subject.pictures), {name: rounded(value) for name, value in recorded.items()},
+        time.perf_counter() - started, tuple(subject.pictures), {n: rounded(v) for n, v in recorded.items()},
     )  # fmt: skip
 
 
@@ -74,9 +70,9 @@ def _verdict(subject: Subject, item: Check) -> tuple[Outcome, float, str, str, E
         )
     except GraderFault as fault:
         return Outcome.ERROR, 0.0, f"{GRADER_FAILED}: {fault}", INSTRUCTOR_TOLD, None
-    except Exception:  # noqa: BLE001 - a bug of ours must not end the batch, nor cost a student points unseen
-        text = traceback.format_exc(limit=-3)
-        return Outcome.ERROR, 0.0, f"{GRADER_FAILED}: {text}", INSTRUCTOR_TOLD, None
+    except Exception as bug:  # a bug of ours must not end the class, nor cost a student points unseen
+        log.exception("the check %s failed", item.id)
+        return Outcome.ERROR, 0.0, f"{GRADER_FAILED}: {type(bug).__name__} in {item.id}", INSTRUCTOR_TOLD, None
 
 
 def _skipped(item: Check, blocker: CheckResult) -> CheckResult:

@@ -1,6 +1,6 @@
-"""Measuring on a Dask cluster: each of its workers has warm processes of its own, under the tier of its own machine.
+"""Measuring on a Dask cluster: each of its workers has fork servers of its own, under the tier of its own machine.
 
-Units and results travel as text and bytes. A worker with another tier, other packages or another version of the grader
+Tasks and results travel as text and bytes. A worker with another tier, other packages or another version of the grader
 than the first one is refused, so that what a class was measured under is one thing, and said in its reports.
 """
 
@@ -13,11 +13,11 @@ from functools import cache
 
 from distributed import Client, Worker, get_worker
 
+from ..core.assignment import Assignment, find_assignment
 from ..core.limits import Limits
-from ..core.registry import PARTS
 from ..isolation.choice import NoIsolation, open_pool
 from ..isolation.pool import Pool
-from .backends import Backend, ClusterError, ClusterLost, Started
+from .backends import Backend, ClusterError, ClusterLost, Start, Started
 from .fingerprint import environment, fingerprint
 from .isolated import measure
 from .tasks import Task
@@ -25,29 +25,35 @@ from .tasks import Task
 CONNECT_SECONDS = 20  # for a scheduler to answer, also after it was lost
 WORKER_SECONDS = 60.0  # for a worker to come, where there is none any more
 _opening = threading.Lock()
-_pools: dict[bool, Pool] = {}  # of this process, by whether submissions are trusted
-_left = ExitStack()  # never closed: the warm processes end with the process
+_pools: dict[tuple[str, bool], Pool] = {}  # of this process, by assignment and whether submissions are trusted
+_left = ExitStack()  # never closed: the fork servers end with the process
 
 
-def terms_here(trusted: bool, dask_worker: Worker | None = None) -> tuple[str, str, str]:
+def terms_here(assignment: str, trusted: bool, dask_worker: Worker | None = None) -> tuple[str, str, str]:
     """The tier of this process' machine, or "" and why there is none, and a text that is equal for equal versions.
 
     Dask gives `dask_worker` to what it runs outside of tasks.
     """
-    versions = " ".join([environment(), *map(fingerprint, PARTS)])
+    versions = versions_of(find_assignment(assignment))
     try:
-        pool = _pool(trusted, dask_worker or get_worker())
+        pool = _pool(assignment, trusted, dask_worker or get_worker())
     except NoIsolation as none:
         return "", str(none), versions
     return pool.tier.name, pool.tier.description, versions
 
 
-def _pool(trusted: bool, worker: Worker) -> Pool:
+def versions_of(assignment: Assignment) -> str:
+    """A text that is equal for equal versions of the grader, the assignment and the packages."""
+    return " ".join([environment(), *(fingerprint(assignment, part) for part in assignment.part_names)])
+
+
+def _pool(assignment: str, trusted: bool, worker: Worker) -> Pool:
     with _opening:
-        if trusted not in _pools:
+        if (assignment, trusted) not in _pools:
             _leave_unprofiled(worker)
-            _pools[trusted] = _left.enter_context(open_pool(Limits(), worker.state.nthreads, trusted))
-        return _pools[trusted]
+            opened = open_pool(find_assignment(assignment), Limits(), worker.state.nthreads, trusted)
+            _pools[assignment, trusted] = _left.enter_context(opened)
+        return _pools[assignment, trusted]
 
 
 def _leave_unprofiled(worker: Worker) -> None:
@@ -63,13 +69,14 @@ def _leave_unprofiled(worker: Worker) -> None:
 _terms_of = cache(terms_here)
 
 
-def measure_here(task: str, trusted: bool, tier: str, versions: str) -> bytes:
-    """Measure a unit in this process, a Dask worker's. Raises ClusterError if it has joined under other terms."""
-    here, _, versions_here = _terms_of(trusted)
+def measure_here(text: str, trusted: bool, tier: str, versions: str) -> bytes:
+    """Measure a task in this process, a Dask worker's. Raises ClusterError if it has joined under other terms."""
+    task = Task.from_json(text)
+    here, _, versions_here = _terms_of(task.assignment, trusted)
     if (here, versions_here) != (tier, versions):
         raise ClusterError(_refusal(get_worker().address, here, tier))
-    with _pools[trusted].lend() as worker:
-        return measure(Task.from_json(task), worker).to_bytes()
+    with _pools[task.assignment, trusted].lend() as server:
+        return measure(task, find_assignment(task.assignment), server).to_bytes()
 
 
 def _refusal(address: str, tier: str, wanted: str) -> str:
@@ -79,14 +86,14 @@ def _refusal(address: str, tier: str, wanted: str) -> str:
 
 
 class DaskBackend:
-    """Measures on the workers of a cluster, as many units at once as these have threads."""
+    """Measures on the workers of a cluster, as many tasks at once as these have threads."""
 
-    def __init__(self, client: Client, trusted: bool):
-        found = client.run(terms_here, trusted)
+    def __init__(self, client: Client, assignment: Assignment, trusted: bool):
+        found = client.run(terms_here, assignment.name, trusted)
         if not found:
             raise ClusterError(f"the cluster {client.scheduler.address} has no workers yet")
         self.tier, self.description, _ = next(iter(found.values()))
-        ours = " ".join([environment(), *map(fingerprint, PARTS)])
+        ours = versions_of(assignment)
         for address, (tier, reason, versions) in found.items():
             if not tier:
                 raise ClusterError(f"on the worker {address} {reason}")
@@ -137,7 +144,7 @@ def _gone(what: str) -> str:
     return f"{what}; what is done is kept, and the same command goes on from there when it is back"
 
 
-def dask_backends(address: str, trusted: bool, say: Callable[[str], None]) -> Callable[[ExitStack], Backend]:
+def dask_backends(assignment: Assignment, address: str, trusted: bool, say: Callable[[str], None]) -> Start:
     """What connects to the scheduler at `address` and says how its workers isolate. The call raises ClusterError."""
 
     def start(left: ExitStack) -> Backend:
@@ -145,7 +152,7 @@ def dask_backends(address: str, trusted: bool, say: Callable[[str], None]) -> Ca
             client = left.enter_context(Client(address, timeout=CONNECT_SECONDS, set_as_default=False))
         except (OSError, ValueError) as problem:
             raise ClusterError(f"there is no Dask scheduler at {address}: {problem}") from problem
-        backend = DaskBackend(client, trusted)
+        backend = DaskBackend(client, assignment, trusted)
         say(f"{backend.description}, on {len(client.nthreads())} workers of {address}")
         return backend
 

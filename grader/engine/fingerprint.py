@@ -1,4 +1,4 @@
-"""What a measurement depends on apart from the submission: our code and limits, the digits, and installed versions."""
+"""What a measurement depends on apart from the submission: our code, thresholds, data, and installed versions."""
 
 import hashlib
 import json
@@ -8,37 +8,30 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import mnist_subset
-
+from ..core.assignment import Assignment, Part, folder_of
 from ..submissions.dependencies import imported_files
 
-ROOT = Path(__file__).parents[1]
-ALWAYS = (
-    "core/registry.py",
-    "core/limits.py",
-    "submissions/reading.py",
-    "submissions/notebooks.py",
-    "submissions/dependencies.py",
-    "engine/isolated.py",
-)
-ROOMS = ("harness/", "isolation/")  # all that runs beside a submission, and what holds it
-NAMES_IMPORTS = ("__init__.py", "core/registry.py", "harness/modules.py")  # import by name, and nothing that measures
+GRADER = Path(__file__).parents[1]
+ALWAYS = ("core/limits.py", "submissions/reading.py", "submissions/notebooks.py", "submissions/dependencies.py")
+ROOMS = ("grader/harness/", "grader/isolation/", "grader/protocol/")  # all that runs beside a submission
+FIRST = ("grader/engine/isolated.py", "grader/engine/checking.py")
+BY_NAME = ("grader/__init__.py", "grader/core/assignment.py", "grader/harness/modules.py")  # import what others name
 PACKAGES = ("hypothesis", "numpy", "scipy", "tensorflow", "tensorflow-datasets", "tensorflow-probability", "tf-keras")
 
 
 @cache
-def fingerprint(part: str, limits: bool = True) -> str:
+def fingerprint(assignment: Assignment, part: str, thresholds: bool = True) -> str:
     """A hex digest that changes with anything of ours that the results of a part may depend on.
 
-    limits: whether with a bar that has moved, too.
+    thresholds: whether with a threshold that has moved, too.
     """
     digest = hashlib.sha256(environment().encode())
-    texts = {name: (ROOT / name).read_bytes() for name in sorted(measuring_files(part))}
-    for name, text in texts.items():
+    for name, file in sorted(measuring_files(assignment, part).items()):
         digest.update(f"\0{name}\0".encode())
-        digest.update(hashlib.sha256(text).digest())
-    digest.update(json.dumps(limits_of(part) if limits else {}).encode())
-    digest.update(_digits())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    digest.update(json.dumps(thresholds_of(assignment, part) if thresholds else {}).encode())
+    for package in assignment.data_packages:
+        digest.update(_data(package))
     return digest.hexdigest()
 
 
@@ -49,24 +42,39 @@ def environment() -> str:
     return f"Python {platform.python_version()} on {platform.machine()}, {packages}"
 
 
-def measuring_files(part: str) -> frozenset[str]:
-    """Files of this package that the results of a part may depend on, relative to it."""
-    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in ROOT.rglob("*.py")}
-    closed = {**texts, **dict.fromkeys(NAMES_IMPORTS, "")}
-    found = {*ALWAYS, *(name for name in texts if name.startswith(ROOMS))}
-    for first in (f"autoencoders/checks/{part}.py", "engine/checking.py"):
-        imported = imported_files(closed, first, ("grader",))
-        found |= texts.keys() if imported is None else imported
-    return frozenset(found)
+def measuring_files(assignment: Assignment, part: str) -> dict[str, Path]:
+    """Files that the results of a part may depend on, by their path below the folder of their top-level package.
+
+    They are the grader's and the assignment's own, as far as the part's checks import them; and all operations.
+    """
+    files = _files_of("grader", GRADER) | _files_of(assignment.package, folder_of(assignment.package))
+    files |= _files_of(assignment.operations, folder_of(assignment.operations))
+    texts = {name: "" if name in BY_NAME else file.read_text(encoding="utf-8") for name, file in files.items()}
+    rooms = (*ROOMS, f"{assignment.operations.replace('.', '/')}/")
+    found = {*(f"grader/{name}" for name in ALWAYS), *(name for name in files if name.startswith(rooms))}
+    for first in (*FIRST, *_modules_of(assignment.part(part))):
+        imported = imported_files(texts, first)
+        found |= files.keys() if imported is None else imported
+    return {name: file for name, file in files.items() if name in found}
 
 
-def limits_of(part: str) -> dict[str, Any]:
-    """The bars that a part is held to: their names stand in its files. Another limit changes its results."""
-    code = b"".join((ROOT / name).read_bytes() for name in measuring_files(part))
-    bars = json.loads((ROOT / "autoencoders" / "bars.json").read_text())
-    return {name: bar for name, bar in bars.items() if f'"{name}"'.encode() in code}
+def _modules_of(part: Part | None) -> set[str]:
+    """The files that the checks of a part are declared in."""
+    return {f"{check.function.__module__.replace('.', '/')}.py" for check in part.checks} if part else set()
+
+
+def _files_of(package: str, folder: Path) -> dict[str, Path]:
+    root = package.replace(".", "/")
+    return {f"{root}/{path.relative_to(folder).as_posix()}": path for path in folder.rglob("*.py")}
+
+
+def thresholds_of(assignment: Assignment, part: str) -> dict[str, Any]:
+    """The limits that the checks of a part are held to, by the names of their quantities."""
+    declared = {each for check in assignment.checks if check.part == part for each in check.thresholds}
+    return {each.name: [each.side, each.limit] for each in sorted(declared, key=lambda one: one.name)}
 
 
 @cache
-def _digits() -> bytes:
-    return hashlib.sha256(mnist_subset.PATH.read_bytes()).digest()
+def _data(package: str) -> bytes:
+    files = sorted(path for path in folder_of(package).rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).digest()

@@ -1,45 +1,46 @@
-"""One unit, measured: in a fork of a warm process, again where something outside ended it, and never a zero of ours."""
+"""One task, measured in a fork of a fork server: again where something outside ended it, and never a zero of ours."""
 
 import traceback
 from collections.abc import Iterable
 
+from ..core.assignment import Assignment
 from ..core.outcomes import CheckResult, Outcome
-from ..core.registry import Check, select
+from ..core.registry import Check
 from ..isolation.fork_server import ForkServer, ProcessLost
 from ..isolation.process import ProcessChannel
-from ..subject.subject import Subject
-from .checking import GRADER_FAILED, INSTRUCTOR_TOLD, Progress, run_checks, unheard
+from .checking import GRADER_FAILED, INSTRUCTOR_TOLD, run_checks
 from .tasks import Task, TaskResult
 
-TRIES = 2  # of a unit whose process was ended by something outside
+TRIES = 2  # of a task whose process was ended by something outside
 
 
-def measure(task: Task, server: ForkServer, progress: Progress = unheard) -> TaskResult:
-    """Measure a unit in a process of its own, forked by `worker`."""
-    checks, problem = select(task.checks), ""
+def measure(task: Task, assignment: Assignment, server: ForkServer) -> TaskResult:
+    """Measure a task in a process of its own, forked by `server`."""
+    checks, problem = assignment.select(task.checks), ""
     for _ in range(TRIES):
         try:
-            return _measure(task, checks, server, progress)
+            return _measure(task, assignment, checks, server)
         except ProcessLost as loss:
             problem = f"{loss}, {TRIES} times"
             if not server.is_alive():
                 server.close()  # what ended the submission's process hit this one too; the next try starts another
         except Exception:  # noqa: BLE001 - ours, whatever it is: nobody else's work shall wait for it
-            return unmeasurable(checks, traceback.format_exc(limit=-3))
+            return unmeasurable(checks, traceback.format_exc())
     return unmeasurable(checks, problem, f"{GRADER_FAILED}: {problem}")
 
 
-def _measure(task: Task, checks: tuple[Check, ...], server: ForkServer, progress: Progress) -> TaskResult:
-    """All checks of the unit once, from the beginning. Raises WorkerLost."""
+def _measure(task: Task, assignment: Assignment, checks: tuple[Check, ...], server: ForkServer) -> TaskResult:
+    """All checks of the task once, from the beginning. Raises ProcessLost."""
     channel = ProcessChannel(task.submission, server, task.limits)
     try:
-        results = run_checks(Subject(channel, task.seed), checks, progress, lambda: channel.out_of_time)
+        subject = assignment.subject(channel, task.seed)
+        results = run_checks(assignment, subject, checks, lambda: channel.out_of_time)
     finally:
         channel.close()
     return TaskResult(results, channel.stdout, channel.stderr)
 
 
 def unmeasurable(checks: Iterable[Check], problem: str, message: str = f"{GRADER_FAILED}.") -> TaskResult:
-    """What a unit is worth that we failed to measure: no points, and the instructor is told."""
+    """What a task is worth that we failed to measure: no points, and the instructor is told."""
     results = (CheckResult(c.id, c.part, c.points, 0.0, Outcome.ERROR, message, INSTRUCTOR_TOLD) for c in checks)
     return TaskResult(tuple(results), problem=problem)

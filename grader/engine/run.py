@@ -1,9 +1,5 @@
-"""A whole class: units are looked up or measured, reports written as soon as they are complete, then the tables."""
+"""One run: results are looked up or measured, and every report is handed on as soon as it is complete."""
 
-import json
-import os
-import secrets
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import contextmanager
@@ -12,29 +8,25 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from ..core.files import write_atomically
+from ..core.assignment import Assignment
 from ..core.limits import Limits
 from ..core.outcomes import Report, Status
-from ..core.registry import PARTS, Check, select
-from ..platforms.nbgrader.entry import enter, load_ahead
-from ..platforms.nbgrader.gradebook import write_gradebook
-from ..render.csv_export import write_grades
-from ..render.pages import write_pages
-from ..render.report_json import FILE_NAME, report_folder, write_report
-from .backends import Backend
+from ..core.registry import Check
+from ..isolation.fork_server import ForkServer
+from .backends import Backend, SynchronousBackend
 from .cache import Cache, CacheError
 from .carried_forward import CarriedForward
+from .fingerprint import fingerprint
 from .isolated import unmeasurable
 from .plan import SubmissionPlan, plan_of
 from .tasks import Task, TaskResult
 
-LOOK_SECONDS = 5.0  # without a result, after which the measurer is asked whether there will be any
-AHEAD = 2  # units that wait, for each that is measured
-RUN_FILE = "run.json"  # in the output folder: the seed, for the run that goes on with it
+LOOK_SECONDS = 5.0  # without a result, after which the backend is asked whether there will be any
+AHEAD = 2  # tasks that wait, for each that is measured
 
 
-class Observer(Protocol):
-    """Is told how the work goes on, to show it; `unit_starts` from any thread."""
+class Observer:
+    """Is told how the work goes on. It shows nothing; front ends show what they like."""
 
     def class_starts(self) -> None:
         """From the first submission on, also where that was begun before."""
@@ -43,43 +35,45 @@ class Observer(Protocol):
         """The next submission, with the parts that are to be measured."""
 
     def task_starts(self, name: str, part: str) -> None:
-        """A part is being measured."""
+        """A part is being measured; called from any thread."""
 
     def task_ends(self, name: str, part: str) -> None:
         """A part is measured, or was measured before."""
 
-    def carrying_starts(self, name: str, /, parts: Sequence[str]) -> None:
-        """These parts of a submission are to be measured once more; `unit_ends` follows for each."""
+    def carrying_starts(self, name: str, parts: Sequence[str]) -> None:
+        """These parts are measured once more, with the lab's version of earlier ones; `task_ends` follows for each."""
 
     def submission_ends(self, report: Report) -> None:
-        """Its report is written."""
+        """A report is complete."""
 
     def warns(self, text: str) -> None:
         """Something went wrong that does not end the work."""
 
 
+class Sink(Protocol):
+    """Takes complete reports. It may be handed the same one twice: the second time it sees that it is still there."""
+
+    def write(self, report: Report) -> None:
+        """Raises OSError."""
+
+
+class NoSink:
+    """Keeps nothing: the caller has the reports."""
+
+    def write(self, report: Report) -> None:
+        """Nothing to do."""
+
+
 @dataclass(frozen=True)
 class RunConfig:
-    """What to grade, and how. tier: under which results are looked up; measurer: opened when one has to be made."""
+    """What to grade, and how. fresh: measure also what is in the cache."""
 
+    assignment: Assignment
     submissions: Sequence[tuple[str, Path]]
-    out: Path
     checks: tuple[Check, ...]
     seed: int
     limits: Limits
-    cache: Cache
-    tier: str
-    backend: Callable[[], Backend]
-    fresh: bool = False  # measure also what is in the cache
-    db_url: str | None = None  # of the gradebook; a file in `out` without one
-
-
-class OutputNotWritable(Exception):
-    """Reports could not be written; the text is one clear line."""
-
-
-class SummariesNotWritten(Exception):
-    """The tables over all reports could not be written; the text is one clear line."""
+    fresh: bool = False
 
 
 class OtherTier(Exception):
@@ -88,130 +82,116 @@ class OtherTier(Exception):
 
 @dataclass
 class PendingSubmission:
-    """A submission whose units are being measured."""
+    """A submission whose tasks are being measured."""
 
     plan: SubmissionPlan
     waiting: set[str]
     measured: dict[str, TaskResult] = field(default_factory=dict)
-    chances: dict[str, CarriedForward] | None = None  # by part, once all units are measured
+    carried: dict[str, CarriedForward] | None = None  # by part, once all tasks are measured
 
 
-def prepare_output(out: Path) -> None:
-    """Make the folder and try to write into it, before any work is done. Raises OutputNotWritable."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out) as file:
-            file.write(b"x")
-    except OSError as error:
-        raise OutputNotWritable(
-            f"cannot write to {out}: {os.strerror(error.errno or 0)}; choose another --out"
-        ) from None
-
-
-def seed_of(out: Path, asked: int | None) -> int:
-    """The seed of a run: the one asked for, that of an earlier run into the same folder, or a new one; noted there."""
-    path = out / RUN_FILE
-    seed = asked
-    if seed is None:
-        try:
-            seed = int(json.loads(path.read_text())["seed"])
-        except (OSError, ValueError, KeyError, TypeError):
-            seed = secrets.randbelow(2**53)
-    _note_seed(out, seed)
-    return seed
-
-
-def _note_seed(out: Path, seed: int) -> None:
-    write_atomically(out / RUN_FILE, json.dumps({"seed": seed}).encode() + b"\n")
-
-
-def grade_all(config: RunConfig, observer: Observer) -> list[Report]:
+def grade_class(
+    config: RunConfig,
+    backend: Callable[[], Backend],
+    tier: str,
+    cache: Cache | None = None,
+    observer: Observer | None = None,
+    sink: Sink | None = None,
+) -> list[Report]:
     """Grade every submission; one that breaks the grader is reported as our error and the rest goes on.
 
-    Raises OutputNotWritable before any work, ClusterLost in the midst of it, and SummariesNotWritten or GradebookError
-    after it.
+    backend: opened when a result has to be made; tier: under which results are looked up. Raises ClusterLost.
     """
-    prepare_output(config.out)
+    told, kept = observer or Observer(), sink or NoSink()
     try:
-        reports = ClassRun(config, observer).grade()
+        return ClassRun(config, backend, tier, cache, told, kept).grade()
     except OtherTier as other:  # what was found so far was measured under another isolation than this machine has now
-        reports = ClassRun(replace(config, tier=str(other)), observer).grade()
-    try:
-        _note_seed(config.out, config.seed)  # again, where somebody removed the folder meanwhile
-        write_summaries(reports, config.out, config.db_url, config.cache)
-    except OSError as problem:
-        raise SummariesNotWritten(
-            f"the tables in {config.out} could not be written: {problem.strerror}; what was measured is kept, so the same "
-            "command writes them once there is room"
-        ) from problem
-    return reports
+        return ClassRun(config, backend, str(other), cache, told, kept).grade()
+
+
+def grade_one(
+    config: RunConfig, server: ForkServer, cache: Cache | None = None, observer: Observer | None = None
+) -> Report:
+    """Grade the one submission of `config`, one part after the other, in this thread."""
+    backend = SynchronousBackend(config.assignment, server)
+    (report,) = grade_class(config, lambda: backend, backend.tier, cache, observer)
+    return report
 
 
 class ClassRun:
-    """The class at work. All of this runs in one thread; units are measured elsewhere."""
+    """The class at work. All of this runs in one thread; tasks are measured elsewhere."""
 
-    def __init__(self, config: RunConfig, observer: Observer):
+    def __init__(
+        self,
+        config: RunConfig,
+        backend: Callable[[], Backend],
+        tier: str,
+        cache: Cache | None,
+        observer: Observer,
+        sink: Sink,
+    ):
         self._config = config
+        self._open_backend = backend
+        self._tier = tier
+        self._cache = cache
         self._observer = observer
+        self._sink = sink
         self._reports: dict[str, Report] = {}  # as measured
         self._running: dict[Future[bytes], tuple[Task, str]] = {}  # with their keys
-        self._waiting: dict[
-            str, list[tuple[PendingSubmission, str]]
-        ] = {}  # by key, who waits for a result that is being made
+        self._waiting: dict[str, list[tuple[PendingSubmission, str]]] = {}  # by key, who waits for one that is made
         self._made: set[str] = set()  # keys that were measured in this run
         self._found: list[str] = []  # keys that were in the cache
-        self._on_disk: set[str] = set()  # whose records were written; somebody may have removed them since
         self._trouble = ""
 
     def grade(self) -> list[Report]:
         """All reports, in the order of the class."""
+        config = self._config
         self._observer.class_starts()
         try:
-            for name, path in self._config.submissions:
-                self._begin(plan_of(name, path, self._config.checks, self._config.seed, self._config.limits))
+            for name, path in config.submissions:
+                self._begin(plan_of(config.assignment, name, path, config.checks, config.seed, config.limits))
             while self._running:
                 self._collect()
         finally:
             self._keep_what_is_done()
-        with self._cache_may_fail():
-            self._config.cache.touch(self._found)
-        return [self._written(self._reports[name]) for name, _ in self._config.submissions]
+        if self._cache is not None:
+            with self._cache_may_fail():
+                self._cache.touch(self._found)
+        return [self._written(self._reports[name]) for name, _ in config.submissions]
 
     def _begin(self, plan: SubmissionPlan) -> None:
-        tasks = plan.tasks
-        self._observer.submission_starts(plan.name, [task.part for task in tasks])
-        pending = PendingSubmission(plan, {task.part for task in tasks})
-        for task in tasks:
+        self._observer.submission_starts(plan.name, [task.part for task in plan.tasks])
+        pending = PendingSubmission(plan, {task.part for task in plan.tasks})
+        for task in plan.tasks:
             self._want(pending, task)
-        if not tasks:
+        if not plan.tasks:
             self._finish(pending)
 
     def _want(self, pending: PendingSubmission, task: Task) -> None:
-        """Find the result of a unit, wait for it where it is being made, or have it made."""
-        key = task.key(self._config.tier)
+        """Find the result of a task, wait for it where it is being made, or have it made."""
+        key = task.key(fingerprint(self._config.assignment, task.part), self._tier)
         if key in self._waiting:
             self._waiting[key].append((pending, task.part))
         elif found := self._find(key):
             self._take(pending, task.part, found)
         else:
             self._waiting[key] = [(pending, task.part)]
-            load_ahead()
             started = partial(self._observer.task_starts, pending.plan.name, task.part)
-            self._running[self._measurer().submit(task, started)] = task, key
+            self._running[self._backend().submit(task, started)] = task, key
 
     def _find(self, key: str) -> TaskResult | None:
         found = None
-        if not self._config.fresh or key in self._made:
+        if self._cache is not None and (not self._config.fresh or key in self._made):
             with self._cache_may_fail():
-                found = self._config.cache.find(key)
+                found = self._cache.find(key)
         if found is not None:
             self._found.append(key)
         return found
 
-    def _measurer(self) -> Backend:
-        """The measurer, when it has room for one more."""
-        backend = self._config.backend()
-        if backend.tier != self._config.tier:
+    def _backend(self) -> Backend:
+        """The backend, when it has room for one more."""
+        backend = self._open_backend()
+        if backend.tier != self._tier:
             raise OtherTier(backend.tier)
         while len(self._running) >= (1 + AHEAD) * backend.width:
             self._collect()
@@ -221,27 +201,34 @@ class ClassRun:
         """Wait for some results and hand them to everyone who waits for them."""
         done, _ = wait(self._running, LOOK_SECONDS, return_when=FIRST_COMPLETED)
         if not done or any(future.cancelled() or future.exception() for future in done):
-            self._config.backend().check_alive()
+            self._open_backend().check_alive()
         for future in done:
-            if future not in self._running:  # handed out on the way to another one's second chance
+            if future not in self._running:  # handed out on the way to a task that was carried forward
                 continue
             task, key = self._running.pop(future)
-            measured = _result_of(future, task)
-            self._keep(key, task, measured)
+            result = self._result_of(future, task)
+            self._keep(key, task, result)
             for pending, part in self._waiting.pop(key):
-                self._take(pending, part, measured)
+                self._take(pending, part, result)
 
-    def _keep(self, key: str, task: Task, measured: TaskResult) -> None:
-        if measured.is_final:
+    def _result_of(self, future: "Future[bytes]", task: Task) -> TaskResult:
+        try:
+            return TaskResult.from_bytes(future.result())
+        except (Exception, CancelledError) as problem:  # noqa: BLE001 - ours: where it was measured is gone, or broken
+            checks = self._config.assignment.select(task.checks)
+            return unmeasurable(checks, f"the part {task.part} could not be measured: {problem!r}"[:500])
+
+    def _keep(self, key: str, task: Task, result: TaskResult) -> None:
+        if result.is_final and self._cache is not None:
             self._made.add(key)
             with self._cache_may_fail():
-                self._config.cache.keep(key, task.part, measured)
+                self._cache.keep(key, task.part, result)
 
     def _keep_what_is_done(self) -> None:
         """Also where something, such as Ctrl-C, ends the work before it was looked at."""
         for future, (task, key) in self._running.items():
             if future.done() and not future.cancelled() and future.exception() is None:
-                self._keep(key, task, _result_of(future, task))
+                self._keep(key, task, self._result_of(future, task))
 
     @contextmanager
     def _cache_may_fail(self) -> Iterator[None]:
@@ -253,62 +240,40 @@ class ClassRun:
                 self._trouble = str(problem)
                 self._observer.warns(f"{problem}. The work goes on without it.")
 
-    def _take(self, pending: PendingSubmission, part: str, measured: TaskResult) -> None:
-        if pending.chances is None:
-            pending.measured[part] = measured
-        else:
-            pending.measured[part] = pending.chances[part].better_of(pending.measured[part], measured)
+    def _take(self, pending: PendingSubmission, part: str, result: TaskResult) -> None:
+        if pending.carried is not None:
+            result = pending.carried[part].better_of(pending.measured[part], result)
+        pending.measured[part] = result
         pending.waiting.discard(part)
         self._observer.task_ends(pending.plan.name, part)
         if not pending.waiting:
             self._go_on(pending)
 
     def _go_on(self, pending: PendingSubmission) -> None:
-        """All that was asked for is there: ask for second chances, once, or finish."""
-        if pending.chances is None:
-            pending.measured = {part: pending.measured[part] for part in PARTS if part in pending.measured}
-            chances = pending.plan.carried_forward(pending.measured)
-            pending.chances = {chance.task.part: chance for chance in chances}
-            pending.waiting = set(pending.chances)
-            if chances:
-                self._observer.carrying_starts(pending.plan.name, list(pending.chances))
-                for chance in chances:
-                    self._want(pending, chance.task)
+        """All that was asked for is there: carry errors forward, once, or finish."""
+        if pending.carried is None:
+            order = self._config.assignment.part_names
+            pending.measured = {part: pending.measured[part] for part in order if part in pending.measured}
+            carried = pending.plan.carried_forward(pending.measured)
+            pending.carried = {each.task.part: each for each in carried}
+            pending.waiting = set(pending.carried)
+            if carried:
+                self._observer.carrying_starts(pending.plan.name, list(pending.carried))
+                for each in carried:
+                    self._want(pending, each.task)
                 return
         self._finish(pending)
 
     def _finish(self, pending: PendingSubmission) -> None:
-        report = pending.plan.report(pending.measured, self._config.tier)
+        report = pending.plan.report(pending.measured, self._tier)
         self._reports[report.submission] = report
         self._observer.submission_ends(self._written(report))
 
     def _written(self, report: Report) -> Report:
-        """The report, which is on disk then; our error where that cannot be, as one must not end the class."""
-        folder = report_folder(self._config.out, report.submission)
+        """The report, which is handed on then; our error where that cannot be, as one must not end the class."""
         try:
-            if report.submission not in self._on_disk or not (folder / FILE_NAME).exists():
-                write_report(report, folder)
-                self._on_disk.add(report.submission)
+            self._sink.write(report)
         except OSError as problem:
             message = f"The report could not be written: {problem.strerror}."
             return replace(report, status=Status.ERROR, message=message)
         return report
-
-
-def _result_of(future: "Future[bytes]", task: Task) -> TaskResult:
-    try:
-        return TaskResult.from_bytes(future.result())
-    except (Exception, CancelledError) as problem:  # noqa: BLE001 - ours: where it was measured is gone, or broken
-        return unmeasurable(select(task.checks), f"the part {task.part} could not be measured: {problem!r}"[:500])
-
-
-def write_summaries(
-    reports: Sequence[Report], out: Path, db_url: str | None = None, cache: Cache | None = None
-) -> None:
-    """The tables and pages over all reports: grades.csv, index.html, the gradebook (gradebook.db without a URL)."""
-    write_grades(reports, out / "grades.csv")
-    write_pages(reports, out)
-    if db_url is None and cache is not None:
-        enter(reports, out / "gradebook.db", cache)
-    else:
-        write_gradebook(reports, db_url or f"sqlite:///{(out / 'gradebook.db').resolve()}")

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from io import BytesIO
 from typing import Any, Literal
 
+from ..core.assignment import Assignment
 from ..core.evidence import json_ready
 from ..core.limits import Limits
 from ..core.outcomes import CheckResult, Outcome, Picture
@@ -20,13 +21,13 @@ from ..core.png import png, read_png
 from ..core.registry import Check
 from ..submissions.dependencies import sources_for
 from ..submissions.reading import Source, Submission
-from .fingerprint import fingerprint
 
 
 @dataclass(frozen=True)
 class Task:
     """What is to be measured: the ids of checks of one part, on the sources that the part depends on."""
 
+    assignment: str
     part: str
     checks: tuple[str, ...]
     kind: Literal["modules", "notebook"]
@@ -40,16 +41,16 @@ class Task:
         """As much of the submission as this part can see; whose it is does not matter."""
         return Submission(self.part, self.kind, self.sources, self.notes)
 
-    def key(self, tier: str) -> str:
-        """A digest of all that the result depends on, when it is measured under this tier."""
-        return hashlib.sha256(f"{fingerprint(self.part)} {tier} {self.to_json()}".encode()).hexdigest()
+    def key(self, fingerprint: str, tier: str) -> str:
+        """A digest of all that the result depends on, under this tier, by code of this fingerprint."""
+        return hashlib.sha256(f"{fingerprint} {tier} {self.to_json()}".encode()).hexdigest()
 
     def to_json(self) -> str:
-        """The same for equal units."""
+        """The same for equal tasks."""
         return json.dumps(asdict(self), sort_keys=True)
 
     @classmethod
-    def from_json(cls, text: str) -> "Unit":
+    def from_json(cls, text: str) -> "Task":
         """The way back."""
         fields = json.loads(text)
         fields["limits"] = Limits(**fields["limits"])
@@ -82,7 +83,7 @@ class TaskResult:
         return zlib.compress(json.dumps({**fields, "results": [_packed(r) for r in self.results]}).encode(), 1)
 
     @classmethod
-    def from_bytes(cls, raw: bytes) -> "Measured":
+    def from_bytes(cls, raw: bytes) -> "TaskResult":
         """The way back. Raises ValueError for anything else."""
         try:
             fields = json.loads(zlib.decompress(raw))
@@ -106,12 +107,17 @@ def _unpacked(fields: dict[str, Any]) -> CheckResult:
     return CheckResult(**fields | {"outcome": Outcome(fields["outcome"]), "pictures": pictures})
 
 
-def tasks_of(submission: Submission, checks: Iterable[Check], seed: int, limits: Limits) -> tuple[Task, ...]:
-    """One unit for each part that any of `checks` belongs to, in the order of the lab."""
-    by_part: dict[str, list[str]] = {}
-    for item in checks:
-        by_part.setdefault(item.part, []).append(item.id)
-    return tuple(
-        Task(part, tuple(ids), submission.kind, sources_for(submission, part), submission.notes, seed, limits)
-        for part, ids in by_part.items()
-    )
+def tasks_of(
+    assignment: Assignment, submission: Submission, checks: Iterable[Check], seed: int, limits: Limits
+) -> tuple[Task, ...]:
+    """One task for each part that any of `checks` belongs to, in the order of the parts."""
+    wanted = tuple(checks)
+    tasks = []
+    for part in assignment.parts:
+        ids = tuple(item.id for item in wanted if item.part == part.name)
+        if ids:
+            sources = sources_for(submission, part)
+            tasks.append(
+                Task(assignment.name, part.name, ids, submission.kind, sources, submission.notes, seed, limits)
+            )
+    return tuple(tasks)

@@ -8,6 +8,7 @@ import resource
 import socket
 from collections.abc import Callable
 from functools import partial
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -47,15 +48,14 @@ ATTEMPTS = (
 )  # fmt: skip
 
 
-def works(_: object) -> np.ndarray:
-    """1.0 if what submissions need is there: a writable scratch folder, TensorFlow, the digits. float32 ()."""
+def works(_: object, packages: list[str]) -> np.ndarray:
+    """1.0 if what submissions need is there: a writable scratch folder, TensorFlow, packages of data. float32 ()."""
     import tensorflow as tf
-
-    import mnist_subset
 
     Path("canary").write_text("x")
     total = float(tf.reduce_sum(tf.ones((2, 2)) @ tf.ones((2, 2))))
-    return np.array(total == 8 and len(mnist_subset.load()["test_labels"]) > 0, np.float32)
+    data = [path for name in packages for path in resources.files(name).iterdir() if path.is_file()]
+    return np.array(total == 8 and all(path.read_bytes() for path in data), np.float32)
 
 
 def _could(act: Callable[[], object]) -> bool:

@@ -3,6 +3,7 @@
 import socket
 import sys
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def definitions_of(header: dict[str, Any]) -> Definitions:
 def serve(connection: socket.socket) -> None:
     """Answer requests until the connection ends."""
     header, _ = receive_request(connection)
-    hide("reference", "tests")
+    hide(header["hidden"])
     prepare_tensorflow()
     harness = Harness(definitions_of(header), Path.cwd())
     send(connection, {"id": header["id"], "operation": header["operation"], "value": None})
@@ -50,7 +51,7 @@ def answer(harness: Harness, header: dict[str, Any], arrays: tuple[Any, ...]) ->
         return Reply(), {"kind": "fault", "message": traceback.format_exc()[-2000:]}
 
 
-def hide(*packages: str) -> None:
+def hide(packages: Iterable[str]) -> None:
     """Let imports of these packages fail: the solution is not for submissions."""
     sys.modules.update(dict.fromkeys(packages))  # type: ignore[arg-type]  # None is how Python marks a module as missing
 

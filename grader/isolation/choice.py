@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.assignment import Assignment
+from ..core.errors import UserError
 from ..core.expect import GraderFault, SubmissionDied
 from ..core.limits import MEBIBYTE, Limits
 from ..protocol.frames import Want
@@ -19,7 +21,7 @@ from .fork_server import ForkServer, ProcessLost
 from .pool import Pool
 from .process import ProcessChannel
 from .tiers import Tier
-from .view import ROOT, SECRET_PACKAGES, view_of
+from .view import View, secret_folders, view_of
 
 TRIES = 5  # to send the canary, where something outside ends it
 VARIABLE = "AELAB_CANARY"  # set here while the canary looks for it
@@ -48,7 +50,7 @@ class Finding:
         return self.problem or f"the canary could {', '.join(self.escapes)}"
 
 
-class NoIsolation(Exception):
+class NoIsolation(UserError):
     """No tier holds; the text says why, and what to do."""
 
     def __init__(self, findings: Iterable[Finding]):
@@ -60,18 +62,20 @@ class NoIsolation(Exception):
 
 
 @contextmanager
-def open_pool(limits: Limits, count: int, trusted: bool, private: Iterable[Path] = ()) -> Iterator[Pool]:
+def open_pool(
+    assignment: Assignment, limits: Limits, count: int, trusted: bool, private: Iterable[Path] = ()
+) -> Iterator[Pool]:
     """`count` workers of the best tier that holds, or of none for trusted submissions. Raises NoIsolation.
 
     private: folders of this run that submissions must not see.
     """
     private = [p.resolve() for p in private]
-    hoped_for = ForkServer(tiers.TRUSTED if trusted else tiers.best(), view_of(private), limits)
+    hoped_for = ForkServer(tiers.TRUSTED if trusted else tiers.best(), view_of(assignment, private), limits)
     ahead = [hoped_for.another() for _ in range(count - 1)]
     try:
         if not trusted:
             _launch(ahead)
-        first = hoped_for if trusted else find_tier(limits, private)[0]
+        first = hoped_for if trusted else find_tier(assignment, limits, private)[0]
     except BaseException:
         _close(ahead)
         raise
@@ -100,7 +104,7 @@ def _close(workers: Iterable[ForkServer]) -> None:
         server.close()
 
 
-def find_tier(limits: Limits, private: Iterable[Path] = ()) -> tuple[ForkServer, list[Finding]]:
+def find_tier(assignment: Assignment, limits: Limits, private: Iterable[Path] = ()) -> tuple[ForkServer, list[Finding]]:
     """A worker of the best tier that holds, started, and what was found on the way.
 
     Raises NoIsolation, also where a better tier could not be tried: no chance event makes it a lower one.
@@ -108,7 +112,7 @@ def find_tier(limits: Limits, private: Iterable[Path] = ()) -> tuple[ForkServer,
     private = tuple(private)
     findings = []
     for tier in (tiers.best(), tiers.second()):
-        server, finding = examine(tier, limits, private)
+        server, finding = examine(assignment, tier, limits, private)
         findings.append(finding)
         if server is not None:
             return server, findings
@@ -117,7 +121,9 @@ def find_tier(limits: Limits, private: Iterable[Path] = ()) -> tuple[ForkServer,
     raise NoIsolation(findings)
 
 
-def examine(tier: Tier, limits: Limits, private: Iterable[Path] = ()) -> tuple[ForkServer | None, Finding]:
+def examine(
+    assignment: Assignment, tier: Tier, limits: Limits, private: Iterable[Path] = ()
+) -> tuple[ForkServer | None, Finding]:
     """Try a tier. The worker comes back, started, if it holds."""
     if tier.other_user and os.geteuid() != 0:
         return None, Finding(tier, "only the administrator can grade under another user")
@@ -128,7 +134,7 @@ def examine(tier: Tier, limits: Limits, private: Iterable[Path] = ()) -> tuple[F
         return None, Finding(tier, f"there is no libseccomp (Debian: apt-get install libseccomp2; {problem})")
     for _ in range(TRIES):
         try:
-            return _tried(ForkServer(tier, view_of(private), limits), private)
+            return _tried(ForkServer(tier, view_of(assignment, private), limits), private)
         except ProcessLost as loss:
             said = f"{_in_one_line(loss)}, {TRIES} times"
     return None, Finding(tier, said, untried=True)
@@ -160,13 +166,13 @@ def _in_one_line(problem: BaseException) -> str:
 def send_canary(server: ForkServer, private: Iterable[Path] = ()) -> tuple[str, ...]:
     """What the canary could do that it should not. Raises SubmissionDied or GraderFault when it cannot live."""
     text = Path(canary.__file__).read_text(encoding="utf-8")
-    channel = ProcessChannel(Submission("canary", "modules", (Source("data.py", text),)), server)
+    channel = ProcessChannel(Submission("canary", "modules", (Source("canary.py", text),)), server)
     try:
         with _temptation() as facts:
-            secrets = [str(p) for p in (*_secrets(), *private) if p.exists()]
+            secrets = [str(p) for p in (*_secrets(server.view), *private) if p.exists()]
             facts |= {"secrets": secrets, "limits": _limits(server.limits)}
             tried = _call(channel, "attempt", (len(canary.ATTEMPTS),), **facts)
-            if not _call(channel, "works", ()):
+            if not _call(channel, "works", (), packages=list(server.view.data)):
                 raise GraderFault("the canary cannot do what submissions have to do")
     finally:
         channel.close()
@@ -185,10 +191,10 @@ def _temptation() -> Iterator[dict[str, object]]:
             del os.environ[VARIABLE]
 
 
-def _secrets() -> list[Path]:
-    """The solution, the tests, the grader's own checks, and the home folder's files."""
+def _secrets(view: View) -> list[Path]:
+    """The solution, the tests and their like, and the home folder's files."""
     home = [p for p in Path.home().iterdir() if p.is_file()] if Path.home().is_dir() else []
-    return [*(ROOT / name for name in SECRET_PACKAGES), *home[:20]]
+    return [*secret_folders(view.hidden), *home[:20]]
 
 
 def _limits(limits: Limits) -> dict[str, int]:
@@ -200,7 +206,7 @@ def _limits(limits: Limits) -> dict[str, int]:
 
 
 def _call(channel: ProcessChannel, name: str, shape: tuple[int, ...], **arguments: object) -> np.ndarray:
-    parameters = {"part": "data", "name": name, "arguments": arguments}
+    parameters = {"part": "canary", "name": name, "arguments": arguments}
     request = Request("call_function", parameters, (np.zeros(1, np.float32),), (Want("float32", shape),))
     reply, failure = channel.request(request)
     if reply is None:

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from statistics import median
 
+from ..core.assignment import Assignment
 from ..core.limits import Limits
 from ..submissions.reading import Source, Submission
-from . import fork_server as server
-from . import seccomp, tiers
+from . import fork_server, seccomp, tiers
 from .canary import ATTEMPTS
 from .choice import examine
 from .fork import Fork
@@ -98,20 +98,20 @@ class Diagnosis:
         return bool(self.isolation)
 
 
-def diagnose(limits: Limits, progress: Progress) -> Diagnosis:
+def diagnose(assignment: Assignment, limits: Limits, progress: Progress) -> Diagnosis:
     """Try every tier, best first; `progress` is told its name. Takes two starts of a warm process."""
     found = []
     for tier in (tiers.best(), tiers.second()):
         progress(tier.name)
-        found.append(try_tier(tier, limits))
+        found.append(try_tier(assignment, tier, limits))
     machine = look_at_machine()
     best = next((tier.name for tier in found if tier.holds), "")
     return Diagnosis(best, tuple(found), machine, describe(limits), advice(machine, tuple(found)))
 
 
-def try_tier(tier: Tier, limits: Limits) -> TierFound:
+def try_tier(assignment: Assignment, tier: Tier, limits: Limits) -> TierFound:
     """Send the canary, and measure how long submissions would wait."""
-    running, finding = examine(tier, limits)
+    running, finding = examine(assignment, tier, limits)
     start = fork = None
     if running is not None:
         try:
@@ -159,7 +159,7 @@ def look_at_machine() -> Machine:
 
 def bubblewrap_version() -> str:
     """What `bwrap --version` says, looked for where a warm process is started from."""
-    program = shutil.which("bwrap", path=server.environment(own_mount=True)["PATH"])
+    program = shutil.which("bwrap", path=fork_server.environment([])["PATH"])
     if program is None:
         return ""
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=10)

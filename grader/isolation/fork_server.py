@@ -8,14 +8,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from ..core.expect import GraderFault
 from ..core.limits import Limits
 from .confinement import SCRATCH
 from .tiers import Tier
-from .view import OWN, ROOT, View, bubblewrap_arguments
+from .view import OWN, View, bubblewrap_arguments
 
 START_SECONDS = 120.0  # for the imports of TensorFlow, on a cold and busy machine
 ANSWER_SECONDS = 20.0  # for what takes milliseconds, on a busy machine
@@ -38,7 +40,7 @@ class ForkServer:
         self._control: socket.socket | None = None  # the connection from then on
         self._home: tempfile.TemporaryDirectory[str] | None = None  # without mounts: what imports write goes there
 
-    def another(self) -> "Worker":
+    def another(self) -> "ForkServer":
         """One more of the same kind, not started."""
         return ForkServer(self.tier, self.view, self.limits)
 
@@ -47,8 +49,8 @@ class ForkServer:
         if self._stopped:
             raise ProcessLost("the warm process was stopped")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        python = [sys.executable, "-P", "-m", "grader.isolation.zygote", str(theirs.fileno())]
-        surroundings = environment(self.tier.bubblewrap)
+        python = [sys.executable, "-P", "-m", "grader.isolation.zygote", str(theirs.fileno()), self.view.operations]
+        surroundings = environment([OWN] if self.tier.bubblewrap else map(self.view.root_of, self.view.own))
         if not self.tier.bubblewrap:
             self._home = tempfile.TemporaryDirectory(prefix="aelab-")
             surroundings["HOME"] = self._home.name
@@ -161,11 +163,14 @@ def _bubblewrap(view: View) -> list[str]:
     return ["bwrap", *options, "--die-with-parent", "--new-session", *bubblewrap_arguments(view), "--"]
 
 
-def environment(own_mount: bool) -> dict[str, str]:
-    """As little as Python needs; nothing of the grader's own environment gets through."""
+def environment(packages: Iterable[Path]) -> dict[str, str]:
+    """As little as Python needs; nothing of the grader's own environment gets through.
+
+    packages: the folders from which the fork server imports.
+    """
     return {
         "PATH": "/usr/bin:/bin",
-        "PYTHONPATH": str(OWN if own_mount else ROOT),
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(map(str, packages))),
         "PYTHONHASHSEED": "0",
         "PYTHONUNBUFFERED": "1",  # what was printed is kept also where the process is killed
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -25,12 +25,11 @@ class Tier:
 
     def confinement(self, view: View, limits: Limits, uid: int | None, disabled: tuple[str, ...] = ()) -> Confinement:
         """What the child applies to itself. Raises ImportError or RuntimeError where seccomp's library is missing."""
-        own = OWN if self.bubblewrap else ROOT
         return Confinement(
             namespaces=self.bubblewrap,
             uid=uid,
             landlock_abi=NEWEST_LANDLOCK if self.landlock else None,
-            readable=(*map(str, view.readable), str(own / "mnist_subset")),
+            readable=(*map(str, view.readable), *self._data(view)),
             listed=tuple(map(str, view.listed)),
             seccomp=seccomp.program().hex() if self.landlock else "",
             reads_closed_folders=self.other_user and not self.bubblewrap and not _open_to_all(view),
@@ -42,6 +41,10 @@ class Tier:
             address_bytes=int(ADDRESS_SPACE * limits.resident_mib * MEBIBYTE) + RESERVED_BYTES,
             disabled=disabled,
         )
+
+    def _data(self, view: View) -> list[str]:
+        """The folders of data that come with the assignment."""
+        return [str(OWN / name if self.bubblewrap else view.own[name]) for name in view.data]
 
 
 def _open_to_all(view: View) -> bool:

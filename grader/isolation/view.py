@@ -4,42 +4,66 @@ import importlib.util
 import os
 import site
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from ..core.assignment import Assignment, folder_of
 
 SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo", "/etc/localtime")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 OWN = Path("/aelab")  # where bubblewrap puts the grader's own packages
-OWN_PACKAGES = ("grader", "mnist_subset")
-SECRET_PACKAGES = ("reference", "student_templates", "tests", "benchmarks", "docs")
+NOT_FOR_SUBMISSIONS = ("student_templates", "tests", "benchmarks", "docs")  # and the reference solution
 ROOT = Path(__file__).resolve().parents[2]  # the checkout, or the site-packages of an installed copy
 
 
 @dataclass(frozen=True)
 class View:
-    """Absolute paths. `readable` may be read with all below, `listed` only listed, `covered` is hidden from sight."""
+    """What there is to see, as absolute paths, and what a fork server imports for its forks.
+
+    `readable` may be read with all below, `listed` only listed, `covered` is hidden from sight. own: packages that a
+    fork server imports, by name: the grader, and what the assignment brings. operations: the module that enters the
+    assignment's operations; data: names of packages that submissions may read; hidden: names that they cannot import.
+    """
 
     readable: tuple[Path, ...]
     listed: tuple[Path, ...]
     covered: tuple[Path, ...]
+    own: Mapping[str, Path] = field(default_factory=dict)
+    operations: str = ""
+    data: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+    def root_of(self, package: str) -> Path:
+        """The folder from which one of the own packages is imported."""
+        return self.own[package].parents[package.count(".")]
 
 
-def view_of(private: Iterable[Path] = ()) -> View:
+def view_of(assignment: Assignment, private: Iterable[Path] = ()) -> View:
     """The view of a machine. private: more folders that must not be seen, wherever they lie."""
-    secrets = [p.resolve() for p in (*private, *_secret_folders()) if p.exists()]
+    hidden = (assignment.reference, *NOT_FOR_SUBMISSIONS)
+    secrets = [p.resolve() for p in (*private, *secret_folders(hidden)) if p.exists()]
     readable: list[Path] = []
     listed: list[Path] = []
     for folder in outermost([*map(Path, SYSTEM), *_python_folders()]):
         _divide(folder, secrets, readable, listed)
     covered = [s for s in outermost(secrets) if any(s.is_relative_to(folder) for folder in listed)]
-    return View(tuple(readable), tuple(listed), tuple(covered))
+    own = {name: folder_of(name) for name in _own_packages(assignment)}
+    data = assignment.data_packages
+    return View(tuple(readable), tuple(listed), tuple(covered), own, assignment.operations, data, hidden)
 
 
-def _secret_folders() -> list[Path]:
-    found = [importlib.util.find_spec(name) for name in SECRET_PACKAGES]
+def _own_packages(assignment: Assignment) -> tuple[str, ...]:
+    more = () if assignment.operations.startswith("grader.") else (assignment.operations,)
+    return ("grader", *assignment.data_packages, *more)
+
+
+def secret_folders(names: Iterable[str]) -> list[Path]:
+    """Where packages of these names lie, installed or beside the grader."""
+    names = tuple(names)
+    found = [importlib.util.find_spec(name) for name in names]
     places = [Path(place) for spec in found if spec for place in spec.submodule_search_locations or ()]
-    return [*places, *(ROOT / name for name in SECRET_PACKAGES)]
+    return [*places, *(ROOT / name for name in names)]
 
 
 def _python_folders() -> list[Path]:
@@ -84,6 +108,6 @@ def bubblewrap_arguments(view: View) -> list[str]:
         cover = ["--tmpfs", str(path), "--remount-ro"] if path.is_dir() else ["--ro-bind", os.devnull]
         arguments += [*cover, str(path)]
     arguments += ["--perms", "0755", "--dir", str(OWN)]
-    for name in OWN_PACKAGES:
-        arguments += ["--ro-bind", str(ROOT / name), str(OWN / name)]
+    for name, folder in view.own.items():
+        arguments += ["--ro-bind", str(folder), str(OWN.joinpath(*name.split(".")))]
     return [*arguments, "--perms", "0755", "--dir", "/scratch", "--remount-ro", "/"]

@@ -10,6 +10,7 @@ The keeper tells the deciding process how the submission ended; when `first` end
 """
 
 import gc
+import importlib
 import json
 import os
 import signal
@@ -30,8 +31,8 @@ from .confinement import ENDED, ENDED_FROM_OUTSIDE, Confinement, confine, enter_
 MESSAGE = 2**20
 
 
-def import_all() -> None:
-    """Import what submissions import, in one thread, without an operation."""
+def import_all(operations: str) -> None:
+    """Import what submissions import, and an assignment's operations, in one thread, without running one."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -40,9 +41,8 @@ def import_all() -> None:
     import tensorflow_datasets
     import tensorflow_probability as tfp
 
-    from ..harness import operations
-
-    _ = tensorflow_datasets.builder, matplotlib.pyplot.figure, operations.Harness
+    importlib.import_module(operations)
+    _ = tensorflow_datasets.builder, matplotlib.pyplot.figure
     _ = tf.keras.Sequential, tf.keras.layers.Dense, tf.keras.optimizers.Adam, tf.data.Dataset
     _ = tfp.layers.MultivariateNormalTriL, tfp.layers.KLDivergenceRegularizer, tfp.distributions.Independent
 
@@ -56,10 +56,10 @@ def remember_protocols() -> None:
         typing._get_protocol_attrs = cache(typing._get_protocol_attrs)  # type: ignore[attr-defined]
 
 
-def run(control: socket.socket) -> None:
+def run(control: socket.socket, operations: str) -> None:
     """Fork whenever the deciding process says so, until it hangs up."""
     remember_protocols()
-    import_all()
+    import_all(operations)
     gc.collect()
     gc.freeze()  # what is imported is shared by all forks, also when garbage is collected
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers report for themselves, and nobody waits for the dead
@@ -163,4 +163,4 @@ def _end_after(work: Callable[[], None]) -> None:
 
 
 if __name__ == "__main__":
-    run(socket.socket(fileno=int(sys.argv[1])))
+    run(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])

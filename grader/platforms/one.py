@@ -4,18 +4,28 @@ import secrets
 import sys
 from pathlib import Path
 
+from ..core.assignment import Assignment
 from ..core.limits import Limits
 from ..core.outcomes import Report
-from ..core.registry import Check, all_checks
-from ..engine.plan import grade_submission
+from ..engine.run import Observer, RunConfig, grade_one
 from ..isolation.choice import open_pool
 
 
-def grade_folder(folder: Path, *, trusted: bool = False, seed: int | None = None) -> Report:
+class Log(Observer):
+    """Progress, in the platform's log."""
+
+    def task_starts(self, name: str, part: str) -> None:  # noqa: ARG002 - there is one submission
+        """One line."""
+        print(f"measuring {part}", file=sys.stderr, flush=True)
+
+
+def grade_folder(assignment: Assignment, folder: Path, *, trusted: bool = False, seed: int | None = None) -> Report:
     """Measure the submission in `folder`. Raises NoIsolation where nothing confines it and it is not trusted."""
     drawn = secrets.randbelow(2**53) if seed is None else seed
-    with open_pool(Limits(), 1, trusted, [folder]) as pool, pool.lend() as server:
-        return grade_submission("submission", innermost(folder), tuple(all_checks()), drawn, server, say)
+    limits = Limits()
+    config = RunConfig(assignment, [("submission", innermost(folder))], assignment.checks, drawn, limits)
+    with open_pool(assignment, limits, 1, trusted, [folder]) as pool, pool.lend() as server:
+        return grade_one(config, server, observer=Log())
 
 
 def innermost(folder: Path) -> Path:
@@ -23,8 +33,3 @@ def innermost(folder: Path) -> Path:
     entries = [e for e in folder.iterdir() if not e.name.startswith((".", "__"))]
     only = entries[0] if len(entries) == 1 else None
     return innermost(only) if only and only.is_dir() and not only.is_symlink() else folder
-
-
-def say(check: Check) -> None:
-    """Progress, to the platform's log."""
-    print(f"measuring {check.id}", file=sys.stderr, flush=True)

@@ -2,14 +2,20 @@
 
 import tomllib
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-PACKAGES = ("grader", "mnist_subset")
-REFERENCE = "reference"
+from ..core.assignment import Assignment, entry_of, folder_of
+from ..core.errors import UserError
+
 EXECUTABLE = 0o755
 PLAIN = 0o644
 ROOT = Path(__file__).resolve().parents[2]
+
+
+class ReleaseError(UserError):
+    """Nothing can be released here; the text is one clear line."""
+
 
 PYPROJECT = """\
 [build-system]
@@ -19,7 +25,7 @@ build-backend = "setuptools.build_meta"
 [project]
 name = "autoencoder-lab"
 version = "{version}"
-description = "The self-check of the autoencoder lab"
+description = "The self-check of the assignment {name}"
 requires-python = "{python}"
 dependencies = [
 {dependencies}
@@ -28,47 +34,60 @@ dependencies = [
 [project.scripts]
 aelab = "grader.cli.main:main"
 
+[project.entry-points."aelab.assignments"]
+{name} = "{entry}"
+
 [project.entry-points.pytest11]
 autoencoder-lab = "grader.selfcheck.pytest_plugin"
 
 [tool.setuptools.packages.find]
-include = ["grader*", "mnist_subset*"]
+include = [{include}]
 
 [tool.setuptools.package-data]
-mnist_subset = ["*.npz", "*.md"]
-grader = ["*.json", "*/*.json", "platforms/*.yml", "platforms/gradescope/*", "render/templates/*", "release/pages/*"]
+"*" = ["*"]
 """
 
 
-def installable_grader() -> dict[str, bytes]:
+def installable_grader(assignment: Assignment) -> dict[str, bytes]:
     """Files by name with which `pip install --constraint constraints.txt .` installs the grader without the reference.
 
-    Raises FileNotFoundError where this is not the instructors' checkout.
+    Raises ReleaseError where this is not the instructors' checkout.
     """
     described = ROOT / "pyproject.toml"
     if not described.is_file():
-        raise FileNotFoundError(f"there is no {described}: release from the instructors' checkout")
-    packed = {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in _files_of(*PACKAGES)}
+        raise ReleaseError(f"there is no {described}: release from the instructors' checkout")
+    packed = {name: content for package in _packages(assignment) for name, content in _files_of(package).items()}
     constraints = (ROOT / "constraints.txt").read_bytes()
-    return packed | {"pyproject.toml": _pyproject(described).encode(), "constraints.txt": constraints}
+    return packed | {"pyproject.toml": _pyproject(assignment, described).encode(), "constraints.txt": constraints}
 
 
-def reference_files() -> dict[str, bytes]:
-    """The package `reference` by file names, for an archive that no student gets to see."""
-    return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in _files_of(REFERENCE)}
+def reference_files(assignment: Assignment) -> dict[str, bytes]:
+    """The package of the reference by file names, for an archive that no student gets to see."""
+    return _files_of(assignment.reference)
 
 
-def _files_of(*packages: str) -> Iterator[Path]:
-    for package in packages:
-        for file in sorted((ROOT / package).rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts and file.name != "build.py":
-                yield file
+def _packages(assignment: Assignment) -> tuple[str, ...]:
+    own = assignment.package.partition(".")[0]
+    return tuple(dict.fromkeys(("grader", *assignment.data_packages, own)))
 
 
-def _pyproject(described: Path) -> str:
+def _files_of(package: str) -> dict[str, bytes]:
+    folder, root = folder_of(package), package.replace(".", "/")
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    packed = (file for file in files if "__pycache__" not in file.parts and file.name != "build.py")
+    return {f"{root}/{file.relative_to(folder).as_posix()}": file.read_bytes() for file in packed}
+
+
+def _pyproject(assignment: Assignment, described: Path) -> str:
     project = tomllib.loads(described.read_text(encoding="utf-8"))["project"]
-    dependencies = "\n".join(f'    "{name}",' for name in project["dependencies"])
-    return PYPROJECT.format(version=project["version"], python=project["requires-python"], dependencies=dependencies)
+    return PYPROJECT.format(
+        version=project["version"],
+        python=project["requires-python"],
+        dependencies="\n".join(f'    "{name}",' for name in project["dependencies"]),
+        name=assignment.name,
+        entry=entry_of(assignment),
+        include=", ".join(f'"{package}*"' for package in _packages(assignment)),
+    )
 
 
 def write_zip(out: Path, files: Mapping[str, bytes], executable: tuple[str, ...] = ()) -> Path:

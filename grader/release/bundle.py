@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-from ..platforms.nbgrader.course import CONFIG_NAME
+from ..core.assignment import Assignment
 from .archive import installable_grader, write_zip
-from .source import reference_folder
-from .templates import NOTEBOOK, render_templates
+from .templates import render_templates
 
-FOLDER = "lab05"
 SOLUTION = "my_solution"
-README = Path(__file__).parent / "pages" / "student_readme.md"
+CONFIG_NAME = "nbgrader_config.py"
 VALIDATE = """\
 c = get_config()  # noqa: F821, nbgrader defines it
 
@@ -20,16 +18,18 @@ c.Execute.timeout = 600
 REQUIREMENTS = "--constraint constraints.txt\n.\n"
 
 
-def write_bundle(out: Path) -> Path:
+def write_bundle(assignment: Assignment, out: Path) -> Path:
     """Write the students' .zip. Raises MarkerError for bad solution markers, and OSError."""
-    files = {f"{FOLDER}/{name}": content for name, content in bundle_files().items()}
+    files = {f"{assignment.name}/{name}": content for name, content in bundle_files(assignment).items()}
     return write_zip(out, files)
 
 
-def bundle_files() -> dict[str, bytes]:
+def bundle_files(assignment: Assignment) -> dict[str, bytes]:
     """The content of every file of the bundle, by its name."""
-    templates = {name: text.encode() for name, text in render_templates(reference_folder()).items()}
-    notebook = templates.pop(NOTEBOOK)
+    templates = {name: text.encode() for name, text in render_templates(assignment).items()}
+    notebook = templates.pop(assignment.notebook)
     modules = {f"{SOLUTION}/{name}": content for name, content in templates.items()}
-    own = {"README.md": README.read_bytes(), "requirements.txt": REQUIREMENTS.encode(), NOTEBOOK: notebook}
-    return installable_grader() | modules | own | {CONFIG_NAME: VALIDATE.encode()}
+    own = {"README.md": assignment.hand_out.encode(), "requirements.txt": REQUIREMENTS.encode()}
+    return (
+        installable_grader(assignment) | modules | own | {assignment.notebook: notebook, CONFIG_NAME: VALIDATE.encode()}
+    )

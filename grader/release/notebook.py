@@ -9,17 +9,17 @@ import ast
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 import jupytext
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
-from ..core.registry import Check, all_checks
+from ..core.assignment import Assignment
+from ..core.registry import Check
 from ..core.stubs import STUB_MARKER
 from .solutions import BEGIN, strip_solutions
-from .source import module_sources
 
 SCHEMA_VERSION = 3  # of nbgrader's cell metadata
 PRACTICE_TAG = "skip-execution"  # Jupyter's word for cells that only a person runs: experiments and self-checks
@@ -28,37 +28,6 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
-
-INTRODUCTION = """\
-# Lab 5: autoencoders
-
-You will build autoencoders with TensorFlow: networks that squeeze a picture into a few numbers and paint it again,
-and variants of them that invent, clean and recognise pictures. Each part has a little theory, one task or more, an
-experiment to look at, and a question to think about.
-
-* **Tasks** are the cells that raise `NotImplementedError("Your task: …")`. Replace that line by your code; names and
-  arguments of functions and classes must stay as they are. You may add cells and functions of your own.
-* **`check("autoencoder")`** measures your code and tells you what it expected, what it found, and what to try next.
-  Run it as often as you like.
-* **Checks of this part** are the cells that give points. They are locked; you can run them, too.
-
-| part | points |
-|---|---|
-{rows}
-| all | {total} |
-"""
-
-SETUP = """\
-import os
-import sys
-
-os.environ["TF_USE_LEGACY_KERAS"] = "1"  # TensorFlow Probability's layers need Keras 2: set before TensorFlow is used
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # hide TensorFlow's start-up chatter, keep Python's errors
-
-if "tensorflow" in sys.modules and not sys.modules["tensorflow"].keras.Model.__module__.startswith("tf_keras"):
-    raise RuntimeError("TensorFlow is already running with Keras 3: restart the kernel, then run this cell first.")
-
-from grader import check"""
 
 
 @dataclass
@@ -80,19 +49,20 @@ class Cell:
         return make(self.source, id=self.id, metadata=metadata)
 
 
-def render_notebook(reference: Path, *, solutions: bool) -> str:
+def render_notebook(assignment: Assignment, *, solutions: bool) -> str:
     """The notebook of the lab as JSON text, the same on every run. Raises MarkerError as `strip_solutions` does."""
-    notebook = build_notebook(reference, solutions=solutions)
+    notebook = build_notebook(assignment, solutions=solutions)
     nbformat.validate(notebook)
     return f"{nbformat.writes(notebook)}\n"  # as nbformat writes files
 
 
-def build_notebook(reference: Path, *, solutions: bool) -> NotebookNode:
-    """The notebook of the parts in the folder `reference`, with the solutions or with stubs in their place."""
-    sources = module_sources(reference)
-    cells = list(_opening_cells(sources))
-    for filename, text in sources.items():
-        cells += _part_cells(PurePath(filename).stem, text if solutions else strip_solutions(text, filename))
+def build_notebook(assignment: Assignment, *, solutions: bool) -> NotebookNode:
+    """The notebook of the parts of the reference, with the solutions or with stubs in their place."""
+    cells = list(_opening_cells(assignment))
+    for filename, text in assignment.reference_sources().items():
+        part = PurePath(filename).stem
+        checks = [check for check in assignment.checks if check.part == part]
+        cells += _part_cells(part, text if solutions else strip_solutions(text, filename), checks)
     notebook = nbformat.v4.new_notebook(cells=[cell.node() for cell in cells], metadata=METADATA)
     return notebook if solutions else _locked(notebook)
 
@@ -106,20 +76,17 @@ def _locked(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _opening_cells(sources: dict[str, str]) -> Iterator[Cell]:
-    points = {PurePath(name).stem: sum(c.points for c in _checks(PurePath(name).stem)) for name in sources}
-    rows = "\n".join(f"| {part} | {worth} |" for part, worth in points.items() if worth)
-    yield Cell("markdown", INTRODUCTION.format(rows=rows, total=sum(points.values())).strip(), "introduction")
-    yield Cell("code", SETUP, "set-up")
+def _opening_cells(assignment: Assignment) -> Iterator[Cell]:
+    worth = {part.name: sum(check.points for check in part.checks) for part in assignment.parts}
+    rows = "\n".join(f"| {part} | {points} |" for part, points in worth.items())
+    introduction = assignment.introduction.format(rows=rows, total=sum(worth.values()))
+    yield Cell("markdown", introduction.strip(), "introduction")
+    yield Cell("code", assignment.setup.strip(), "set-up")
 
 
-def _checks(part: str) -> list[Check]:
-    return [check for check in all_checks() if check.part == part]
-
-
-def _part_cells(part: str, source: str) -> Iterator[Cell]:
+def _part_cells(part: str, source: str, checks: list[Check]) -> Iterator[Cell]:
     """The module's cells, its self-check after the last task, and the cells that give points at the end."""
-    cells, checks = list(_module_cells(part, source)), _checks(part)
+    cells = list(_module_cells(part, source))
     last_task = max((i for i, cell in enumerate(cells) if cell.nbgrader), default=len(cells) - 1)
     yield from cells[: last_task + 1]
     if checks:

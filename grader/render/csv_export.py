@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
+from ..core.assignment import Assignment
 from ..core.files import write_atomically
 from ..core.outcomes import Report
 from ..core.text import one_line
@@ -26,13 +27,13 @@ _STARTS_FORMULA = (
 )  # also the wide signs of Chinese and Japanese
 
 
-def write_grades(reports: Sequence[Report], path: Path) -> None:
+def write_grades(assignment: Assignment, reports: Sequence[Report], path: Path) -> None:
     """Write one row a submission, with the points of each part; rows and columns in fixed order. Raises OSError.
 
     A score that is not final, because something could not be read or measured, is an empty cell and not a number
     that a gradebook would import.
     """
-    parts = list(parts_of(reports))
+    parts = list(parts_of(assignment, reports))
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)  # some spreadsheets split at semicolons
     writer.writerow([*FIRST_COLUMNS, *parts])

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from ..core.assignment import Assignment
 from ..core.outcomes import Outcome, Report, Status
-from ..core.registry import PARTS, all_checks
 from ..core.text import folder_name
 from .wording import OUTCOMES
 
@@ -34,25 +34,25 @@ class Row:
     not_passed: str
 
 
-def matrix(reports: Sequence[Report]) -> Matrix:
+def matrix(assignment: Assignment, reports: Sequence[Report]) -> Matrix:
     """Rows in the order of `reports`, columns in the order of the lab."""
-    checks = _columns(reports)
+    checks = _columns(assignment, reports)
     numbers = {identity: number for number, identity in enumerate(checks)}  # ids have nothing to escape
     groups = groupby(checks, key=lambda identity: identity.partition(".")[0])
     widths = tuple((part, len(list(members))) for part, members in groups)
     return Matrix(checks, widths, tuple(_row(report, numbers) for report in reports))
 
 
-def _columns(reports: Sequence[Report]) -> tuple[str, ...]:
+def _columns(assignment: Assignment, reports: Sequence[Report]) -> tuple[str, ...]:
     found = {check.id for report in reports for check in report.checks}
-    known = [check.id for check in all_checks() if check.id in found]
-    others = found.difference(known)
-    return tuple(sorted([*known, *sorted(others)], key=_place))
+    known = [check.id for check in assignment.checks if check.id in found]
+    parts = assignment.part_names
 
+    def place(identity: str) -> int:
+        part = identity.partition(".")[0]
+        return parts.index(part) if part in parts else len(parts)
 
-def _place(identity: str) -> int:
-    part = identity.partition(".")[0]
-    return PARTS.index(part) if part in PARTS else len(PARTS)
+    return tuple(sorted([*known, *sorted(found.difference(known))], key=place))
 
 
 def _row(report: Report, numbers: dict[str, int]) -> Row:

@@ -7,7 +7,7 @@ script of the class page, which it names by its digest. The page can be read wit
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from ..core.assignment import Assignment
 from ..core.evidence import evidence_rows
 from ..core.files import write_atomically
 from ..core.outcomes import Picture, Report
@@ -35,21 +36,21 @@ TARGET_WIDTH, TARGET_HEIGHT = 600, 280  # CSS pixels a picture may fill
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
-def write_pages(reports: Sequence[Report], out: Path) -> None:
+def write_pages(assignment: Assignment, reports: Sequence[Report], out: Path) -> None:
     """Write `out`/index.html for the instructor and a page in the folder of every submission. Raises OSError."""
     for report in reports:
         folder = report_folder(out, report.submission)
-        write_atomically(folder / FILE_NAME, student_page(report, folder).encode())
-    write_atomically(out / FILE_NAME, class_page(reports).encode())
+        write_atomically(folder / FILE_NAME, student_page(assignment, report, folder).encode())
+    write_atomically(out / FILE_NAME, class_page(assignment, reports).encode())
 
 
-def student_page(report: Report, folder: Path | None = None) -> str:
+def student_page(assignment: Assignment, report: Report, folder: Path | None = None) -> str:
     """The page of one submission: points, next steps, every check with its evidence and pictures.
 
     Pictures that are in `folder` already, where `write_report` puts them, are not encoded again.
     """
     return (
-        templates()
+        templates(assignment)
         .get_template("student.html")
         .render(
             report=report,
@@ -65,18 +66,18 @@ def student_page(report: Report, folder: Path | None = None) -> str:
     )
 
 
-def class_page(reports: Sequence[Report]) -> str:
+def class_page(assignment: Assignment, reports: Sequence[Report]) -> str:
     """The instructor's page: what needs a look, how scores spread, what the class got wrong, every submission."""
     ordered = in_order(reports)
-    columns = parts_of(ordered)
+    columns = parts_of(assignment, ordered)
     return (
-        templates()
+        templates(assignment)
         .get_template("class.html")
         .render(
             reports=ordered,
             columns=columns,
             rows=[(report, class_views.part_cells(report, list(columns))) for report in ordered],
-            matrix=matrix(ordered),
+            matrix=matrix(assignment, ordered),
             concerns=class_views.concerns(ordered),
             scores=class_views.scores(ordered),
             troubles=class_views.troubles(ordered),
@@ -107,7 +108,7 @@ def grader_version() -> str:
 
 
 @cache
-def templates() -> Environment:
+def templates(assignment: Assignment) -> Environment:
     """Every template, with the filters that make what a submission says harmless."""
     environment = Environment(
         loader=PackageLoader("grader.render", "templates"),
@@ -124,13 +125,13 @@ def templates() -> Environment:
         evidence=evidence_rows,
         folder=folder_name,
         line=one_line,
-        part_title=part_title,
+        part_title=partial(part_title, assignment),
         percent=lambda share: f"{100 * share:.4g}%",
         plural=plural,
         points=points,
         printable=printable,
         scatter=scatter,
-        sentence=sentence,
+        sentence=partial(sentence, assignment),
         signed=signed,
         shown_width=shown_width,
     )

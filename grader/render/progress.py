@@ -18,17 +18,16 @@ from rich.progress import (
 from rich.text import Text
 
 from ..core.outcomes import Report
-from ..core.registry import Check
 from ..core.text import one_line
-from ..selfcheck.watching import Watcher
 from .wording import points
 
 
-def _columns() -> tuple[ProgressColumn, ...]:
+def columns() -> tuple[ProgressColumn, ...]:
+    """What every bar shows: what it is about, how many are done, and for how long."""
     return TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
 
 
-class _Live:
+class Live:
     """A display that is there within its block."""
 
     _progress: Progress
@@ -43,33 +42,15 @@ class _Live:
         self._progress.stop()
 
 
-class CheckProgress(_Live, Watcher):
-    """A bar over the checks of one submission, with the steps that models were trained for in the one at work."""
-
-    def __init__(self, console: Console):
-        self._progress = Progress(*_columns(), console=console, transient=True, disable=not console.is_terminal)
-        self._task = self._progress.add_task("starting TensorFlow", total=None)
-        self._check = ""
-
-    def starts(self, check: Check, number: int, total: int) -> None:
-        """The check's id, and how many are done."""
-        self._check = check.id
-        self._progress.update(self._task, description=check.id, completed=number - 1, total=total)
-
-    def trained(self, steps: int) -> None:
-        """How far the training is."""
-        self._progress.update(self._task, description=f"{self._check}, {steps} training steps")
-
-
-class ClassProgress(_Live):
+class ClassProgress(Live):
     """A bar over all parts with the time left, a line for each part at work, and one for each submission done."""
 
     def __init__(self, console: Console, submissions: int, parts: int):
         self._console = console
         self._submissions = submissions
         self._first_parts = submissions * parts
-        columns = (*_columns(), TextColumn("left"), TimeRemainingColumn())
-        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        shown = (*columns(), TextColumn("left"), TimeRemainingColumn())
+        self._progress = Progress(*shown, console=console, transient=True, disable=not console.is_terminal)
         self._class = self._progress.add_task("parts", total=self._first_parts)
         self.class_starts()
 

@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ..core.assignment import Assignment
 from ..core.evidence import evidence_rows
 from ..core.outcomes import CheckResult, Outcome, Report, Status
 from ..core.text import one_line, printable
@@ -17,29 +18,24 @@ from .wording import OUTCOMES, STATUS_TEXT, in_order, part_title, parts_of, poin
 WIDTH = 80
 EVIDENCE = 400  # characters of what was expected or measured
 
-# Headings narrow enough that the eight parts and a name fit side by side.
-HEADINGS = {
-    "autoencoder": "auto-\nencoder",
-    "upsampling": "up-\nsampling",
-    "gaussian_vae": "gauss.\nVAE",
-    "vae": "VAE",
-    "pictures": "pict-\nures",
-    "denoising": "de-\nnoising",
-    "classifier": "classi-\nfier",
-}
 
-
-def grades_table(reports: Sequence[Report]) -> Table:
+def grades_table(assignment: Assignment, reports: Sequence[Report]) -> Table:
     """Submissions by parts with the points earned; below a name, why its score is not final."""
-    possible = parts_of(reports)
+    possible = parts_of(assignment, reports)
     table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False)  # the box itself leaves a space between columns
     table.add_column(Text("submission"), min_width=12, overflow="fold")
     for part, most in possible.items():
-        table.add_column(Text(f"{HEADINGS.get(part, one_line(part, 20))}\n/{most}"), justify="right", vertical="top")
+        table.add_column(Text(f"{_heading(assignment, part)}\n/{most}"), justify="right", vertical="top")
     table.add_column(Text(f"score\n/{sum(possible.values())}"), justify="right", style="bold")
     for report in in_order(reports):
         table.add_row(_who(report), *_part_cells(report, list(possible)), _total(report))
     return table
+
+
+def _heading(assignment: Assignment, part: str) -> str:
+    """The name of a part, narrow enough that all of them fit side by side with a name."""
+    known = assignment.part(part)
+    return known.heading or known.title if known else one_line(part, 20)
 
 
 def _who(report: Report) -> Text:
@@ -64,7 +60,7 @@ def _total(report: Report) -> Text:
     return Text(points(report.score) + ("+" if report.needs_attention else ""))
 
 
-def check_table(results: Sequence[CheckResult]) -> Table:
+def check_table(assignment: Assignment, results: Sequence[CheckResult]) -> Table:
     """What each check found: the outcome, the claim with its message and next step, the points."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column(Text("outcome"), no_wrap=True)
@@ -73,39 +69,41 @@ def check_table(results: Sequence[CheckResult]) -> Table:
     for part, members in groupby(results, key=lambda result: result.part):
         of_part = list(members)
         table.add_section()
-        table.add_row("", Text(part_title(part), style="bold underline"), Text(_sum(of_part), style="bold"))
+        table.add_row("", Text(part_title(assignment, part), style="bold underline"), Text(_sum(of_part), style="bold"))
         for result in of_part:
             look = OUTCOMES[result.outcome]
-            table.add_row(Text(f"{look.glyph} {look.word}", style=look.style), _story(result), _sum([result]))
+            table.add_row(
+                Text(f"{look.glyph} {look.word}", style=look.style), _finding(assignment, result), _sum([result])
+            )
     return table
 
 
-def _story(result: CheckResult) -> Text:
-    story = Text(sentence(result.id))
+def _finding(assignment: Assignment, result: CheckResult) -> Text:
+    finding = Text(sentence(assignment, result.id))
     message, hint = printable(result.message), printable(result.hint)
     if message:
-        story.append(f"\n{message}", style="dim" if result.outcome is Outcome.PASSED else "bold")
+        finding.append(f"\n{message}", style="dim" if result.outcome is Outcome.PASSED else "bold")
     if result.outcome is not Outcome.PASSED:
         for label, value in evidence_rows(result.evidence):
-            story.append(f"\n{label.capitalize()}: {printable(value, EVIDENCE)}")
+            finding.append(f"\n{label.capitalize()}: {printable(value, EVIDENCE)}")
     if hint and result.outcome is not Outcome.PASSED:
-        story.append("\nNext: ", style="cyan").append(hint)
-    return story
+        finding.append("\nNext: ", style="cyan").append(hint)
+    return finding
 
 
 def _sum(results: list[CheckResult]) -> str:
     return f"{points(sum(r.score for r in results))}/{sum(r.points for r in results)}"
 
 
-def plain_text(results: Sequence[CheckResult]) -> str:
+def plain_text(assignment: Assignment, results: Sequence[CheckResult]) -> str:
     """The same as `check_table` in plain lines of at most 80 characters, for logs and feedback files."""
     lines: list[str] = []
     for part, members in groupby(results, key=lambda result: result.part):
         of_part = list(members)
-        lines += ["", f"{part_title(part)}: {_sum(of_part)} points"]
+        lines += ["", f"{part_title(assignment, part)}: {_sum(of_part)} points"]
         for result in of_part:
             look = OUTCOMES[result.outcome]
-            lines += _wrapped(f"{look.glyph} {look.word} {_sum([result])}  {_story(result).plain}")
+            lines += _wrapped(f"{look.glyph} {look.word} {_sum([result])}  {_finding(assignment, result).plain}")
     return "\n".join(lines).strip("\n")
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
+from ..core.assignment import Assignment
 from ..core.outcomes import CheckResult, Outcome, Report, Status
-from ..core.registry import PARTS, all_checks
 from ..core.text import one_line
 
 
@@ -26,17 +25,6 @@ OUTCOMES = {
     Outcome.ERROR: Look("!", "not measured", "magenta"),
 }
 
-PART_TITLES = {
-    "data": "Data",
-    "autoencoder": "Autoencoder",
-    "upsampling": "Upsampling",
-    "gaussian_vae": "Gaussian VAE",
-    "vae": "VAE",
-    "pictures": "Pictures",
-    "denoising": "Denoising",
-    "classifier": "Classifier",
-}
-
 STATUS_TEXT = {
     Status.GRADED: "graded",
     Status.UNREADABLE: "could not be read",
@@ -44,20 +32,17 @@ STATUS_TEXT = {
 }
 
 
-def part_title(part: str) -> str:
+def part_title(assignment: Assignment, part: str) -> str:
     """The name of a part for readers."""
-    return PART_TITLES.get(part) or one_line(part.replace("_", " "), 40)
+    known = assignment.part(part)
+    return known.title if known else one_line(part.replace("_", " "), 40)
 
 
-@cache
-def _sentences() -> dict[str, str]:
-    return {check.id: check.sentence for check in all_checks()}
-
-
-def sentence(check_id: str) -> str:
+def sentence(assignment: Assignment, check_id: str) -> str:
     """The sentence a student reads for a check; the claim in its id where the lab no longer has that check."""
+    known = next((check.sentence for check in assignment.checks if check.id == check_id), "")
     claim = check_id.partition(".")[2] or check_id
-    return _sentences().get(check_id) or one_line(claim.replace("_", " "), 200)
+    return known or one_line(claim.replace("_", " "), 200)
 
 
 def points(value: float) -> str:
@@ -70,13 +55,13 @@ def in_order(reports: Sequence[Report]) -> list[Report]:
     return sorted(reports, key=lambda report: report.submission)
 
 
-def parts_of(reports: Sequence[Report]) -> dict[str, int]:
+def parts_of(assignment: Assignment, reports: Sequence[Report]) -> dict[str, int]:
     """Every part that was measured in any report, in the order of the lab, and its points."""
     possible: dict[str, int] = {}
     for report in reports:
         for part, (_, most) in report.part_scores().items():
             possible[part] = max(possible.get(part, 0), most)
-    known = [part for part in PARTS if part in possible]
+    known = [part for part in assignment.part_names if part in possible]
     return {part: possible[part] for part in known + sorted(possible.keys() - set(known))}
 
 

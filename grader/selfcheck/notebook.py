@@ -1,5 +1,6 @@
 """The self-check of a student, in the student's own process: advisory, quick, and kind."""
 
+import importlib
 import os
 import sys
 from collections.abc import Mapping
@@ -8,20 +9,22 @@ from typing import Any
 
 import numpy as np
 
+from ..core.assignment import Assignment, find_assignment
+from ..core.errors import UserError
 from ..core.outcomes import CheckResult, Outcome
-from ..core.registry import Check, select, with_needs
+from ..core.registry import Check
 from ..engine.checking import run_checks
 from ..harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, Modules
-from ..subject.subject import Subject
 from ..submissions.reading import read_submission
 from .drawings import Drawings, drawings_of
 from .local_channel import LocalChannel, quiet
 from .watching import Overheard, Watcher
 
 SEED = 2025
+SHELL_NAMES = ("In", "Out")  # of IPython
 
 
-class WrongKeras(RuntimeError):
+class WrongKeras(UserError):
     """TensorFlow is running with Keras 3; the text says what to do."""
 
 
@@ -43,8 +46,10 @@ def require_keras_2() -> None:
 class Session:
     """Results that stay valid as long as the definitions they were measured on, and what was drawn beside them."""
 
-    def __init__(self, definitions: Definitions):
-        self.subject = Subject(Overheard(LocalChannel(definitions), self._hear), SEED)
+    def __init__(self, assignment: Assignment, definitions: Definitions):
+        self.assignment = assignment
+        importlib.import_module(assignment.operations)
+        self.subject = assignment.subject(Overheard(LocalChannel(definitions), self._hear), SEED)
         self.results: dict[str, CheckResult] = {}
         self.drawings: dict[str, Drawings] = {}
         self._losses: dict[int, list[np.ndarray]] = {}
@@ -56,8 +61,8 @@ class Session:
 
         Each result is kept as soon as it is known, also where the rest is interrupted.
         """
-        wanted = select(names)
-        missing = [c for c in with_needs(wanted) if c.id not in self.results]
+        wanted = self.assignment.select(names)
+        missing = [c for c in self.assignment.with_needs(wanted) if c.id not in self.results]
         self._watcher = watcher or Watcher()
         for number, item in enumerate(missing, start=1):
             self._steps = 0
@@ -68,9 +73,9 @@ class Session:
         return tuple(self.results[c.id] for c in wanted)
 
     def _measure(self, item: Check) -> None:
-        (result,) = run_checks(self.subject, [item], known=self.results)
+        (result,) = run_checks(self.assignment, self.subject, [item], known=self.results)
         self.results[item.id] = result
-        self.drawings[item.id] = drawings_of(self.subject, result, self._losses)
+        self.drawings[item.id] = drawings_of(self.assignment, self.subject, item, result, self._losses)
 
     def _hear(self, model: int, steps: int, losses: np.ndarray) -> None:
         self._losses.setdefault(model, []).append(losses)
@@ -78,27 +83,34 @@ class Session:
         self._watcher.trained(self._steps)
 
 
-def session_of_files(path: Path) -> Session:
+def session_of_files(assignment: Assignment, path: Path) -> Session:
     """A session on files. Raises UnreadableSubmission."""
-    submission = read_submission(path.name, path)
+    submission = read_submission(path.name, path, assignment)
     sources = [(source.name, source.text) for source in submission.sources]
     if submission.kind == "notebook":
-        return Session(Cells(sources, submission.notes))
+        return Session(assignment, Cells(sources, submission.notes))
     sys.meta_path.append(AbsoluteNames([name for name, _ in sources]))
-    return Session(Modules(sources))
+    return Session(assignment, Modules(sources))
 
 
-_notebook: dict[str, Any] = {"values": {}, "session": None}
-
-
-def session_of_namespace(names: Mapping[str, Any]) -> Session:
+class NotebookSessions:
     """The session of a running notebook; a new one as soon as anything was defined anew."""
-    values = {name: value for name, value in names.items() if not name.startswith("_") and name not in ("In", "Out")}
-    before = _notebook["values"]
-    same = before.keys() == values.keys() and all(before[name] is value for name, value in values.items())
-    if not same or _notebook["session"] is None:
-        _notebook.update(values=values, session=Session(LiveNamespace(values)))
-    return _notebook["session"]  # type: ignore[no-any-return]  # set in the line above
+
+    def __init__(self) -> None:
+        self._values: dict[str, Any] = {}
+        self._session: Session | None = None
+
+    def of_namespace(self, assignment: Assignment, names: Mapping[str, Any]) -> Session:
+        """The session on these names, which is the one before if all of them stand for the same objects."""
+        values = {name: value for name, value in names.items() if not name.startswith("_") and name not in SHELL_NAMES}
+        before = self._values
+        same = before.keys() == values.keys() and all(before[name] is value for name, value in values.items())
+        if not same or self._session is None:
+            self._values, self._session = values, Session(assignment, LiveNamespace(values))
+        return self._session
+
+
+SESSIONS = NotebookSessions()
 
 
 def check(*names: str) -> float:
@@ -110,15 +122,16 @@ def check(*names: str) -> float:
     from .screens import screen_here
 
     caller = sys._getframe(1).f_globals
-    try:
-        with screen_here() as screen:
+    assignment = find_assignment()
+    with screen_here(assignment) as screen:
+        try:
             require_keras_2()
-            session = session_of_namespace(caller)
+            session = SESSIONS.of_namespace(assignment, caller)
             results = session.check(names, screen)
-            screen.shows(results, session.drawings)
-    except (WrongKeras, KeyError) as error:
-        screen.says(str(error.args[0]))
-        return 0.0
+        except UserError as error:
+            screen.says(str(error))
+            return 0.0
+        screen.shows(results, session.drawings)
     return float(sum(result.score for result in results))
 
 

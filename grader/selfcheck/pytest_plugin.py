@@ -16,16 +16,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def submission_session(request: pytest.FixtureRequest) -> object:
     """The self-check session of the submission named on the command line."""
-    from ..submissions.reading import UnreadableSubmission
-    from .notebook import WrongKeras, require_keras_2, session_of_files
+    from ..core.assignment import find_assignment
+    from ..core.errors import UserError
+    from .notebook import require_keras_2, session_of_files
 
     path = request.config.getoption("--submission")
     if not path:
         stop("name what to check: pytest --pyargs grader --submission DIR")
     try:
-        session = session_of_files(Path(path))
+        session = session_of_files(find_assignment(), Path(path))
         require_keras_2()
-    except (UnreadableSubmission, OSError, WrongKeras) as error:
+    except (UserError, OSError) as error:
         stop(f"{path}: {error}")
     return session
 

@@ -9,11 +9,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console
+from rich.progress import Progress
 
+from ..core.assignment import Assignment
 from ..core.outcomes import CheckResult
 from ..core.registry import Check
 from ..render.pages import templates
-from ..render.progress import CheckProgress
+from ..render.progress import Live, columns
 from ..render.terminal import check_table, plain_text
 from ..render.views import outcome_counts, parts_of_checks
 from .drawings import Drawings
@@ -33,6 +35,7 @@ class Running:
 
 
 def selfcheck_html(
+    assignment: Assignment,
     results: Sequence[CheckResult],
     drawings: Mapping[str, Drawings] | None = None,
     running: Running | None = None,
@@ -40,7 +43,7 @@ def selfcheck_html(
 ) -> str:
     """A fragment for the output of a notebook's cell, in the light or dark of its surroundings. It loads nothing."""
     return (
-        templates()
+        templates(assignment)
         .get_template("selfcheck.html")
         .render(
             parts=parts_of_checks(results),
@@ -56,7 +59,8 @@ def selfcheck_html(
 class NotebookScreen(Watcher):
     """One output of a cell, drawn anew when something was found and now and then while a model is trained."""
 
-    def __init__(self) -> None:
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
         self._display = f"aelab-{uuid.uuid4().hex}"
         self._found: list[CheckResult] = []
         self._running: Running | None = None
@@ -104,33 +108,52 @@ class NotebookScreen(Watcher):
         from IPython.display import display, update_display
 
         bundle = {
-            "text/html": selfcheck_html(self._found, drawings, self._running, note),
-            "text/plain": "\n".join(text for text in (plain_text(self._found), note) if text),
+            "text/html": selfcheck_html(self._assignment, self._found, drawings, self._running, note),
+            "text/plain": "\n".join(text for text in (plain_text(self._assignment, self._found), note) if text),
         }
         show: Any = display if first else update_display
         show(bundle, raw=True, display_id=self._display)
         self._drawn_at = time.monotonic()
 
 
+class CheckProgress(Live, Watcher):
+    """A bar over the checks of one submission, with the steps that models were trained for in the one at work."""
+
+    def __init__(self, console: Console):
+        self._progress = Progress(*columns(), console=console, transient=True, disable=not console.is_terminal)
+        self._task = self._progress.add_task("starting TensorFlow", total=None)
+        self._check = ""
+
+    def starts(self, check: Check, number: int, total: int) -> None:
+        """The check's id, and how many are done."""
+        self._check = check.id
+        self._progress.update(self._task, description=check.id, completed=number - 1, total=total)
+
+    def trained(self, steps: int) -> None:
+        """How far the training is."""
+        self._progress.update(self._task, description=f"{self._check}, {steps} training steps")
+
+
 class TerminalScreen(CheckProgress):
     """A bar while it runs, then the table that `aelab check` prints."""
 
-    def __init__(self) -> None:
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
         self._console = Console()
         super().__init__(self._console)
 
     def shows(self, results: Sequence[CheckResult], drawings: Mapping[str, Drawings]) -> None:  # noqa: ARG002 - as a notebook has them
         """The table; a terminal has no pictures."""
-        self._console.print(check_table(results))
+        self._console.print(check_table(self._assignment, results))
 
     def says(self, text: str) -> None:
         """One line."""
         self._console.print(text, markup=False)
 
 
-def screen_here() -> NotebookScreen | TerminalScreen:
+def screen_here(assignment: Assignment) -> NotebookScreen | TerminalScreen:
     """What fits the surroundings: a kernel of Jupyter, of VS Code or of Colab shows HTML."""
-    return NotebookScreen() if in_notebook() else TerminalScreen()
+    return NotebookScreen(assignment) if in_notebook() else TerminalScreen(assignment)
 
 
 def in_notebook() -> bool:

@@ -2,15 +2,16 @@
 
 import pytest
 
+from ..core.assignment import find_assignment
 from ..core.outcomes import Outcome
-from ..core.registry import Check, all_checks
+from ..core.registry import Check
 from ..render.terminal import plain_text
 from .notebook import Session
 
 
-@pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.id)
+@pytest.mark.parametrize("check", find_assignment().checks, ids=lambda check: check.id)
 def test_check(check: Check, submission_session: Session) -> None:
     """The submission passes this check."""
     (result,) = submission_session.check((check.id,))
     if result.outcome is not Outcome.PASSED:
-        pytest.fail(plain_text([result]), pytrace=False)
+        pytest.fail(plain_text(submission_session.assignment, [result]), pytrace=False)

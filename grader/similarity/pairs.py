@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..release.source import reference_folder
-from ..release.templates import NOTEBOOK, render_templates
+from ..core.assignment import Assignment
+from ..release.templates import render_templates
 from ..submissions.notebooks import definitions_in_notebook
 from ..submissions.reading import Source, UnreadableSubmission, find_submissions, read_submission
 
@@ -50,12 +50,12 @@ class Pair:
         return max(self.shares)
 
 
-def read_works(folder: Path, year: str = "") -> tuple[list[Work], list[str]]:
+def read_works(assignment: Assignment, folder: Path, year: str = "") -> tuple[list[Work], list[str]]:
     """The submissions below a folder, and the names of those that cannot be read. Raises FileNotFoundError."""
     works, unread = [], []
-    for name, path in find_submissions(folder):
+    for name, path in find_submissions(folder, assignment):
         try:
-            works.append(Work(name, year, _one_text(read_submission(name, path).sources)))
+            works.append(Work(name, year, _one_text(read_submission(name, path, assignment).sources)))
         except (UnreadableSubmission, OSError):
             unread.append(name)
     return works, unread
@@ -65,19 +65,21 @@ def _one_text(sources: Sequence[Source]) -> str:
     return "\n\n".join(f"# {source.name}\n{source.text.strip()}" for source in sources) + "\n"
 
 
-def similar_pairs(works: Sequence[Work], earlier: Sequence[Work] = (), at_least: float = 0.0) -> list[Pair]:
+def similar_pairs(
+    assignment: Assignment, works: Sequence[Work], earlier: Sequence[Work] = (), at_least: float = 0.0
+) -> list[Pair]:
     """Pairs of `works`, and of one with one of `earlier`, that share code beyond the templates; most similar first."""
-    given = _given_hashes()
+    given = _given_hashes(assignment)
     prints = {id(work): _fingerprint(work.text, given) for work in (*works, *earlier)}
     candidates = [*combinations(works, 2), *product(works, earlier)]
     pairs = (_compared(first, second, prints[id(first)], prints[id(second)]) for first, second in candidates)
     return sorted((pair for pair in pairs if pair and pair.share >= at_least), key=lambda pair: -pair.share)
 
 
-def _given_hashes() -> np.ndarray:
+def _given_hashes(assignment: Assignment) -> np.ndarray:
     """Of every passage of the templates, read as submissions are in both forms, so that given code never counts."""
-    templates = render_templates(reference_folder())
-    cells, _ = definitions_in_notebook(templates.pop(NOTEBOOK).encode())
+    templates = render_templates(assignment)
+    cells, _ = definitions_in_notebook(templates.pop(assignment.notebook).encode())
     forms = [sorted(templates.items()), cells]
     texts = [_one_text([Source(name, text) for name, text in form]) for form in forms]
     found = [_fingerprint(text, np.array([], dtype=np.int64), window=1) for text in texts]

@@ -11,19 +11,10 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from ..core.assignment import Part
 from .notebooks import NO_PYTHON
 from .reading import Source, Submission
 
-PUBLIC_NAMES = {  # of each part, as a notebook defines them
-    "data": ("normalize", "training_batches"),
-    "autoencoder": ("Autoencoder",),
-    "upsampling": ("UpsamplingAutoencoder",),
-    "gaussian_vae": ("GaussianVAE", "kl_divergence"),
-    "vae": ("VariationalAutoencoder",),
-    "pictures": ("reconstruction_strip", "latent_grid"),
-    "denoising": ("DenoisingAutoencoder",),
-    "classifier": ("StackedAutoencoderClassifier",),
-}
 LOOKS_UP_BY_NAME = frozenset(  # names of what may reach code that no import and no name shows
     {"__builtins__", "__import__", "__loader__", "__spec__", "builtins", "compile", "eval", "exec", "globals",
      "importlib", "inspect", "linecache", "locals", "pkgutil", "runpy", "vars"}
@@ -42,13 +33,13 @@ class _Cell(NamedTuple):
     acts: bool
 
 
-def sources_for(submission: Submission, part: str) -> tuple[Source, ...]:
+def sources_for(submission: Submission, part: Part) -> tuple[Source, ...]:
     """The sources that `part` depends on, in their order."""
     if sum(len(source.text) for source in submission.sources) > MOST_CODE:
         return submission.sources
     if submission.kind == "notebook":
-        return _cells_for(submission.sources, PUBLIC_NAMES[part])
-    names = imported_files({s.name: s.text for s in submission.sources}, f"{part}.py", (PACKAGE,))
+        return _cells_for(submission.sources, part.public_names)
+    names = imported_files({s.name: s.text for s in submission.sources}, f"{part.name}.py", (PACKAGE,))
     return submission.sources if names is None else tuple(s for s in submission.sources if s.name in names)
 
 

@@ -16,7 +16,8 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
-from ..core.registry import PARTS
+from ..core.assignment import Assignment
+from ..core.errors import UserError
 from ..core.stubs import STUB_MARKER
 from .notebooks import definitions_in_notebook
 
@@ -24,17 +25,15 @@ MAX_FILES = 400
 MAX_FILE_BYTES = 16 * 2**20  # an executed notebook holds its pictures
 MAX_MODULE_BYTES = 2**20  # the lab's are a few KiB
 MAX_TOTAL_BYTES = 32 * 2**20
-ASSIGNMENT = "lab05"
 HANDED_IN = frozenset({".zip", ".ipynb", ".rar", ".7z", ".tar", ".gz", ".tgz"})  # the last ones only to be named
 # What zipfile raises: UnicodeDecodeError, a ValueError, for names; RuntimeError for a password; the rest for content.
 UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 COMPRESSIONS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # zipfile unpacks the others without a bound
 # Encodings of modules, by the names that codecs give them. Other codecs are slow, or raise anything, or are no text.
 ENCODINGS = frozenset({"utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"})
-MODULES = frozenset(f"{part}.py" for part in PARTS)
 
 
-class UnreadableSubmission(Exception):
+class UnreadableSubmission(UserError):
     """It cannot be read as a submission; the text is one clear line."""
 
 
@@ -56,21 +55,22 @@ class Submission:
     notes: tuple[str, ...] = ()
 
 
-def find_submissions(path: Path) -> list[tuple[str, Path]]:
-    """Name and place of every submission in `path`, which may itself be one.
+class NothingToGrade(UserError):
+    """There are no submissions where they were looked for; the text is one clear line."""
 
-    Raises FileNotFoundError with one clear line when there is nothing to grade.
-    """
+
+def find_submissions(path: Path, assignment: Assignment) -> list[tuple[str, Path]]:
+    """Name and place of every submission in `path`, which may itself be one. Raises NothingToGrade."""
     if not path.exists():
-        raise FileNotFoundError(f"there is no {path}: name a folder of submissions, a notebook or a .zip")
-    if path.is_file() or _holds_submission(path):
+        raise NothingToGrade(f"there is no {path}: name a folder of submissions, a notebook or a .zip")
+    if path.is_file() or _holds_submission(path, assignment):
         return [(path.resolve().stem if path.is_file() else path.resolve().name, path)]
-    if (path / ASSIGNMENT).is_dir():
-        return [(path.resolve().name, path / ASSIGNMENT)]  # one student of an nbgrader course
+    if (path / assignment.name).is_dir():
+        return [(path.resolve().name, path / assignment.name)]  # one student of an nbgrader course
     entries = [entry for entry in sorted(path.iterdir()) if _may_be_submission(entry)]
     if not entries:
-        raise FileNotFoundError(f"no submissions in {path}: it holds no folder, notebook or .zip")
-    return list(zip(_distinct_names(entries), map(_inside, entries), strict=True))
+        raise NothingToGrade(f"no submissions in {path}: it holds no folder, notebook or .zip")
+    return list(zip(_distinct_names(entries), [_inside(entry, assignment) for entry in entries], strict=True))
 
 
 def _name_of(entry: Path) -> str:
@@ -90,52 +90,54 @@ def _may_be_submission(entry: Path) -> bool:
     return entry.is_dir() or entry.suffix.lower() in HANDED_IN
 
 
-def _inside(entry: Path) -> Path:
+def _inside(entry: Path, assignment: Assignment) -> Path:
     """An nbgrader course keeps a student's work in <student>/<assignment>/."""
-    nested = entry / ASSIGNMENT
-    is_nested = nested.is_dir() and not nested.is_symlink() and not _holds_submission(entry)
+    nested = entry / assignment.name
+    is_nested = nested.is_dir() and not nested.is_symlink() and not _holds_submission(entry, assignment)
     return nested if is_nested else entry
 
 
-def _holds_submission(folder: Path) -> bool:
+def _holds_submission(folder: Path, assignment: Assignment) -> bool:
     names = {entry.name for entry in folder.iterdir() if not entry.is_dir()}
-    return bool(names & MODULES) or f"{ASSIGNMENT}.ipynb" in names
+    return bool(names & _modules(assignment)) or assignment.notebook in names
 
 
-def read_submission(name: str, path: Path) -> Submission:
+def _modules(assignment: Assignment) -> frozenset[str]:
+    return frozenset(f"{part}.py" for part in assignment.part_names)
+
+
+def read_submission(name: str, path: Path, assignment: Assignment) -> Submission:
     """Read one submission. Raises UnreadableSubmission with one clear line."""
     if not path.exists():
         raise UnreadableSubmission(f"there is no {path}")
     files = dict(_files_of(path))
-    modules = tuple(Source(file, _decoded(file, raw)) for file, raw in sorted(files.items()) if file.endswith(".py"))
+    texts = tuple(Source(file, _decoded(file, raw)) for file, raw in sorted(files.items()) if file.endswith(".py"))
     notebooks = {file: raw for file, raw in files.items() if file.endswith(".ipynb")}
-    as_modules = _as_modules(name, modules)
-    candidates = [s for s in (as_modules, _as_notebook(name, notebooks, as_modules is not None)) if s]
+    has_modules = any(source.name in _modules(assignment) for source in texts)
+    as_modules = Submission(name, "modules", texts) if has_modules else None
+    as_notebook = _as_notebook(name, notebooks, assignment.notebook, has_modules)
+    candidates = [submission for submission in (as_modules, as_notebook) if submission]
     if not candidates:
-        raise UnreadableSubmission(_nothing_found(path))
+        raise UnreadableSubmission(_nothing_found(path, assignment))
     return min(candidates, key=_untouched_tasks)  # both handed in: the one that was worked on
 
 
-def _nothing_found(path: Path) -> str:
+def _nothing_found(path: Path, assignment: Assignment) -> str:
     if path.is_dir() and not any(path.iterdir()):
         return "the folder is empty"
-    return f"it holds neither a notebook nor any of {', '.join(sorted(MODULES))}"
+    return f"it holds neither a notebook nor any of {', '.join(sorted(_modules(assignment)))}"
 
 
 def _untouched_tasks(submission: Submission) -> int:
     return sum(source.text.count(STUB_MARKER) for source in submission.sources)
 
 
-def _as_modules(name: str, modules: tuple[Source, ...]) -> Submission | None:
-    return Submission(name, "modules", modules) if any(m.name in MODULES for m in modules) else None
-
-
-def _as_notebook(name: str, notebooks: dict[str, bytes], has_modules: bool) -> Submission | None:
+def _as_notebook(name: str, notebooks: dict[str, bytes], usual: str, has_modules: bool) -> Submission | None:
     if not notebooks:
         return None
-    chosen = f"{ASSIGNMENT}.ipynb" if f"{ASSIGNMENT}.ipynb" in notebooks else min(notebooks)
-    if len(notebooks) > 1 and chosen != f"{ASSIGNMENT}.ipynb" and not has_modules:
-        raise UnreadableSubmission(f"it holds {len(notebooks)} notebooks and none is called {ASSIGNMENT}.ipynb")
+    chosen = usual if usual in notebooks else min(notebooks)
+    if len(notebooks) > 1 and chosen != usual and not has_modules:
+        raise UnreadableSubmission(f"it holds {len(notebooks)} notebooks and none is called {usual}")
     try:
         cells, notes = definitions_in_notebook(notebooks[chosen])
     except ValueError as error:

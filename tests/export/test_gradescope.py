@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from grader.release.source import module_sources, reference_folder
 
 from grader.platforms.gradescope.archive import results_of, write_autograder
 from grader.platforms.gradescope.autograder import measured
-from grader.release.source import module_sources, reference_folder
 
 from ..render import samples
 

@@ -12,12 +12,12 @@ import nbformat
 import psutil
 import pytest
 import requests
+from grader.release.source import module_sources, reference_folder
 
 from grader.platforms.nbgrader import course_folder as release_course
 from grader.platforms.nbgrader.course_folder import ASSIGNMENT, CONFIG_NAME, write_course
 from grader.platforms.nbgrader.session import SEED_FILE, course_seed
 from grader.release.notebook import render_notebook
-from grader.release.source import module_sources, reference_folder
 from grader.submissions.reading import read_submission
 
 from .courses import POINTS, TESTS, autograded, entries, scores, submit

@@ -11,6 +11,7 @@ from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+from grader.release.source import module_sources, reference_folder
 from nbgrader.apps import NbGrader
 from nbgrader.preprocessors import Execute
 from nbgrader.validator import Validator
@@ -18,7 +19,6 @@ from packaging.specifiers import SpecifierSet
 
 from grader.release.bundle import FOLDER, bundle_files, write_bundle
 from grader.release.solutions import solution_regions, strip_solutions
-from grader.release.source import module_sources, reference_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from grader.release.source import reference_folder
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook
 
@@ -14,7 +15,6 @@ from grader.core.registry import all_checks
 from grader.platforms.nbgrader.course_folder import ASSIGNMENT, CONFIG_NAME, write_course
 from grader.platforms.nbgrader.session import SEED_FILE
 from grader.release.notebook import render_notebook
-from grader.release.source import reference_folder
 from grader.release.templates import NOTEBOOK
 from tests.submissions.conditions import LIMIT, SEED
 

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from grader.release.source import MODULES, module_sources, reference_folder
 from nbclient import NotebookClient
 from nbformat.notebooknode import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
@@ -18,7 +19,6 @@ from nbgrader.nbgraderformat import MetadataValidator
 from grader.core.registry import all_checks
 from grader.core.stubs import STUB_MARKER
 from grader.release.notebook import PRACTICE_TAG, render_notebook
-from grader.release.source import MODULES, module_sources, reference_folder
 
 REFERENCE = reference_folder()
 PARTS = [Path(name).stem for name in module_sources(REFERENCE)]

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from grader.release.source import module_sources, reference_folder
 
 from grader.core.stubs import STUB_MARKER
 from grader.release.solutions import solution_regions
-from grader.release.source import module_sources, reference_folder
 from grader.release.templates import NOTEBOOK, render_templates, stale_templates, write_files, write_templates
 
 ROOT = Path(__file__).resolve().parents[2]

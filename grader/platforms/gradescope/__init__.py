@@ -1,1 +1,3 @@
 """Gradescope: the archive that it builds an autograder from, and the results that it reads."""
+
+NOT_GRADED = "The grader failed, not you. Your instructor can see why, and can run it again."

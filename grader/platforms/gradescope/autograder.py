@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-NOT_GRADED = "The grader failed, not you. Your instructor can see why, and can run it again."
+from . import NOT_GRADED
 
 
 def main() -> int:
@@ -22,10 +22,12 @@ def main() -> int:
 def measured(folder: Path, *, trusted: bool) -> dict[str, Any]:
     """The results of the submission in `folder`; without a score if the grader failed."""
     try:
+        from ...core.assignment import find_assignment
         from ..one import grade_folder
-        from .archive import results_of
+        from .results import results_of
 
-        return results_of(grade_folder(folder, trusted=trusted))
+        assignment = find_assignment()
+        return results_of(assignment, grade_folder(assignment, folder, trusted=trusted))
     except Exception:  # noqa: BLE001 - ours: the instructor reads it in the log, the student loses nothing
         traceback.print_exc()
         return {"output": NOT_GRADED}

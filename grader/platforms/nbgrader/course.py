@@ -4,11 +4,11 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from ...core.assignment import Assignment
 from ...core.outcomes import Report
-from .gradebook import ASSIGNMENT, GradebookError
-from .session import finished
-
-CONFIG_NAME = "nbgrader_config.py"
+from ...release.bundle import CONFIG_NAME
+from .gradebook import GradebookError
+from .session import SESSION
 
 
 def is_course(folder: Path) -> bool:
@@ -21,7 +21,7 @@ def submitted_in(path: Path) -> Path:
     return path / "submitted" if is_course(path) else path
 
 
-def enter_reports(root: Path, reports: Sequence[Report]) -> None:
+def enter_reports(assignment: Assignment, root: Path, reports: Sequence[Report]) -> None:
     """Write the graded notebooks, the scores and the comments of the course folder `root`, with nbgrader itself.
 
     Its own converter does so, with the configuration of the folder: what `nbgrader autograde` would have written.
@@ -34,12 +34,12 @@ def enter_reports(root: Path, reports: Sequence[Report]) -> None:
     config.CourseDirectory.root = str(root.resolve())
     api = NbGraderAPI(config=config)
     api.log.addHandler(logging.NullHandler())  # what nbgrader logs is in its answer
-    with finished(reports):
-        answer = api.autograde(ASSIGNMENT, "*")
+    with SESSION.finished(reports):
+        answer = api.autograde(assignment.name, "*")
     if not answer["success"]:
         raise GradebookError(
-            f"nbgrader did not enter all grades of {root}; was `nbgrader generate_assignment {ASSIGNMENT}` run there? "
-            f"{_told(answer)}"
+            f"nbgrader did not enter all grades of {root}; was `nbgrader generate_assignment {assignment.name}` run "
+            f"there? {_told(answer)}"
         )
 
 

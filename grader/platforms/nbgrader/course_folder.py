@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
+from ...core.assignment import Assignment
+from ...core.errors import UserError
+from ...release.bundle import CONFIG_NAME
 from ...release.notebook import render_notebook
-from ...release.source import reference_folder
-from ...release.templates import NOTEBOOK, write_files
-from .course import CONFIG_NAME
-from .gradebook import ASSIGNMENT
+from ...release.templates import write_files
 
-CONFIG = f'''\
-"""nbgrader's configuration for the autoencoder lab. Run nbgrader's commands in this folder:
+CONFIG = '''\
+"""nbgrader's configuration for TITLE. Run nbgrader's commands in this folder:
 
-    nbgrader generate_assignment {ASSIGNMENT} --create
-    nbgrader autograde {ASSIGNMENT}
-    nbgrader generate_feedback {ASSIGNMENT}
+    nbgrader generate_assignment ASSIGNMENT --create
+    nbgrader autograde ASSIGNMENT
+    nbgrader generate_feedback ASSIGNMENT
 """
 
 import os
@@ -27,7 +27,7 @@ c = get_config()  # noqa: F821, nbgrader defines it
 # nbgrader starts the program `alembic`, also where the environment was not activated.
 os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
 
-c.CourseDirectory.course_id = "autoencoder_lab"
+c.CourseDirectory.course_id = "COURSE"
 
 # The students' notebook: as nbgrader makes it, but each stub names its task.
 c.GenerateAssignment.preprocessors = [
@@ -67,18 +67,30 @@ c.Execute.timeout = 600
 c.Measure.limits = []
 
 # nbgrader passes over submissions without the notebook: those of .py files get one that stands in.
-complete_submissions(Path(__file__).parent)
+complete_submissions(Path(__file__).parent, "ASSIGNMENT")
 '''
 
 
-def write_course(target: Path) -> list[Path]:
+class CourseExists(UserError):
+    """A configuration lies there that may be the work of a person; the text is one clear line."""
+
+
+def course_config(assignment: Assignment) -> str:
+    """The text of nbgrader's configuration."""
+    names = {"ASSIGNMENT": assignment.name, "COURSE": assignment.course, "TITLE": assignment.title}
+    text = CONFIG
+    for placeholder, name in names.items():
+        text = text.replace(placeholder, name)
+    return text
+
+
+def write_course(assignment: Assignment, target: Path) -> list[Path]:
     """Write an nbgrader course folder into `target` and return the paths of its files.
 
-    Raises FileExistsError, and writes nothing, where a configuration lies that differs from this one: it may be the
-    work of a person.
+    Raises CourseExists, and writes nothing, where a configuration lies that differs from this one.
     """
-    config = target / CONFIG_NAME
-    if config.exists() and config.read_text(encoding="utf-8") != CONFIG:
-        raise FileExistsError(f"{config} differs from the one to be written: move it away to get a new one")
-    notebook = render_notebook(reference_folder(), solutions=True)
-    return write_files(target, {CONFIG_NAME: CONFIG, f"source/{ASSIGNMENT}/{NOTEBOOK}": notebook})
+    config, text = target / CONFIG_NAME, course_config(assignment)
+    if config.exists() and config.read_text(encoding="utf-8") != text:
+        raise CourseExists(f"{config} differs from the one to be written: move it away to get a new one")
+    notebook = render_notebook(assignment, solutions=True)
+    return write_files(target, {CONFIG_NAME: text, f"source/{assignment.name}/{assignment.notebook}": notebook})

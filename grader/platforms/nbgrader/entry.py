@@ -8,12 +8,13 @@ from importlib import import_module
 from pathlib import Path
 from threading import Thread
 
+from ...core.assignment import Assignment
 from ...core.outcomes import Report
 from ...engine.cache import Cache, CacheError
 from .gradebook import write_gradebook
 
 
-def enter(reports: Sequence[Report], file: Path, cache: Cache) -> None:
+def enter(assignment: Assignment, reports: Sequence[Report], file: Path, cache: Cache) -> None:
     """Enter the reports into the SQLite gradebook `file`, if they or the file changed since that was done last.
 
     Without a cache that works, always. Raises GradebookError.
@@ -22,7 +23,7 @@ def enter(reports: Sequence[Report], file: Path, cache: Cache) -> None:
     with suppress(CacheError):
         known = cache.fact(name)
     if known != _state(reports, file):
-        write_gradebook(reports, f"sqlite:///{file.resolve()}")
+        write_gradebook(assignment, reports, f"sqlite:///{file.resolve()}")
         with suppress(CacheError):
             cache.remember(name, _state(reports, file))
 

@@ -8,6 +8,7 @@ from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from ...core.assignment import Assignment, find_assignment
 from ...core.outcomes import CheckResult, Outcome, Report, Status
 from ...render.terminal import plain_text
 from .gradebook import grade_id
@@ -22,7 +23,7 @@ class SaveFindings(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
         names, report = resources["nbgrader"], resources[RESULTS]
         place = names["notebook"], names["assignment"], names["student"]
         with Gradebook(names["db_url"]) as gradebook:
-            for name, text in comments(nb, report).items():
+            for name, text in comments(find_assignment(names["assignment"]), nb, report).items():
                 gradebook.find_comment(name, *place).auto_comment = text
             for name in _unmeasured(nb, report):
                 grade = gradebook.find_grade(name, *place)
@@ -31,16 +32,16 @@ class SaveFindings(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
         return nb, resources
 
 
-def comments(notebook: NotebookNode, report: Report) -> dict[str, str]:
+def comments(assignment: Assignment, notebook: NotebookNode, report: Report) -> dict[str, str]:
     """For the last answer cell of each part, by its grade id, what was found in the part."""
     answers = {c.metadata.nbgrader.grade_id.partition("-")[0]: c for c in notebook.cells if utils.is_solution(c)}
     found = {part: [r for r in report.checks if r.part == part] for part in answers}
-    return {answers[part].metadata.nbgrader.grade_id: _comment(rs) for part, rs in found.items() if rs}
+    return {answers[part].metadata.nbgrader.grade_id: _comment(assignment, rs) for part, rs in found.items() if rs}
 
 
-def _comment(results: list[CheckResult]) -> str:
+def _comment(assignment: Assignment, results: list[CheckResult]) -> str:
     """Indented by four, so that Markdown, which feedback pages make of it, takes all of it for text and not HTML."""
-    return textwrap.indent(plain_text(results), "    ", lambda _: True)
+    return textwrap.indent(plain_text(assignment, results), "    ", lambda _: True)
 
 
 def _unmeasured(notebook: NotebookNode, report: Report) -> list[str]:

@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from ...core.assignment import Assignment
+from ...core.errors import UserError
 from ...core.outcomes import Outcome, Report, Status
-from ...core.registry import all_checks
 from ...core.text import folder_name
 
 if TYPE_CHECKING:
-    from nbgrader.api import Assignment, Gradebook, Notebook
+    from nbgrader.api import Assignment as Entry
+    from nbgrader.api import Gradebook, Notebook
     from sqlalchemy.engine import URL
-
-ASSIGNMENT = "lab05"
-NOTEBOOK = "lab05"
 
 ADDRESSES = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
@@ -23,8 +22,10 @@ PATIENCE = {  # seconds until a gradebook that another program holds, or a serve
 }
 
 
-class GradebookError(RuntimeError):
+class GradebookError(UserError):
     """A gradebook that cannot be written; the text is one line that names it, without its password."""
+
+    status = 1
 
 
 def grade_id(check_id: str) -> str:
@@ -32,7 +33,7 @@ def grade_id(check_id: str) -> str:
     return check_id.replace(".", "-")
 
 
-def write_gradebook(reports: Sequence[Report], db_url: str) -> None:
+def write_gradebook(assignment: Assignment, reports: Sequence[Report], db_url: str) -> None:
     """Enter the automatic score of every check into the gradebook at `db_url`, made if it does not exist.
 
     The address is one of `ADDRESSES`. The student is `folder_name(submission)`. A check that could not be measured, or
@@ -48,7 +49,7 @@ def write_gradebook(reports: Sequence[Report], db_url: str) -> None:
     try:
         _make_tables(_patient(url))
         with Gradebook(_patient(url)) as gradebook:
-            _enter(gradebook, reports)
+            _enter(gradebook, assignment, reports)
     except (SQLAlchemyError, InvalidEntry) as problem:
         reason = " ".join(str(getattr(problem, "orig", None) or problem).split())[:200]
         raise GradebookError(f"gradebook {url} cannot be written, {_advice(url, reason)}: {reason}") from problem
@@ -100,25 +101,25 @@ def _make_tables(url: "URL") -> None:
         engine.dispose()
 
 
-def _enter(gradebook: "Gradebook", reports: Sequence[Report]) -> None:
+def _enter(gradebook: "Gradebook", assignment: Assignment, reports: Sequence[Report]) -> None:
     from .rows import enter_scores, hold
 
     hold(gradebook.db, gradebook.course_id)
     _note_version(gradebook)
-    assignment, notebook = _declare(gradebook)
+    entry, notebook = _declare(gradebook, assignment.name)
     points = {check.id: check.points for report in reports for check in report.checks}
-    cells = _cells(gradebook, notebook, points or {check.id: check.points for check in all_checks()})
+    cells = _cells(gradebook, notebook, points or {check.id: check.points for check in assignment.checks})
     scores = {folder_name(report.submission): _scores(report, cells) for report in reports}
-    enter_scores(gradebook.db, assignment, notebook, scores)
+    enter_scores(gradebook.db, entry, notebook, scores)
     gradebook.db.commit()
 
 
 def _note_version(gradebook: "Gradebook") -> None:
     """Note the version of new tables, without which `nbgrader db upgrade` would change them, where it is missing."""
-    from nbgrader.api import Assignment
+    from nbgrader.api import Assignment as Entry
     from sqlalchemy import inspect, text
 
-    is_new = gradebook.db.query(Assignment).first() is None
+    is_new = gradebook.db.query(Entry).first() is None
     if is_new and not inspect(gradebook.db.connection()).has_table("alembic_version"):
         gradebook.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
         version = {"version": _version_of_tables()}
@@ -136,21 +137,22 @@ def _version_of_tables() -> str | None:
     return ScriptDirectory.from_config(config).get_current_head()
 
 
-def _declare(gradebook: "Gradebook") -> "tuple[Assignment, Notebook]":
-    """The lab's assignment and notebook, added where they are missing."""
-    from nbgrader.api import Assignment, Notebook
+def _declare(gradebook: "Gradebook", name: str) -> "tuple[Entry, Notebook]":
+    """The assignment and its one notebook, which has the same name, added where they are missing."""
+    from nbgrader.api import Assignment as Entry
+    from nbgrader.api import Notebook
 
-    assignment = gradebook.db.query(Assignment).filter_by(name=ASSIGNMENT).one_or_none()
-    if assignment is None:
-        assignment = Assignment(ASSIGNMENT, course_id=gradebook.course_id)
-        gradebook.db.add(assignment)
-    for notebook in assignment.notebooks:
-        if notebook.name == NOTEBOOK:
-            return assignment, notebook
-    notebook = Notebook(name=NOTEBOOK, assignment=assignment)
+    entry = gradebook.db.query(Entry).filter_by(name=name).one_or_none()
+    if entry is None:
+        entry = Entry(name, course_id=gradebook.course_id)
+        gradebook.db.add(entry)
+    for notebook in entry.notebooks:
+        if notebook.name == name:
+            return entry, notebook
+    notebook = Notebook(name=name, assignment=entry)
     gradebook.db.add(notebook)
     gradebook.db.flush()  # gives it the id that its cells need
-    return assignment, notebook
+    return entry, notebook
 
 
 def _cells(gradebook: "Gradebook", notebook: "Notebook", points: Mapping[str, int]) -> dict[str, str]:

@@ -6,20 +6,18 @@ from pathlib import Path
 
 import nbformat
 
-from .gradebook import ASSIGNMENT, NOTEBOOK
-
 STAND_IN = "This stands in for the notebook that was not handed in, so that nbgrader sees the submission. It holds:"
 
 
-def complete_submissions(root: Path) -> list[Path]:
+def complete_submissions(root: Path, assignment: str) -> list[Path]:
     """Give each submission of the course folder `root` without the notebook one, and return what was written.
 
     A single notebook under another name is copied; otherwise a notebook without code stands in, which the grader passes
     over. Nothing that a student handed in is changed.
     """
     written = []
-    for folder in sorted((root / "submitted").glob(f"*/{ASSIGNMENT}")):
-        notebook = folder / f"{NOTEBOOK}.ipynb"
+    for folder in sorted((root / "submitted").glob(f"*/{assignment}")):
+        notebook = folder / f"{assignment}.ipynb"
         if folder.is_dir() and not folder.is_symlink() and not notebook.exists() and not notebook.is_symlink():
             _write(notebook, sorted(p for p in folder.iterdir() if p.is_file() and not p.is_symlink()))
             written.append(notebook)

@@ -1,6 +1,7 @@
 """Takes the place of the execution of cells: measures the submission, and gives each test cell its result as output."""
 
 import base64
+from logging import Logger
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,16 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, List, Unicode
 
+from ...core.assignment import Assignment, find_assignment
 from ...core.limits import limits_of
 from ...core.outcomes import CheckResult, Picture, Report
 from ...core.png import png
-from ...core.registry import Check, all_checks
+from ...core.registry import Check
 from ...core.text import one_line
+from ...engine.run import Observer
 from ...render.terminal import plain_text
 from .gradebook import grade_id
-from .session import Conditions, course_seed, report_of
+from .session import SESSION, Conditions, course_seed
 
 RESULTS = "aelab_report"  # where the report travels with nbgrader's resources
 
@@ -36,29 +39,35 @@ class Measure(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """The notebook with the outputs of its test cells; the report is handed on in the resources."""
         cells = _test_cells(nb)
-        checks = tuple(check for check in all_checks() if grade_id(check.id) in cells)
-        report = self._report(resources["nbgrader"], checks)
+        assignment = find_assignment(resources["nbgrader"]["assignment"])
+        checks = tuple(check for check in assignment.checks if grade_id(check.id) in cells)
+        report = self._report(assignment, resources["nbgrader"], checks)
         for result in report.checks:
             if grade_id(result.id) in cells:
-                cells[grade_id(result.id)].outputs = outputs_of(result)
+                cells[grade_id(result.id)].outputs = outputs_of(assignment, result)
         resources[RESULTS] = report
         return nb, resources
 
-    def _report(self, names: dict[str, str], checks: tuple[Check, ...]) -> Report:
+    def _report(self, assignment: Assignment, names: dict[str, str], checks: tuple[Check, ...]) -> Report:
         course = CourseDirectory(parent=self)
         path = course.format_path(course.submitted_directory, names["student"], names["assignment"])
         root = Path(course.root).resolve()
         conditions = Conditions(root, course_seed(root), limits_of(self.limits), self.trust_submissions)
-        parts: dict[str, None] = {}
-
-        def progress(check: Check) -> None:
-            if check.part not in parts:
-                parts[check.part] = None
-                self.log.info("Measuring %s: part %s", names["student"], check.part)
-
-        report = report_of(names["student"], Path(path), checks, conditions, progress)
+        observer = LoggingObserver(self.log)
+        report = SESSION.report_of(assignment, names["student"], Path(path), checks, conditions, observer)
         self.log.info("Measured %s: %s in %.0f s", names["student"], report.status.value, report.seconds)
         return report
+
+
+class LoggingObserver(Observer):
+    """Logs each part that is measured, where nbgrader logs."""
+
+    def __init__(self, log: Logger):
+        self._log = log
+
+    def task_starts(self, name: str, part: str) -> None:
+        """One line."""
+        self._log.info("Measuring %s: part %s", name, part)
 
 
 def _test_cells(notebook: NotebookNode) -> dict[str, NotebookNode]:
@@ -66,9 +75,9 @@ def _test_cells(notebook: NotebookNode) -> dict[str, NotebookNode]:
     return {cell.metadata.nbgrader.grade_id: cell for cell in tests}
 
 
-def outputs_of(result: CheckResult) -> list[NotebookNode]:
+def outputs_of(assignment: Assignment, result: CheckResult) -> list[NotebookNode]:
     """What a test cell shows: the explanation, the pictures, and last the points."""
-    explanation = nbformat.v4.new_output("stream", name="stdout", text=plain_text([result]) + "\n")
+    explanation = nbformat.v4.new_output("stream", name="stdout", text=plain_text(assignment, [result]) + "\n")
     score = {"text/plain": repr(points_of(result))}
     points = nbformat.v4.new_output("execute_result", data=score, execution_count=None)
     return [explanation, *map(_picture, result.pictures), points]

@@ -1,4 +1,4 @@
-"""One warm process for all submissions that this process grades, and the reports that are there already."""
+"""One fork server for all submissions that this process grades, and the reports that are there already."""
 
 import atexit
 import secrets
@@ -6,23 +6,19 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 
+from ...core.assignment import Assignment
 from ...core.limits import Limits
 from ...core.outcomes import Report
 from ...core.registry import Check
 from ...engine.cache import Cache, default_path
-from ...engine.checking import Progress
-from ...engine.plan import grade_submission
+from ...engine.run import Observer, RunConfig, grade_one
 from ...isolation.choice import open_pool
 from ...isolation.pool import Pool
 
 SEED_FILE = "grading_seed.txt"
-
-_finished: dict[str, Report] = {}
-_open_pools = ExitStack()
-atexit.register(_open_pools.close)
 
 
 @dataclass(frozen=True)
@@ -61,31 +57,55 @@ def _draw_seed(file: Path) -> None:
             file.hardlink_to(draft)
 
 
-def report_of(name: str, path: Path, checks: tuple[Check, ...], conditions: Conditions, progress: Progress) -> Report:
-    """The report that is there for the submission `name`, or a new one. Raises NoIsolation."""
-    if name in _finished:
-        return _finished[name]
-    with _pool(conditions.limits, conditions.trusted, conditions.root).lend() as server:
-        return grade_submission(name, path, checks, conditions.seed, server, progress, _cache())
+class Session:
+    """What a process that grades with nbgrader keeps between notebooks, for each of which preprocessors are made anew.
+
+    Pools of fork servers by what they are opened for, and reports that are finished already.
+    """
+
+    def __init__(self) -> None:
+        self._finished: dict[str, Report] = {}
+        self._left = ExitStack()
+        self._pools: dict[tuple[Assignment, Limits, bool, Path], Pool] = {}
+
+    def report_of(
+        self, assignment: Assignment, name: str, path: Path, checks: tuple[Check, ...], conditions: Conditions,
+        observer: Observer,
+    ) -> Report:  # fmt: skip
+        """The report that is there for the submission `name`, or a new one. Raises NoIsolation."""
+        if name in self._finished:
+            return self._finished[name]
+        config = RunConfig(assignment, [(name, path)], checks, conditions.seed, conditions.limits)
+        with self._pool(assignment, conditions).lend() as server:
+            return grade_one(config, server, self._cache, observer)
+
+    @contextmanager
+    def finished(self, reports: Iterable[Report]) -> Iterator[None]:
+        """Meanwhile `report_of` hands these reports out."""
+        self._finished.update((report.submission, report) for report in reports)
+        try:
+            yield
+        finally:
+            self._finished.clear()
+
+    @cached_property
+    def _cache(self) -> Cache:
+        """The results that `aelab grade` keeps, so that what one way of grading measured, the other does not."""
+        return Cache(default_path())
+
+    def _pool(self, assignment: Assignment, conditions: Conditions) -> Pool:
+        key = assignment, conditions.limits, conditions.trusted, conditions.root
+        if key not in self._pools:
+            private = [conditions.root, self._cache.path.parent]
+            opened = open_pool(assignment, conditions.limits, 1, conditions.trusted, private)
+            self._pools[key] = self._left.enter_context(opened)
+        return self._pools[key]
+
+    def close(self) -> None:
+        """End the fork servers."""
+        self._pools.clear()
+        self._left.close()
 
 
-@contextmanager
-def finished(reports: Iterable[Report]) -> Iterator[None]:
-    """Meanwhile `report_of` hands these reports out."""
-    _finished.update((report.submission, report) for report in reports)
-    try:
-        yield
-    finally:
-        _finished.clear()
-
-
-@cache
-def _cache() -> Cache:
-    """The results that `aelab grade` keeps, so that what one way of grading measured, the other does not."""
-    return Cache(default_path())
-
-
-@cache
-def _pool(limits: Limits, trusted: bool, root: Path) -> Pool:
-    """Nbgrader makes its preprocessors anew for every notebook; this stays until the process ends."""
-    return _open_pools.enter_context(open_pool(limits, 1, trusted, [root, _cache().path.parent]))
+SESSION = Session()
+atexit.register(SESSION.close)

@@ -1,0 +1,80 @@
+"""The folder that a run writes into: a record and a page for each submission, and the tables over all of them."""
+
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..core.assignment import Assignment
+from ..core.errors import UserError
+from ..core.files import write_atomically
+from ..core.outcomes import Report
+from .csv_export import write_grades
+from .pages import write_pages
+from .report_json import FILE_NAME, report_folder, write_report
+
+RUN_FILE = "run.json"  # the seed, for the run that goes on with it
+
+
+class OutputNotWritable(UserError):
+    """Reports could not be written; the text is one clear line."""
+
+
+class SummariesNotWritten(UserError):
+    """The tables over all reports could not be written; the text is one clear line."""
+
+    status = 1
+
+
+class ResultsFolder:
+    """Takes reports of a run as they are completed."""
+
+    def __init__(self, assignment: Assignment, out: Path):
+        self.out = out
+        self._assignment = assignment
+        self._written: set[str] = set()  # by this run; somebody may have removed them since
+
+    def prepare(self) -> None:
+        """Make the folder and try to write into it, before any work is done. Raises OutputNotWritable."""
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.out) as file:
+                file.write(b"x")
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise OutputNotWritable(f"cannot write to {self.out}: {reason}; choose another --out") from None
+
+    def seed(self, asked: int | None) -> int:
+        """The seed of a run: the one asked for, that of an earlier run into this folder, or a new one; noted here."""
+        seed = asked
+        if seed is None:
+            try:
+                seed = int(json.loads((self.out / RUN_FILE).read_text())["seed"])
+            except (OSError, ValueError, KeyError, TypeError):
+                seed = secrets.randbelow(2**53)
+        self._note(seed)
+        return seed
+
+    def _note(self, seed: int) -> None:
+        write_atomically(self.out / RUN_FILE, json.dumps({"seed": seed}).encode() + b"\n")
+
+    def write(self, report: Report) -> None:
+        """Write the record with its pictures, unless this run has and it is still there. Raises OSError."""
+        folder = report_folder(self.out, report.submission)
+        if report.submission not in self._written or not (folder / FILE_NAME).exists():
+            write_report(report, folder)
+            self._written.add(report.submission)
+
+    def write_summaries(self, reports: Sequence[Report]) -> None:
+        """Write grades.csv and all pages. Raises SummariesNotWritten."""
+        try:
+            self._note(reports[0].seed)  # again, where somebody removed the folder meanwhile
+            write_grades(self._assignment, reports, self.out / "grades.csv")
+            write_pages(self._assignment, reports, self.out)
+        except OSError as problem:
+            raise SummariesNotWritten(
+                f"the tables in {self.out} could not be written: {problem.strerror}; what was measured is kept, so the "
+                "same command writes them once there is room"
+            ) from problem
