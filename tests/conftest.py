@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.engine.cache import VARIABLE
 from grader.isolation import tiers
@@ -58,7 +59,7 @@ def cache_of_its_own() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[ForkServer]:
     """A warm process of the best tier that this machine has."""
-    found, _ = find_tier(Limits())
+    found, _ = find_tier(ASSIGNMENT, Limits())
     yield found
     found.close()
 
@@ -66,7 +67,7 @@ def server() -> Iterator[ForkServer]:
 @pytest.fixture(scope="session")
 def second_server() -> Iterator[ForkServer]:
     """A warm process of the second tier; root only."""
-    found, finding = examine(tiers.second(), Limits())
+    found, finding = examine(ASSIGNMENT, tiers.second(), Limits())
     assert found is not None, finding.reason
     yield found
     found.close()

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
-from grader.core.registry import select
 from grader.engine.backends import ClusterLost, Started
 from grader.engine.cache import Cache, CacheError
 from grader.engine.run import OutputNotWritable, RunConfig, SummariesNotWritten, grade_all, prepare_output, seed_of
@@ -75,7 +75,9 @@ class Played:
         self.act(task)
         share = float(next((s.text for s in task.sources if s.name == f"{task.part}.py"), "# 0").split("# ")[1])
         passed = Outcome.PASSED if share == 1 else Outcome.FAILED
-        results = (CheckResult(c.id, c.part, c.points, share * c.points, passed, "") for c in select(task.checks))
+        results = (
+            CheckResult(c.id, c.part, c.points, share * c.points, passed, "") for c in ASSIGNMENT.select(task.checks)
+        )
         return TaskResult(tuple(results), stdout=f"{task.part} ").to_bytes()
 
     def check_alive(self) -> None:
@@ -104,7 +106,9 @@ class Class:
         found = [(name, self.folder / name) for name in NAMES]
         fields = {"tier": backend.tier, "cache": self.cache, "seed": 7} | others
         self.watcher = Watcher()
-        config = RunConfig(found, self.out, select(parts), limits=Limits(), backend=lambda: backend, **fields)
+        config = RunConfig(
+            found, self.out, ASSIGNMENT.select(parts), limits=Limits(), backend=lambda: backend, **fields
+        )
         return grade_all(config, self.watcher)
 
 
@@ -137,7 +141,7 @@ def test_a_part_that_could_not_be_measured_is_our_error_and_the_rest_goes_on(lab
     assert bob.status is Status.ERROR
     assert bob.needs_attention
     assert "a bug of ours" in bob.message
-    assert [c.id for c in bob.checks] == [c.id for c in select(["data"])]
+    assert [c.id for c in bob.checks] == [c.id for c in ASSIGNMENT.select(["data"])]
     assert {c.outcome for c in bob.checks} == {Outcome.ERROR}
     assert "a bug of ours" not in bob.checks[0].message
     assert {report.status for report in by_name.values()} == {Status.GRADED}
@@ -169,7 +173,9 @@ def test_nothing_that_is_known_is_measured_again(lab_class: Class) -> None:
         raise AssertionError("nothing is to be measured")
 
     found = [(name, lab_class.folder / name) for name in NAMES]
-    config = RunConfig(found, lab_class.out, select(["data"]), 7, Limits(), lab_class.cache, "played", nobody)
+    config = RunConfig(
+        found, lab_class.out, ASSIGNMENT.select(["data"]), 7, Limits(), lab_class.cache, "played", nobody
+    )
     assert grade_all(config, Watcher()) == first
     texts = {path: path.read_bytes() for path in records if path.suffix in (".json", ".csv", ".html")}
     assert texts == {path: raw for path, raw in records.items() if path in texts}

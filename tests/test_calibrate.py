@@ -10,8 +10,8 @@ from rich.console import Console
 from benchmarks import calibrate
 from benchmarks.calibrate import REFERENCE, Quantity, move_bars, new_limit, page, quantities_of, tasks_of_reference
 from benchmarks.verdicts import Verdict
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core import thresholds as bars
-from grader.core.registry import PARTS
 from grader.core.thresholds import Bar
 from tests.submissions.corpus import Mutant, Variant
 
@@ -137,8 +137,8 @@ def test_the_page_says_how_often_whom_the_bar_fails() -> None:
 def test_the_reference_is_graded_part_by_part() -> None:
     """Every part under every seed."""
     tasks = tasks_of_reference(3)
-    assert len(tasks) == 3 * len(PARTS)
-    assert {task.item.parts for task in tasks} == {(part,) for part in PARTS}
+    assert len(tasks) == 3 * len(ASSIGNMENT.part_names)
+    assert {task.item.parts for task in tasks} == {(part,) for part in ASSIGNMENT.part_names}
 
 
 def test_the_picture_is_drawn_for_what_the_reference_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from grader.release.source import module_sources, reference_folder
 from typer.testing import CliRunner
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.cli.main import app
 from grader.platforms.lms import FORMATS, table
 from grader.release.solutions import strip_solutions
@@ -30,7 +30,7 @@ def test_grades_of_a_class_become_a_table(format_name: str, tmp_path: Path) -> N
     for report in reports:
         write_report(report, tmp_path / "results" / report.submission)
     run("export", "csv", tmp_path / "results", "--format", format_name, "--out", tmp_path / "grades.csv")
-    assert (tmp_path / "grades.csv").read_text() == table(reports, format_name)
+    assert (tmp_path / "grades.csv").read_text() == table(ASSIGNMENT, reports, format_name)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_classroom_repository_gets_its_workflow(tmp_path: Path) -> None:
 
 def test_similarity_compares_all_forms_parts_and_years(tmp_path: Path) -> None:
     """A .zip of this year, modules of this year and modules of an earlier one, with the same code in three parts."""
-    solved = module_sources(reference_folder())
+    solved = ASSIGNMENT.reference_sources()
     empty = {name: strip_solutions(text, name) for name, text in solved.items()}
     helper = "\n\n\nclass Meter:\n    def add(self, value):\n        self.seen = [*self.seen[-self.width :], value]\n"
     helper += "        return sum(self.seen) / max(1, len(self.seen)) if self.seen else -self.width ** 2\n"

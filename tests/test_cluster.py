@@ -13,16 +13,15 @@ from pathlib import Path
 import pytest
 from distributed import Client, LocalCluster
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome, Report, Status
-from grader.core.registry import select
 from grader.engine import dask_backend as cluster
 from grader.engine import run as batch
 from grader.engine.backends import ClusterError, ClusterLost, LazyBackend
 from grader.engine.cache import Cache
 from grader.engine.dask_backend import DaskBackend, dask_backends
-from grader.engine.plan import grade_submission
-from grader.engine.run import RunConfig, grade_all
+from grader.engine.run import RunConfig, grade_all, grade_one
 from grader.isolation.fork_server import ForkServer
 from tests.nbgrader.postgres import free_port
 from tests.test_batch import Watcher
@@ -35,7 +34,7 @@ import tensorflow as tf
 def normalize(image, label):
     return tf.cast(image, tf.float32) / 255.0
 """
-CHECKS = select(["data.normalize_scales_to_unit_interval"])
+CHECKS = ASSIGNMENT.select(["data.normalize_scales_to_unit_interval"])
 NAMES = [f"student{n}" for n in range(6)]
 
 
@@ -63,7 +62,7 @@ def grade(folder: Path, address: str, more: str = "", watcher: Watcher | None = 
         (folder / name).mkdir(exist_ok=True)
         (folder / name / "data.py").write_text(RIGHT.format(more=f"# {name}\n{more}"))
     cache = Cache(folder / "cache.sqlite")
-    with LazyBackend(cache, address, dask_backends(address, False, lambda text: None)) as backend:
+    with LazyBackend(cache, address, dask_backends(ASSIGNMENT, address, False, lambda text: None)) as backend:
         found = [(name, folder / name) for name in NAMES]
         config = RunConfig(found, folder / "out", CHECKS, 7, Limits(), cache, backend.tier, backend)
         return grade_all(config, watcher or Watcher())
@@ -75,7 +74,9 @@ def test_a_cluster_gives_the_reports_that_this_machine_gives(
     """Scores, outcomes, evidence, and the tier."""
     reports = grade(tmp_path, local_cluster.scheduler_address)
     for report in reports:
-        here = grade_submission(report.submission, tmp_path / report.submission, CHECKS, 7, server)
+        here = grade_one(
+            RunConfig(ASSIGNMENT, [(report.submission, tmp_path / report.submission)], CHECKS, 7, server.limits), server
+        )
         assert (report.score, report.status, report.isolation) == (2.0, Status.GRADED, here.isolation)
         assert [(c.outcome, c.evidence) for c in report.checks] == [(c.outcome, c.evidence) for c in here.checks]
 
@@ -127,7 +128,7 @@ def test_a_worker_that_joins_later_on_other_terms_measures_nothing(tmp_path: Pat
     (tmp_path / "data.py").write_text(RIGHT.format(more=""))
 
     def start(left: ExitStack) -> DaskBackend:
-        backend = dask_backends(address, False, lambda text: None)(left)
+        backend = dask_backends(ASSIGNMENT, address, False, lambda text: None)(left)
         assert isinstance(backend, DaskBackend)
         backend._terms = (False, backend.tier, "another version")
         return backend
@@ -189,4 +190,4 @@ def test_where_there_is_no_scheduler_the_line_says_so(monkeypatch: pytest.Monkey
     """With its address."""
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     with ExitStack() as left, pytest.raises(ClusterError, match=r"there is no Dask scheduler at tcp://127\.0\.0\.1:9"):
-        dask_backends("tcp://127.0.0.1:9", False, lambda text: None)(left)
+        dask_backends(ASSIGNMENT, "tcp://127.0.0.1:9", False, lambda text: None)(left)

@@ -5,12 +5,12 @@ from collections import Counter
 
 import pytest
 
-from grader.core.registry import all_checks
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.submissions.reading import read_submission
 from tests.submissions.corpus import Mutant, Variant, mutants, variants
 from tests.submissions.edits import Edit, edited, reference_sources
 
-CHECKS = {check.id for check in all_checks()}
+CHECKS = {check.id for check in ASSIGNMENT.checks}
 
 
 @pytest.mark.parametrize("item", [*mutants(), *variants()], ids=lambda item: item.name)
@@ -54,7 +54,7 @@ def test_a_notebook_holds_the_edited_definitions(tmp_path) -> None:
     """The form `notebook` is one notebook with the submission's own code."""
     edit = Edit("data.py", "tf.cast(image, tf.float32) / 255.0", "tf.cast(image, tf.float32) / 256.0")
     place = Variant("note", "data", "", edits=(edit,), form="notebook").write(tmp_path)
-    submission = read_submission("note", place)
+    submission = read_submission("note", place, ASSIGNMENT)
     assert submission.kind == "notebook"
     assert any("/ 256.0" in source.text for source in submission.sources)
 

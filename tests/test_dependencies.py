@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-from grader.release.source import module_sources, reference_folder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.core.registry import PARTS
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.release.notebook import render_notebook
 from grader.submissions.dependencies import imported_files, sources_for
 from grader.submissions.reading import Source, Submission, read_submission
@@ -39,12 +38,10 @@ REFERENCE = {
 GIVEN = {"data", "plotting"}  # what experiments load and draw with
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", ASSIGNMENT.part_names)
 def test_a_part_of_the_reference_depends_on_what_it_builds_on(part: str) -> None:
     """Its own module and those that it imports, and none of the other parts' modules."""
-    submission = modules(
-        **{name.removesuffix(".py"): text for name, text in module_sources(reference_folder()).items()}
-    )
+    submission = modules(**{name.removesuffix(".py"): text for name, text in ASSIGNMENT.reference_sources().items()})
     found = {name.removesuffix(".py") for name in names_for(submission, part)}
     assert found >= REFERENCE[part]
     assert found - GIVEN <= REFERENCE[part]
@@ -166,10 +163,12 @@ def test_a_cell_that_is_nested_too_deep_is_sent_with_everything() -> None:
 
 def test_a_part_of_the_solved_notebook_does_not_depend_on_the_others(tmp_path: Path) -> None:
     """A changed cell of part `pictures` is in no other part's sources, experiments and all."""
-    (tmp_path / "lab05.ipynb").write_text(render_notebook(reference_folder(), solutions=True))
-    submission = read_submission("ada", tmp_path)
+    (tmp_path / "lab05.ipynb").write_text(render_notebook(ASSIGNMENT, solutions=True))
+    submission = read_submission("ada", tmp_path, ASSIGNMENT)
     holding = {
-        part for part in PARTS if any("def reconstruction_strip" in s.text for s in sources_for(submission, part))
+        part
+        for part in ASSIGNMENT.part_names
+        if any("def reconstruction_strip" in s.text for s in sources_for(submission, part))
     }
     assert holding == {"pictures"}
 
@@ -191,9 +190,9 @@ def test_any_text_has_dependencies(texts: list[str]) -> None:
 def test_equal_parts_of_different_submissions_have_equal_sources(tmp_path: Path) -> None:
     """A mistake in one part leaves the others' sources as they are."""
     first, second = (
-        read_submission("who", build(recipe, tmp_path))
+        read_submission("who", build(recipe, tmp_path), ASSIGNMENT)
         for recipe in recipes()
         if recipe.name in ("solved", "kl_counted_twice")
     )
-    differ = [part for part in PARTS if sources_for(first, part) != sources_for(second, part)]
+    differ = [part for part in ASSIGNMENT.part_names if sources_for(first, part) != sources_for(second, part)]
     assert differ == ["vae", "pictures"]

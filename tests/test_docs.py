@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grader.release.source import module_sources
 from typer.main import get_command
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.cli.commands_page import render_commands
 from grader.cli.main import app
 from grader.core.limits import Limits
-from grader.core.registry import PARTS, all_checks
 from grader.isolation.confinement import DEFENCES
 from grader.isolation.tiers import TRUSTED, best, second
 from grader.release.rubric import render_rubric
@@ -53,7 +52,7 @@ def code_in(text: str) -> str:
 def test_rubric_page_is_fresh() -> None:
     """docs/checks.md is what the declared checks render to."""
     stale = "docs/checks.md is stale: run `python -m grader.release.rubric > docs/checks.md`"
-    assert (DOCS / "checks.md").read_text(encoding="utf-8") == render_rubric(), stale
+    assert (DOCS / "checks.md").read_text(encoding="utf-8") == render_rubric(ASSIGNMENT), stale
 
 
 def test_commands_page_is_fresh() -> None:
@@ -87,7 +86,7 @@ def test_command_explains_itself(command: str) -> None:
 def test_every_check_has_a_claim_and_a_place() -> None:
     """Every function that is declared a check has a docstring, and its part a place in the reference of checks."""
     rubric = (DOCS / "checks.md").read_text(encoding="utf-8")
-    assert [c.id for c in all_checks() if not c.sentence.strip() or f"| `{c.id}` |" not in rubric] == []
+    assert [c.id for c in ASSIGNMENT.checks if not c.sentence.strip() or f"| `{c.id}` |" not in rubric] == []
 
 
 @pytest.mark.parametrize("package", ["grader", "mnist_subset", "benchmarks", "tests"])
@@ -105,14 +104,16 @@ def is_ours(path: Path) -> bool:
 
 def test_parts_begin_with_their_text() -> None:
     """Every module of the reference begins with a cell of text."""
-    sources = module_sources(ROOT / "reference")
+    sources = ASSIGNMENT.reference_sources()
     assert [name for name, text in sources.items() if not text.startswith("# %% [markdown]\n# ")] == []
 
 
 def test_rubric_lists_every_check_once() -> None:
     """Each check has one row with its points and its sentence, and the points add up to 100."""
-    rows = re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \| (\d+) \| .* \| (.+) \|$", render_rubric(), flags=re.MULTILINE)
-    assert rows == [(check.id, str(check.points), check.sentence) for check in all_checks()]
+    rows = re.findall(
+        r"^\| `([a-z_]+\.[a-z_]+)` \| (\d+) \| .* \| (.+) \|$", render_rubric(ASSIGNMENT), flags=re.MULTILINE
+    )
+    assert rows == [(check.id, str(check.points), check.sentence) for check in ASSIGNMENT.checks]
     assert sum(int(points) for _, points, _ in rows) == 100
 
 
@@ -156,7 +157,9 @@ def test_readme_has_the_points_of_the_parts() -> None:
     rows = re.findall(
         r"^\| \[`([a-z_]+)`\]\(\S+\) \|.*\| (\d+) \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
     )
-    assert rows == [(part, str(sum(c.points for c in all_checks() if c.part == part))) for part in PARTS]
+    assert rows == [
+        (part, str(sum(c.points for c in ASSIGNMENT.checks if c.part == part))) for part in ASSIGNMENT.part_names
+    ]
 
 
 def test_examples_are_quotations() -> None:

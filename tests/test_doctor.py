@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits, limits_of
 from grader.isolation import doctor, seccomp, tiers
 from grader.isolation import fork_server as server
@@ -138,7 +139,7 @@ def test_every_tier_is_tried_the_best_first(monkeypatch: pytest.MonkeyPatch) -> 
     told = []
     reasons = {"namespaces+landlock": "no namespaces", "landlock+user": ""}
     monkeypatch.setattr(doctor, "examine", lambda tier, _: (None, Finding(tier, reasons[tier.name])))
-    found = diagnose(Limits(), told.append)
+    found = diagnose(ASSIGNMENT, Limits(), told.append)
     assert told == list(reasons)
     assert [tier.holds for tier in found.tiers] == [False, True]
     assert (found.isolation, found.holds) == ("landlock+user", True)
@@ -148,7 +149,7 @@ def test_what_the_canary_could_do_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     """A tier that the canary gets out of does not hold."""
     escapes = ("open a network socket", "be the administrator")
     monkeypatch.setattr(doctor, "examine", lambda tier, _: (None, Finding(tier, escapes=escapes)))
-    found = diagnose(Limits(), lambda _: None)
+    found = diagnose(ASSIGNMENT, Limits(), lambda _: None)
     assert not found.holds
     assert "the canary could open a network socket, be the administrator" in " ".join(shown(found).split())
 
@@ -163,7 +164,7 @@ def no_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_bubblewrap")
 def test_without_bubblewrap_the_best_tier_says_what_to_install() -> None:
     """Found by trying, in one line, and shown as missing among the facts."""
-    running, finding = examine(tiers.best(), Limits())
+    running, finding = examine(ASSIGNMENT, tiers.best(), Limits())
     assert running is None
     assert finding.reason == "there is no bubblewrap (Debian: apt-get install bubblewrap)"
     assert doctor.bubblewrap_version() == ""
@@ -176,7 +177,7 @@ def test_without_libseccomp_no_tier_holds(monkeypatch: pytest.MonkeyPatch) -> No
         raise RuntimeError("Unable to find libseccomp")
 
     monkeypatch.setattr(seccomp, "program", fail)
-    found = diagnose(Limits(), lambda _: None)
+    found = diagnose(ASSIGNMENT, Limits(), lambda _: None)
     assert not found.holds
     assert found.machine.seccomp_instructions == 0
     assert "libseccomp2" in found.advice[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.registry import PARTS
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.engine import fingerprint
 
 SHOWING = {"cli.py", "batch.py", "cache.py", "selfcheck.py", "render/pages.py", "release/notebook.py"}
@@ -17,7 +17,7 @@ MEASURING = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", ASSIGNMENT.part_names)
 def test_a_part_depends_on_what_measures_it(part: str) -> None:
     """Its checks, the harness, the isolation and the reading of submissions; not on pages, tables and commands."""
     files = fingerprint.measuring_files(part)
@@ -27,9 +27,11 @@ def test_a_part_depends_on_what_measures_it(part: str) -> None:
 
 def test_a_part_depends_on_what_it_shares_with_another() -> None:
     """Both variational autoencoders are measured far from the prior; nobody uses the checks of the classifier."""
-    sharing = [part for part in PARTS if "posteriors.py" in fingerprint.measuring_files(part)]
+    sharing = [part for part in ASSIGNMENT.part_names if "posteriors.py" in fingerprint.measuring_files(part)]
     assert sharing == ["gaussian_vae", "vae"]
-    assert [part for part in PARTS if "checks/classifier.py" in fingerprint.measuring_files(part)] == ["classifier"]
+    assert [part for part in ASSIGNMENT.part_names if "checks/classifier.py" in fingerprint.measuring_files(part)] == [
+        "classifier"
+    ]
 
 
 @pytest.fixture
@@ -47,9 +49,9 @@ def changed(change: Callable[[], object]) -> list[str]:
     for act in (lambda: None, change):
         act()
         fingerprint.fingerprint.cache_clear()
-        taken.append({part: fingerprint.fingerprint(part) for part in PARTS})
+        taken.append({part: fingerprint.fingerprint(part) for part in ASSIGNMENT.part_names})
     before, after = taken
-    return [part for part in PARTS if before[part] != after[part]]
+    return [part for part in ASSIGNMENT.part_names if before[part] != after[part]]
 
 
 def test_a_changed_check_changes_its_part_alone(copied: Path) -> None:

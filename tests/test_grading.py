@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core import registry
 from grader.core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
-from grader.core.registry import Check, select
+from grader.core.registry import Check
 from grader.engine.cache import Cache
 from grader.engine.checking import run_checks
-from grader.engine.plan import grade_submission
+from grader.engine.run import RunConfig, grade_one
 from grader.isolation.fork_server import ForkServer, ProcessLost
 from grader.isolation.process import ProcessChannel
 from grader.protocol.frames import Want
@@ -342,7 +343,10 @@ def test_numbers_that_are_not_finite_fail_the_check(run: Run, value: float) -> N
 
 def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path, server: ForkServer) -> None:
     """Every check says why, nobody is started, and the instructor is told to look."""
-    report = grade_submission("ada", tmp_path, select(["data"]), 1, server.another())
+    report = grade_one(
+        RunConfig(ASSIGNMENT, [("ada", tmp_path)], ASSIGNMENT.select(["data"]), 1, server.another().limits),
+        server.another(),
+    )
     assert report.status is Status.UNREADABLE
     assert report.message == "the folder is empty"
     assert report.isolation == server.tier.name
@@ -355,7 +359,12 @@ def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path, server: For
 
 def test_a_submission_that_vanished_is_reported(tmp_path: Path, server: ForkServer) -> None:
     """A folder that was there when the class was listed, and is gone now."""
-    assert grade_submission("ada", tmp_path / "gone", select(["data"]), 1, server).status is Status.UNREADABLE
+    assert (
+        grade_one(
+            RunConfig(ASSIGNMENT, [("ada", tmp_path / "gone")], ASSIGNMENT.select(["data"]), 1, server.limits), server
+        ).status
+        is Status.UNREADABLE
+    )
 
 
 RIGHT = """
@@ -387,7 +396,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[ProcessChannel]:
 
 def grade(folder: Path, server: ForkServer, more: str = "", names: tuple[str, ...] = (CHECK,)) -> Report:
     (folder / "data.py").write_text(RIGHT.format(more=more))
-    return grade_submission("ada", folder, select(names), 1, server)
+    return grade_one(RunConfig(ASSIGNMENT, [("ada", folder)], ASSIGNMENT.select(names), 1, server.limits), server)
 
 
 def killing_at(opened: list[ProcessChannel], role: str, times: int) -> Callable[[], None]:
@@ -434,7 +443,7 @@ def test_a_submission_that_was_ended_from_outside_twice_is_an_error(
     assert report.needs_attention
     assert "ended from outside" in report.message
     assert report.message.endswith(", 2 times")
-    assert [c.id for c in report.checks] == [c.id for c in select(["data"])]
+    assert [c.id for c in report.checks] == [c.id for c in ASSIGNMENT.select(["data"])]
     assert {c.outcome for c in report.checks} == {Outcome.ERROR}
     assert all(c.message.startswith("The grader failed, not you: ") for c in report.checks)
 
@@ -478,7 +487,7 @@ def test_what_was_known_before_a_loss_does_not_count(
 
     monkeypatch.setattr("grader.engine.isolated.run_checks", run_or_lose)
     report = grade(tmp_path, server, names=("data",))
-    names = [c.id for c in select(["data"])]
+    names = [c.id for c in ASSIGNMENT.select(["data"])]
     assert tried == [names[:2], names]
     assert [c.score for c in report.checks] == [2.0] * len(names)
 
@@ -489,7 +498,12 @@ def test_what_is_kept_is_not_measured_again(tmp_path: Path, server: ForkServer, 
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "data.py").write_text(RIGHT.format(more=""))
     first, second = (
-        grade_submission("ada", tmp_path / "ada", select([CHECK]), 1, server, cache=cache) for _ in range(2)
+        grade_one(
+            RunConfig(ASSIGNMENT, [("ada", tmp_path / "ada")], ASSIGNMENT.select([CHECK]), 1, server.limits),
+            server,
+            cache=cache,
+        )
+        for _ in range(2)
     )
     assert len(opened) == 1
     assert first == second

@@ -5,30 +5,29 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from grader.release.source import module_sources, reference_folder
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.core.outcomes import CheckResult, Outcome, Picture
-from grader.core.registry import PARTS, all_checks, select
 from grader.engine.carried_forward import CarriedForward, carried_forward
 from grader.engine.isolated import unmeasurable
-from grader.engine.plan import grade_submission
+from grader.engine.run import RunConfig, grade_one
 from grader.engine.tasks import Task, TaskResult
 from grader.isolation.fork_server import ForkServer
 from grader.release.notebook import render_notebook
 from grader.submissions.reading import Source, Submission, read_submission
 
-REFERENCE = module_sources(reference_folder())
+REFERENCE = ASSIGNMENT.reference_sources()
 OURS = "class Autoencoder(tf.keras.Model):"
 
 
 def measured(lost: Mapping[str, float]) -> dict[str, TaskResult]:
     """All parts at full marks, but for the share of points that some have."""
     found = {}
-    for part in PARTS:
+    for part in ASSIGNMENT.part_names:
         share = lost.get(part, 1.0)
         outcome = Outcome.PASSED if share == 1 else Outcome.FAILED
-        checks = [c for c in all_checks() if c.part == part]
+        checks = [c for c in ASSIGNMENT.checks if c.part == part]
         found[part] = TaskResult(
             tuple(CheckResult(c.id, part, c.points, share * c.points, outcome, "own") for c in checks)
         )
@@ -41,7 +40,9 @@ def modules(**texts: str) -> Submission:
 
 
 def chances(submission: Submission, lost: Mapping[str, float]) -> dict[str, CarriedForward]:
-    return {c.task.part: c for c in carried_forward(submission, all_checks(), measured(lost), 7, Limits())}
+    return {
+        c.task.part: c for c in carried_forward(ASSIGNMENT, submission, ASSIGNMENT.checks, measured(lost), 7, Limits())
+    }
 
 
 def text_of(chance: CarriedForward, module: str) -> str:
@@ -76,7 +77,12 @@ def test_errors_of_ours_are_no_mistake() -> None:
     """They wait for the instructor."""
     found = measured({"vae": 0.0})
     ours = tuple(CheckResult(r.id, r.part, r.points, 0, Outcome.ERROR, "") for r in found["autoencoder"].results)
-    assert carried_forward(modules(), all_checks(), found | {"autoencoder": TaskResult(ours)}, 7, Limits()) == ()
+    assert (
+        carried_forward(
+            ASSIGNMENT, modules(), ASSIGNMENT.checks, found | {"autoencoder": TaskResult(ours)}, 7, Limits()
+        )
+        == ()
+    )
 
 
 def test_a_notebook_gets_a_cell_behind_its_own() -> None:
@@ -122,7 +128,7 @@ CHANCE = CarriedForward(Task("vae", ("vae.x",), "modules", (), (), 7, Limits()),
 def test_what_we_fail_to_measure_again_is_our_error(score: float, outcome: Outcome) -> None:
     """Where points may be lost by it: it is not the student's loss, and what went wrong is not kept as a result."""
     own = CheckResult("vae.x", "vae", 4, score, Outcome.PASSED if score == 4 else Outcome.FAILED, "own", "try")
-    second = unmeasurable([replace(select(["vae"])[0], id="vae.x")], "SECRET")
+    second = unmeasurable([replace(ASSIGNMENT.select(["vae"])[0], id="vae.x")], "SECRET")
     better = CHANCE.better_of(TaskResult((own,)), second)
     assert [r.outcome for r in better.results] == [outcome]
     assert better.is_final == (outcome is Outcome.PASSED)
@@ -157,7 +163,10 @@ def test_a_submission_cannot_carry_the_solution_out(tmp_path, server: ForkServer
     """It reads the lab's version while that stands in, prints it and raises it: none of it is in the report."""
     (tmp_path / "autoencoder.py").write_text("class Autoencoder:\n    'mine'\n")
     (tmp_path / "upsampling.py").write_text(STEALS)
-    report = grade_submission("ada", tmp_path, select(["autoencoder", "upsampling"]), 1, server)
+    report = grade_one(
+        RunConfig(ASSIGNMENT, [("ada", tmp_path)], ASSIGNMENT.select(["autoencoder", "upsampling"]), 1, server.limits),
+        server,
+    )
     assert report.score == 0
     assert "'mine'" in report.stdout
     assert OURS not in str(report)
@@ -166,12 +175,12 @@ def test_a_submission_cannot_carry_the_solution_out(tmp_path, server: ForkServer
 
 def test_a_right_part_on_a_wrong_one_is_right(tmp_path, server: ForkServer) -> None:
     """A notebook, graded for real: `upsampling` on an autoencoder that cannot be made."""
-    (tmp_path / "lab05.ipynb").write_text(render_notebook(reference_folder(), solutions=True))
-    honest = read_submission("ada", tmp_path)
+    (tmp_path / "lab05.ipynb").write_text(render_notebook(ASSIGNMENT, solutions=True))
+    honest = read_submission("ada", tmp_path, ASSIGNMENT)
     assert honest.kind == "notebook"
-    broken = render_notebook(reference_folder(), solutions=True).replace("self.encoder = self.build_encoder()", "1 / 0")
-    assert broken != render_notebook(reference_folder(), solutions=True)
+    broken = render_notebook(ASSIGNMENT, solutions=True).replace("self.encoder = self.build_encoder()", "1 / 0")
+    assert broken != render_notebook(ASSIGNMENT, solutions=True)
     (tmp_path / "lab05.ipynb").write_text(broken)
-    checks = select(["autoencoder.encoding_has_requested_size", "upsampling.decoding_is_an_image"])
-    report = grade_submission("ada", tmp_path, checks, 1, server)
+    checks = ASSIGNMENT.select(["autoencoder.encoding_has_requested_size", "upsampling.decoding_is_an_image"])
+    report = grade_one(RunConfig(ASSIGNMENT, [("ada", tmp_path)], checks, 1, server.limits), server)
     assert [check.outcome for check in report.checks] == [Outcome.FAILED, Outcome.PASSED]

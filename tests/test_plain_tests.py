@@ -2,20 +2,18 @@
 
 import json
 
-from grader.release.source import reference_folder
-
 from benchmarks.plain_tests import TESTS, errors_of, with_plain_tests
-from grader.core.registry import all_checks
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.release.notebook import render_notebook
 
 
 def test_every_part_has_one_test_and_no_check_is_left() -> None:
     """Each graded cell of the source notebook holds the test of its part or nothing; no other cell changes."""
-    before = render_notebook(reference_folder(), solutions=True)
+    before = render_notebook(ASSIGNMENT, solutions=True)
     cells = zip(json.loads(before)["cells"], json.loads(with_plain_tests(before))["cells"], strict=True)
     graded = [(old, new) for old, new in cells if old["metadata"].get("nbgrader", {}).get("grade")]
     tests = [new["source"] for _, new in graded if new["source"] != "pass"]
-    assert len(graded) == len(all_checks())
+    assert len(graded) == len(ASSIGNMENT.checks)
     assert [test.partition("\n")[2] for test in tests] == list(TESTS.values())
     changed = sum(
         old != new

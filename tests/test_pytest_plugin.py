@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.registry import all_checks
+from grader.autoencoders.assignment import ASSIGNMENT
 
 RIGHT = """
 import tensorflow as tf
@@ -29,7 +29,7 @@ def test_one_item_a_check(tmp_path: Path) -> None:
     """Every check of the lab is an item with the check's id; nothing else is collected."""
     done = run_pytest(tmp_path, "--collect-only", "-q")
     items = [line.partition("[")[2].rstrip("]") for line in done.stdout.splitlines() if "test_check[" in line]
-    assert items == [check.id for check in all_checks()]
+    assert items == [check.id for check in ASSIGNMENT.checks]
 
 
 def test_items_pass_and_fail_with_the_check(tmp_path: Path) -> None:

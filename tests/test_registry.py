@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core import registry
-from grader.core.registry import PARTS, all_checks, check, select, with_needs
 
 POINTS = {
     "data.normalize_scales_to_unit_interval": 2,
@@ -47,39 +47,39 @@ POINTS = {
 @pytest.fixture
 def empty_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Checks declared in a test are gone after it."""
-    all_checks()
+    ASSIGNMENT.checks
     monkeypatch.setattr(registry, "_declared", {})
     return
 
 
 def test_ids_and_points_are_those_of_the_contract() -> None:
     """33 checks, each with its points, and no other."""
-    assert {c.id: c.points for c in all_checks()} == POINTS
+    assert {c.id: c.points for c in ASSIGNMENT.checks} == POINTS
     assert len(POINTS) == 33
 
 
 def test_the_lab_is_worth_100_points() -> None:
     """Points add up to 100, so that a score is a percentage."""
-    assert sum(c.points for c in all_checks()) == 100
+    assert sum(c.points for c in ASSIGNMENT.checks) == 100
 
 
 def test_checks_come_in_the_order_of_the_lab() -> None:
     """Parts follow one another as in the lab, and a check is preceded by all it needs."""
-    checks = all_checks()
-    assert list(dict.fromkeys(c.part for c in checks)) == list(PARTS)
+    checks = ASSIGNMENT.checks
+    assert list(dict.fromkeys(c.part for c in checks)) == list(ASSIGNMENT.part_names)
     place = {c.id: number for number, c in enumerate(checks)}
     assert all(place[need] < place[c.id] for c in checks for need in c.needs)
 
 
 def test_needs_stay_within_a_part() -> None:
     """A mistake costs points in its own part: no check waits for another part's."""
-    for item in all_checks():
+    for item in ASSIGNMENT.checks:
         assert {need.partition(".")[0] for need in item.needs} <= {item.part}, item.id
 
 
 def test_an_id_is_made_of_part_and_name() -> None:
     """`vae.loss_is_negative_elbo` is declared in checks/vae.py under that name, with a sentence for students."""
-    for item in all_checks():
+    for item in ASSIGNMENT.checks:
         assert item.id == f"{item.part}.{item.name}"
         assert item.function.__module__ == f"grader.autoencoders.checks.{item.part}"
         assert item.sentence.endswith(".")
@@ -88,10 +88,10 @@ def test_an_id_is_made_of_part_and_name() -> None:
 
 def test_select_takes_parts_and_ids() -> None:
     """Parts, single checks and mixtures of them; everything without a name; always in the order of the lab."""
-    assert select() == all_checks()
-    assert [c.id for c in select(["data"])] == [i for i in POINTS if i.startswith("data.")]
+    assert ASSIGNMENT.select() == ASSIGNMENT.checks
+    assert [c.id for c in ASSIGNMENT.select(["data"])] == [i for i in POINTS if i.startswith("data.")]
     mixed = ["vae.loss_is_negative_elbo", "data", "data.normalize_scales_to_unit_interval"]
-    assert [c.id for c in select(mixed)] == [
+    assert [c.id for c in ASSIGNMENT.select(mixed)] == [
         "data.normalize_scales_to_unit_interval", "data.batches_shuffle_samples", "vae.loss_is_negative_elbo",
     ]  # fmt: skip
 
@@ -100,16 +100,16 @@ def test_select_takes_parts_and_ids() -> None:
 def test_an_unknown_name_is_one_clear_line(name: str) -> None:
     """KeyError names what is unknown, and the parts there are."""
     with pytest.raises(KeyError) as caught:
-        select(["data", name])
+        ASSIGNMENT.select(["data", name])
     line = caught.value.args[0]
     assert repr(name) in line
     assert "\n" not in line
-    assert all(part in line for part in PARTS)
+    assert all(part in line for part in ASSIGNMENT.part_names)
 
 
 def test_with_needs_adds_everything_that_is_needed() -> None:
     """The needs of needs too, each once, before what needs them."""
-    chosen = with_needs(select(["autoencoder.reconstructs_unseen_images"]))
+    chosen = ASSIGNMENT.with_needs(ASSIGNMENT.select(["autoencoder.reconstructs_unseen_images"]))
     assert [c.name for c in chosen] == [
         "encoding_has_requested_size", "decoding_is_an_image", "loss_decreases", "reconstructs_unseen_images",
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.registry import all_checks
+from grader.autoencoders.assignment import ASSIGNMENT
 from tests.isolation import attacks
 from tests.submissions.build import Recipe, build, recipes
 from tests.submissions.conditions import LIMIT, SEED
@@ -106,4 +106,4 @@ def test_every_measured_failure_has_a_next_step(graded: Path) -> None:
 def test_the_rubric_is_complete_in_every_report(graded: Path) -> None:
     """Every report holds every check once."""
     for recipe in recipes():
-        assert [c["id"] for c in report_of(graded, recipe.name)["checks"]] == [c.id for c in all_checks()]
+        assert [c["id"] for c in report_of(graded, recipe.name)["checks"]] == [c.id for c in ASSIGNMENT.checks]

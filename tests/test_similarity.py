@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from grader.release.source import module_sources, reference_folder
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.release.notebook import render_notebook
 from grader.release.solutions import strip_solutions
 from grader.similarity.page import similarity_page
@@ -12,7 +12,7 @@ from grader.similarity.pairs import Work, read_works, similar_pairs
 
 from .render.samples import HOSTILE
 
-SOLVED = module_sources(reference_folder())
+SOLVED = ASSIGNMENT.reference_sources()
 EMPTY = {name: strip_solutions(text, name) for name, text in SOLVED.items()}
 
 OWN = '''
@@ -66,8 +66,8 @@ def school(tmp_path: Path) -> Path:
 
 def test_shared_code_is_found_and_given_code_is_not(school: Path) -> None:
     """Renamed, commented, in another part; those who share only the templates are no pair."""
-    works, unread = read_works(school / "class")
-    (pair,) = similar_pairs(works)
+    works, unread = read_works(ASSIGNMENT, school / "class")
+    (pair,) = similar_pairs(ASSIGNMENT, works)
     assert {pair.first.name, pair.second.name} == {"ada", "bob"}
     assert pair.share > 0.8
     assert unread == ["gus"]
@@ -75,7 +75,7 @@ def test_shared_code_is_found_and_given_code_is_not(school: Path) -> None:
 
 def test_the_common_lines_are_those_that_were_copied(school: Path) -> None:
     """Most lines of the function are marked, and none of the first template line."""
-    (pair,) = similar_pairs(read_works(school / "class")[0])
+    (pair,) = similar_pairs(ASSIGNMENT, read_works(ASSIGNMENT, school / "class")[0])
     lines = pair.first.text.split("\n")
     common = {lines[number].strip() for number in pair.lines[0]}
     copied = {line.strip() for line in OWN.split("\n") if line.strip() and '"""' not in line}
@@ -85,19 +85,19 @@ def test_the_common_lines_are_those_that_were_copied(school: Path) -> None:
 
 def test_earlier_years_are_compared_with_this_one(school: Path) -> None:
     """But not among themselves, and the page says which year."""
-    works, old = read_works(school / "class")[0], read_works(school / "2025", "2025")[0]
-    pairs = similar_pairs(works, [*old, *old])
+    works, old = read_works(ASSIGNMENT, school / "class")[0], read_works(ASSIGNMENT, school / "2025", "2025")[0]
+    pairs = similar_pairs(ASSIGNMENT, works, [*old, *old])
     assert {(p.first.name, p.second.name) for p in pairs} == {("ada", "bob"), ("eve", "dan")}
     assert "dan (2025)" in similarity_page(pairs, 5)
 
 
 def test_a_notebook_and_modules_are_compared(school: Path) -> None:
     """The same solution in both forms is found; the templates in both forms are not."""
-    notebook = render_notebook(reference_folder(), solutions=True)
+    notebook = render_notebook(ASSIGNMENT, solutions=True)
     write(school / "forms" / "ida", SOLVED)
     write(school / "forms" / "joe", {"lab05.ipynb": notebook})
-    write(school / "forms" / "kim", {"lab05.ipynb": render_notebook(reference_folder(), solutions=False)})
-    (pair,) = similar_pairs(read_works(school / "forms")[0])
+    write(school / "forms" / "kim", {"lab05.ipynb": render_notebook(ASSIGNMENT, solutions=False)})
+    (pair,) = similar_pairs(ASSIGNMENT, read_works(ASSIGNMENT, school / "forms")[0])
     assert {pair.first.name, pair.second.name} == {"ida", "joe"}
     assert pair.share > 0.9
 
@@ -106,7 +106,7 @@ def test_the_page_shows_text_and_nothing_else() -> None:
     """Names and code of submissions are escaped and freed of control characters."""
     attack = "".join(HOSTILE)
     text = OWN + "\n" + "\n".join(f"# {line}" for line in attack.splitlines())
-    pairs = similar_pairs([Work(attack, "", text), Work("bob", attack, RENAMED)])
+    pairs = similar_pairs(ASSIGNMENT, [Work(attack, "", text), Work("bob", attack, RENAMED)])
     page = similarity_page(pairs, 2, [attack])
     assert len(pairs) == 1
     assert "<script>" not in page
@@ -116,5 +116,5 @@ def test_the_page_shows_text_and_nothing_else() -> None:
 
 def test_nothing_in_common_is_said() -> None:
     """A page without pairs says so."""
-    assert similar_pairs([Work("a", "", OWN), Work("b", "", OTHER)]) == []
+    assert similar_pairs(ASSIGNMENT, [Work("a", "", OWN), Work("b", "", OTHER)]) == []
     assert "No two of them" in similarity_page([], 2)

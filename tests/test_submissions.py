@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.registry import PARTS
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.stubs import STUB_MARKER
 from grader.submissions import reading as submissions
 from grader.submissions.reading import UnreadableSubmission, find_submissions, read_submission
@@ -42,20 +42,20 @@ def pack(path: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def texts(path: Path) -> dict[str, str]:
-    return {source.name: source.text for source in read_submission("it", path).sources}
+    return {source.name: source.text for source in read_submission("it", path, ASSIGNMENT).sources}
 
 
 def reason(path: Path) -> str:
     """Why a submission cannot be read: one line that could end 'The submission could not be read: …'."""
     with pytest.raises(UnreadableSubmission) as caught:
-        read_submission("it", path)
+        read_submission("it", path, ASSIGNMENT)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 250
     return str(caught.value)
 
 
 def names_in(path: Path) -> list[str]:
-    return [name for name, _ in find_submissions(path)]
+    return [name for name, _ in find_submissions(path, ASSIGNMENT)]
 
 
 # --- what is a submission -----------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def test_a_folder_of_modules_is_read_with_its_helpers(tmp_path: Path) -> None:
     """Modules by their relative names, packages of helpers too; other files are passed over."""
     files = {"data.py": "x = 1\n", "helper.py": "y = 2\n", "tools/deep.py": "z = 3\n"}
     fill(tmp_path / "ada", {**files, "notes.txt": "hello", "__pycache__/data.py": "0", ".hidden/data.py": "0"})
-    found = read_submission("ada", tmp_path / "ada")
+    found = read_submission("ada", tmp_path / "ada", ASSIGNMENT)
     assert (found.name, found.kind, found.notes) == ("ada", "modules", ())
     assert {source.name: source.text for source in found.sources} == files
 
@@ -73,7 +73,7 @@ def test_a_folder_of_modules_is_read_with_its_helpers(tmp_path: Path) -> None:
 def test_a_notebook_is_read_cell_by_cell(tmp_path: Path) -> None:
     """Sources are cells, named by notebook and number; cells that are no Python are noted."""
     fill(tmp_path, {"lab05.ipynb": notebook_of("x = 1", "def f(:", "y = 2")})
-    found = read_submission("ada", tmp_path / "lab05.ipynb")
+    found = read_submission("ada", tmp_path / "lab05.ipynb", ASSIGNMENT)
     assert found.kind == "notebook"
     assert [(source.name, source.text) for source in found.sources] == [
         ("lab05.ipynb, cell 1", "x = 1"), ("lab05.ipynb, cell 3", "y = 2"),
@@ -100,13 +100,13 @@ def test_of_modules_and_notebook_the_one_that_was_worked_on_counts(tmp_path: Pat
     """Both were handed out; the one with fewer untouched tasks is the submission."""
     module, cell = ("x = 1\n", STUB) if kind == "modules" else (STUB, "x = 1\n")
     fill(tmp_path, {"data.py": module, "lab05.ipynb": notebook_of(f"def f():\n    {cell}")})
-    assert read_submission("it", tmp_path).kind == kind
+    assert read_submission("it", tmp_path, ASSIGNMENT).kind == kind
 
 
 def test_a_broken_notebook_beside_modules_does_not_matter(tmp_path: Path) -> None:
     """There is something to grade, so it is graded."""
     fill(tmp_path, {"data.py": "x = 1\n", "lab05.ipynb": "no JSON"})
-    assert read_submission("it", tmp_path).kind == "modules"
+    assert read_submission("it", tmp_path, ASSIGNMENT).kind == "modules"
 
 
 def test_the_assignment_s_notebook_is_chosen_among_several(tmp_path: Path) -> None:
@@ -154,8 +154,8 @@ def test_an_nbgrader_course_is_found(tmp_path: Path) -> None:
     """submitted/<student>/lab05/ holds a student's work; the student's name is the submission's."""
     fill(tmp_path / "submitted" / "ada" / "lab05", {"lab05.ipynb": notebook_of("x = 1"), "timestamp.txt": "now"})
     fill(tmp_path / "submitted" / "bob" / "lab05", {"data.py": "x = 1"})
-    found = find_submissions(tmp_path / "submitted")
-    assert [(name, read_submission(name, place).kind) for name, place in found] == [
+    found = find_submissions(tmp_path / "submitted", ASSIGNMENT)
+    assert [(name, read_submission(name, place, ASSIGNMENT).kind) for name, place in found] == [
         ("ada", "notebook"), ("bob", "modules"),
     ]  # fmt: skip
 
@@ -163,14 +163,16 @@ def test_an_nbgrader_course_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [{"data.py": ""}, {"lab05.ipynb": ""}])
 def test_a_submission_may_be_named_itself(tmp_path: Path, content: dict[str, str]) -> None:
     """`aelab grade my-solution`: one submission, called after its folder."""
-    assert find_submissions(fill(tmp_path / "my-solution", content)) == [("my-solution", tmp_path / "my-solution")]
+    assert find_submissions(fill(tmp_path / "my-solution", content), ASSIGNMENT) == [
+        ("my-solution", tmp_path / "my-solution")
+    ]
 
 
 @pytest.mark.parametrize("name", ["ada.zip", "ada.ipynb"])
 def test_a_file_may_be_named_itself(tmp_path: Path, name: str) -> None:
     """One .zip or one notebook, called after the file."""
     fill(tmp_path, {name: ""})
-    assert find_submissions(tmp_path / name) == [("ada", tmp_path / name)]
+    assert find_submissions(tmp_path / name, ASSIGNMENT) == [("ada", tmp_path / name)]
 
 
 def test_the_current_folder_has_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +185,7 @@ def test_nothing_to_grade_is_one_clear_line(tmp_path: Path) -> None:
     """A folder that does not exist, and one that holds no submissions: both named."""
     for place in (tmp_path / "nowhere", fill(tmp_path / "empty", {"readme.txt": ""})):
         with pytest.raises(FileNotFoundError) as caught:
-            find_submissions(place)
+            find_submissions(place, ASSIGNMENT)
         assert str(place) in str(caught.value)
         assert "\n" not in str(caught.value)
 
@@ -199,7 +201,7 @@ def test_an_empty_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("files", [{"essay.py": "x = 1"}, {"vea.py": "", "tools/data.py": ""}])
 def test_no_module_of_the_lab(tmp_path: Path, files: dict[str, str]) -> None:
     """Python, but none of the modules: the line lists their names."""
-    assert all(f"{part}.py" in reason(fill(tmp_path, files)) for part in PARTS)
+    assert all(f"{part}.py" in reason(fill(tmp_path, files)) for part in ASSIGNMENT.part_names)
 
 
 def test_no_python_at_all(tmp_path: Path) -> None:
@@ -291,7 +293,7 @@ def test_names_that_are_not_utf_8(tmp_path: Path) -> None:
     place = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe"))
     fill(place, {"data.py": "x = 1\n"})
     (place / os.fsdecode(b"h\xe4lper.py")).write_text("y = 2\n")
-    ((name, found),) = find_submissions(tmp_path)
+    ((name, found),) = find_submissions(tmp_path, ASSIGNMENT)
     assert name == os.fsdecode(b"\xff\xfe")
     assert sorted(texts(found).values()) == ["x = 1\n", "y = 2\n"]
 
@@ -337,7 +339,7 @@ def test_a_link_is_no_submission(tmp_path: Path) -> None:
     (tmp_path / "bob").symlink_to(tmp_path / "ada")
     (tmp_path / "carl").mkdir()
     (tmp_path / "carl" / "lab05").symlink_to(tmp_path / "ada" / "lab05")
-    found = dict(find_submissions(tmp_path))
+    found = dict(find_submissions(tmp_path, ASSIGNMENT))
     assert list(found) == ["ada", "carl"]
     assert "neither a notebook nor" in reason(found["carl"])
 
@@ -516,7 +518,7 @@ def test_a_zip_as_it_comes_from_a_desktop(tmp_path: Path) -> None:
         "alice/lab05/.ipynb_checkpoints/old.ipynb": "{}",
         "__MACOSX/alice/lab05/._data.py": "\x00",
     }
-    found = read_submission("alice", pack(tmp_path / "alice.ZIP", files))
+    found = read_submission("alice", pack(tmp_path / "alice.ZIP", files), ASSIGNMENT)
     assert [source.name for source in found.sources] == ["data.py", "helpers/net.py"]
 
 
@@ -524,6 +526,6 @@ def test_an_archive_of_another_kind_is_named_rather_than_overlooked(tmp_path: Pa
     """What a student handed in as .rar or .tar.gz is listed, and said to be unreadable."""
     (tmp_path / "b.rar").write_bytes(b"Rar!")
     (tmp_path / "c.tar.gz").write_bytes(b"\x1f\x8b")
-    names = [name for name, _ in find_submissions(tmp_path)]
+    names = [name for name, _ in find_submissions(tmp_path, ASSIGNMENT)]
     assert len(names) == 2
     assert "neither a notebook" in reason(tmp_path / "b.rar")

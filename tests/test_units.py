@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
-from grader.core.registry import PARTS, all_checks, select
 from grader.engine.tasks import Task, TaskResult, tasks_of
 from grader.submissions.reading import Source, Submission
 
@@ -16,15 +16,18 @@ UNIT = Task("vae", ("vae.a", "vae.b"), "modules", SUBMISSION.sources, ("a note",
 
 def test_there_is_a_unit_for_each_part() -> None:
     """In the order of the lab, with the checks of the part, and what it depends on."""
-    tasks = tasks_of(SUBMISSION, all_checks(), 7, Limits())
-    assert [task.part for task in tasks] == list(PARTS)
-    assert [check for task in tasks for check in task.checks] == [check.id for check in all_checks()]
-    assert {task.part: len(task.sources) for task in tasks} == dict.fromkeys(PARTS, 0) | {"data": 1, "vae": 2}
+    tasks = tasks_of(ASSIGNMENT, SUBMISSION, ASSIGNMENT.checks, 7, Limits())
+    assert [task.part for task in tasks] == list(ASSIGNMENT.part_names)
+    assert [check for task in tasks for check in task.checks] == [check.id for check in ASSIGNMENT.checks]
+    assert {task.part: len(task.sources) for task in tasks} == dict.fromkeys(ASSIGNMENT.part_names, 0) | {
+        "data": 1,
+        "vae": 2,
+    }
 
 
 def test_a_choice_of_checks_has_its_parts_only() -> None:
     """One check of one part."""
-    (task,) = tasks_of(SUBMISSION, select(["vae.loss_is_negative_elbo"]), 7, Limits())
+    (task,) = tasks_of(ASSIGNMENT, SUBMISSION, ASSIGNMENT.select(["vae.loss_is_negative_elbo"]), 7, Limits())
     assert task.checks == ("vae.loss_is_negative_elbo",)
 
 
@@ -36,7 +39,9 @@ def test_a_unit_travels_as_text() -> None:
 
 def test_whose_it_is_does_not_matter() -> None:
     """Equal code of two students has one key."""
-    first, second = (tasks_of(replace(SUBMISSION, name=name), all_checks(), 7, Limits()) for name in ("ada", "bob"))
+    first, second = (
+        tasks_of(ASSIGNMENT, replace(SUBMISSION, name=name), ASSIGNMENT.checks, 7, Limits()) for name in ("ada", "bob")
+    )
     assert [task.key("t") for task in first] == [task.key("t") for task in second]
 
 

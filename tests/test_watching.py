@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.autoencoders.checks import autoencoder, vae
 from grader.autoencoders.images import Images
 from grader.core import expect
@@ -82,22 +83,22 @@ LOSSES = {3: [np.array([9.0, 8.0]), np.array([7.0])], 4: [np.array([1.0])]}
 
 def test_a_vae_shows_its_samples_and_its_losses() -> None:
     """Two components of encodings of unseen images; losses are those of this model, in order."""
-    drawn = drawings_of(Knowing(), result("vae"), LOSSES)  # type: ignore[arg-type]
+    drawn = drawings_of(ASSIGNMENT, Knowing(), result("vae"), LOSSES)  # type: ignore[arg-type]
     assert drawn.losses.tolist() == [9.0, 8.0, 7.0]
     assert np.unique(drawn.samples, axis=0).tolist() == [[1.0, 2.0]]
 
 
 def test_an_autoencoder_without_a_prior_shows_its_losses_alone() -> None:
     """Its encodings are not meant to be draws from anything."""
-    drawn = drawings_of(Knowing(), result("autoencoder"), LOSSES)  # type: ignore[arg-type]
+    drawn = drawings_of(ASSIGNMENT, Knowing(), result("autoencoder"), LOSSES)  # type: ignore[arg-type]
     assert (len(drawn.losses), len(drawn.samples)) == (3, 0)
 
 
 def test_nothing_is_drawn_where_nothing_was_trained() -> None:
     """A check without a picture, and a part without a trained model: no model is asked, let alone trained."""
     subject = SimpleNamespace(once=lambda _: pytest.fail("a model was asked for"))
-    assert len(drawings_of(subject, result("vae", pictured=False), LOSSES).losses) == 0  # type: ignore[arg-type]
-    assert len(drawings_of(subject, result("pictures"), LOSSES).losses) == 0  # type: ignore[arg-type]
+    assert len(drawings_of(ASSIGNMENT, subject, result("vae", pictured=False), LOSSES).losses) == 0  # type: ignore[arg-type]
+    assert len(drawings_of(ASSIGNMENT, subject, result("pictures"), LOSSES).losses) == 0  # type: ignore[arg-type]
 
 
 def test_a_model_that_cannot_be_drawn_keeps_its_losses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,5 +108,5 @@ def test_a_model_that_cannot_be_drawn_keeps_its_losses(monkeypatch: pytest.Monke
         raise expect.Failed("encode returned no encodings")
 
     monkeypatch.setattr(Brush, "encode", fail)
-    drawn = drawings_of(Knowing(), result("vae"), LOSSES)  # type: ignore[arg-type]
+    drawn = drawings_of(ASSIGNMENT, Knowing(), result("vae"), LOSSES)  # type: ignore[arg-type]
     assert (len(drawn.losses), len(drawn.samples)) == (3, 0)

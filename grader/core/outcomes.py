@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from . import thresholds as bars
-
 SCHEMA = 1
 
 
@@ -71,7 +69,7 @@ class Report:
     message: str = ""  # why a submission is unreadable, or what went wrong on our side
     stdout: str = ""  # what the submission printed, for display only; kept beside the record, not in it
     stderr: str = ""
-    calibration: str = field(default_factory=bars.version)  # the version of the bars
+    calibration: str = ""  # the version of the thresholds
 
     @property
     def score(self) -> float:

@@ -12,9 +12,14 @@ from ..core.assignment import Assignment, Part, folder_of
 from ..submissions.dependencies import imported_files
 
 GRADER = Path(__file__).parents[1]
-ALWAYS = ("core/limits.py", "submissions/reading.py", "submissions/notebooks.py", "submissions/dependencies.py")
+ALWAYS = (
+    "core/limits.py",
+    "engine/isolated.py",
+    "submissions/reading.py",
+    "submissions/notebooks.py",
+    "submissions/dependencies.py",
+)
 ROOMS = ("grader/harness/", "grader/isolation/", "grader/protocol/")  # all that runs beside a submission
-FIRST = ("grader/engine/isolated.py", "grader/engine/checking.py")
 BY_NAME = ("grader/__init__.py", "grader/core/assignment.py", "grader/harness/modules.py")  # import what others name
 PACKAGES = ("hypothesis", "numpy", "scipy", "tensorflow", "tensorflow-datasets", "tensorflow-probability", "tf-keras")
 
@@ -52,7 +57,7 @@ def measuring_files(assignment: Assignment, part: str) -> dict[str, Path]:
     texts = {name: "" if name in BY_NAME else file.read_text(encoding="utf-8") for name, file in files.items()}
     rooms = (*ROOMS, f"{assignment.operations.replace('.', '/')}/")
     found = {*(f"grader/{name}" for name in ALWAYS), *(name for name in files if name.startswith(rooms))}
-    for first in (*FIRST, *_modules_of(assignment.part(part))):
+    for first in ("grader/engine/checking.py", *_modules_of(assignment.part(part))):
         imported = imported_files(texts, first)
         found |= files.keys() if imported is None else imported
     return {name: file for name, file in files.items() if name in found}

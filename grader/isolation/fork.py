@@ -32,7 +32,7 @@ class Fork:
     """Use `hand_over`, then `ask` any number of times, then `end`."""
 
     def __init__(self, server: ForkServer, limits: Limits, disabled: tuple[str, ...] = ()):
-        self._worker = server
+        self._server = server
         self._limits = limits
         self._disabled = disabled
         self.breach = ""
@@ -51,7 +51,7 @@ class Fork:
             raise
 
     def _take_user(self) -> User | None:
-        if not self._worker.tier.other_user:
+        if not self._server.tier.other_user:
             return None
         user = take_user()
         self._left.callback(self._give_back, user)
@@ -64,7 +64,7 @@ class Fork:
 
     def _make_folder(self) -> Path | None:
         """A scratch folder for a process that has no mounts of its own."""
-        if self._worker.tier.bubblewrap:
+        if self._server.tier.bubblewrap:
             return None
         folder = Path(tempfile.mkdtemp(prefix="aelab-"))
         self._left.callback(subprocess.run, ["rm", "-rf", "--", str(folder)], check=False)  # copes with any depth
@@ -74,7 +74,7 @@ class Fork:
 
     def _start(self) -> None:
         uid = None if self._user is None else self._user.uid
-        policy = self._worker.tier.confinement(self._worker.view, self._limits, uid, self._disabled)
+        policy = self._server.tier.confinement(self._server.view, self._limits, uid, self._disabled)
         self._connection, theirs = socket.socketpair()
         self._report, supervisors = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._left.callback(self._connection.close)
@@ -84,7 +84,7 @@ class Fork:
         with theirs, supervisors:
             ends = [supervisors.fileno(), theirs.fileno(), *self._output.writing_ends]
             try:
-                self._worker.fork(order, ends)
+                self._server.fork(order, ends)
             finally:
                 self._output.close_writing_ends()
 
@@ -138,7 +138,7 @@ class Fork:
         if self._handle is None:
             return
         with suppress(ProcessLookupError):
-            if not self._worker.tier.bubblewrap:
+            if not self._server.tier.bubblewrap:
                 _kill_below(_process_number(self._handle))
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
@@ -156,7 +156,7 @@ class Fork:
             if self._handle is not None and not _is_ready(self._handle, ANSWER_SECONDS):
                 raise TimeoutError("the processes of a submission do not end")
             self._handle = None
-            if self._user is not None and not self._worker.tier.bubblewrap:
+            if self._user is not None and not self._server.tier.bubblewrap:
                 end_all_of(self._user.uid)
             self._gone = True
             self.stdout, self.stderr = self._output.texts()

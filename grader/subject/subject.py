@@ -166,7 +166,7 @@ class Model:
         With `training`, layers that are not told otherwise act as in training.
         """
         stacked = [Want(w.dtype, (repeats, *w.shape)) for w in wants] if repeats else wants
-        asked = {"method": method, "model": self.number, "repeats": repeats, "training": training}
+        asked: dict[str, Any] = {"method": method, "model": self.number, "repeats": repeats, "training": training}
         return list(self.subject.request("call", arrays, stacked, **asked).arrays)
 
     def forget(self) -> None:

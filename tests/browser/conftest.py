@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.render.pages import write_pages
 from tests.browser.browsing import NARROW, WIDE, Watched, chromium, watched_page
 from tests.browser.courses import Server, jupyter, make_course
@@ -43,7 +44,7 @@ def watched(browser: Browser) -> Iterator[Watched]:
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages of a made-up class, one of its members hostile."""
     folder = tmp_path_factory.mktemp("results")
-    write_pages([*class_of_seven(), hostile()], folder)
+    write_pages(ASSIGNMENT, [*class_of_seven(), hostile()], folder)
     return folder
 
 

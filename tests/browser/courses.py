@@ -17,10 +17,9 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Page
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.engine.cache import VARIABLE
 from grader.platforms.nbgrader.course_folder import write_course
-from grader.platforms.nbgrader.gradebook import ASSIGNMENT
-from grader.release.templates import NOTEBOOK
 
 STUDENT, SOLVED_PART = "emmy", "data"
 TOKEN = "for-the-tests-only"
@@ -42,16 +41,16 @@ class Server:
 
 def make_course(folder: Path) -> Path:
     """The course folder of the lab, its assignment generated, with a submission that solves the first part only."""
-    write_course(folder)
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", ASSIGNMENT, "--create"]
+    write_course(ASSIGNMENT, folder)
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", ASSIGNMENT.name, "--create"]
     subprocess.run(command, cwd=folder, env=environment(folder), check=True, capture_output=True)
-    source, released = (folder / room / ASSIGNMENT / NOTEBOOK for room in ("source", "release"))
+    source, released = (folder / room / ASSIGNMENT.name / ASSIGNMENT.notebook for room in ("source", "release"))
     answers = {cell.id: cell.source for cell in nbformat.read(source, as_version=4).cells}
     handed_in = nbformat.read(released, as_version=4)
     for cell in handed_in.cells:
         if cell.id.startswith(f"{SOLVED_PART}-"):
             cell.source = answers[cell.id]
-    target = folder / "submitted" / STUDENT / ASSIGNMENT / NOTEBOOK
+    target = folder / "submitted" / STUDENT / ASSIGNMENT.name / ASSIGNMENT.notebook
     target.parent.mkdir(parents=True)
     nbformat.write(handed_in, target)
     return folder

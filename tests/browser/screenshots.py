@@ -12,8 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from grader.platforms.nbgrader.gradebook import ASSIGNMENT
-from grader.release.templates import NOTEBOOK
+from grader.autoencoders.assignment import ASSIGNMENT
 from tests.browser.browsing import NARROW, WIDE, chromium, watched_page
 from tests.browser.courses import STUDENT, Server, environment, jupyter, make_course
 
@@ -74,7 +73,7 @@ def of_lab(browser: Browser, server: Server, folder: Path) -> None:
     """A part of the released notebook in JupyterLab."""
     with watched_page(browser, WIDE) as watched:
         page = watched.page
-        server.open(page, f"lab/tree/release/{ASSIGNMENT}/{NOTEBOOK}")
+        server.open(page, f"lab/tree/release/{ASSIGNMENT.name}/{ASSIGNMENT.notebook}")
         page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=60_000)
         part = page.locator(".jp-NotebookPanel:visible").get_by_role("heading", name="Part 4")
         part.evaluate("heading => heading.scrollIntoView({block: 'start'})")
@@ -86,10 +85,12 @@ def of_formgrader(browser: Browser, server: Server, folder: Path) -> None:
     """The formgrader with a graded submission, and the feedback of that."""
     with watched_page(browser, WIDE) as watched:
         page = watched.page
-        server.open(page, f"formgrader/manage_submissions/{ASSIGNMENT}")
+        server.open(page, f"formgrader/manage_submissions/{ASSIGNMENT.name}")
         page.locator("tr").filter(has_text=STUDENT).locator(".score").wait_for()
         take(page, folder / "formgrader.png", height=400)
-        page.goto((server.folder / "feedback" / STUDENT / ASSIGNMENT / NOTEBOOK).with_suffix(".html").as_uri())
+        page.goto(
+            (server.folder / "feedback" / STUDENT / ASSIGNMENT.name / ASSIGNMENT.notebook).with_suffix(".html").as_uri()
+        )
         finding = page.get_by_text("Not done yet: autoencoder").first
         finding.evaluate("text => text.scrollIntoView({block: 'center'})")
         take(page, folder / "feedback.png")
@@ -106,7 +107,7 @@ def main() -> None:
         of_denoising(browser, results.resolve(), folder)
         course = make_course(Path(private) / "course")
         for step in ("autograde", "generate_feedback"):
-            command = [sys.executable, "-m", "nbgrader", step, ASSIGNMENT]
+            command = [sys.executable, "-m", "nbgrader", step, ASSIGNMENT.name]
             subprocess.run(
                 command, cwd=course, env=environment(course), check=True, timeout=GRADING, capture_output=True
             )

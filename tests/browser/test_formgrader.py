@@ -2,20 +2,18 @@
 
 from playwright.sync_api import expect
 
-from grader.core.registry import all_checks
-from grader.platforms.nbgrader.gradebook import ASSIGNMENT
-from grader.release.templates import NOTEBOOK
+from grader.autoencoders.assignment import ASSIGNMENT
 from tests.browser.browsing import Watched
 from tests.browser.courses import SOLVED_PART, STUDENT, Server
 
 GRADING = 150_000  # milliseconds that a half-finished submission may take, the start of the warm process included
-POINTS = sum(check.points for check in all_checks() if check.part == SOLVED_PART)
+POINTS = sum(check.points for check in ASSIGNMENT.checks if check.part == SOLVED_PART)
 
 
 def test_button_grades_and_feedback_says_why(watched: Watched, server: Server) -> None:
     """A click on the lightning measures the submission: the score is that of the solved part, the feedback says why."""
     page = watched.page
-    server.open(page, f"formgrader/manage_submissions/{ASSIGNMENT}")
+    server.open(page, f"formgrader/manage_submissions/{ASSIGNMENT.name}")
     row = page.locator("tr").filter(has_text=STUDENT)
     expect(row.locator(".status")).to_have_text("needs autograding")
     row.locator(".autograde a").click()
@@ -26,7 +24,9 @@ def test_button_grades_and_feedback_says_why(watched: Watched, server: Server) -
 
     row.locator(".generate-feedback a").click()
     expect(dialog).to_contain_text("Successfully generated feedback", timeout=GRADING)
-    page.goto((server.folder / "feedback" / STUDENT / ASSIGNMENT / NOTEBOOK).with_suffix(".html").as_uri())
+    page.goto(
+        (server.folder / "feedback" / STUDENT / ASSIGNMENT.name / ASSIGNMENT.notebook).with_suffix(".html").as_uri()
+    )
     expect(page.get_by_text(f"(Score: {POINTS}.0 / 100.0)")).to_be_visible()
     expect(page.get_by_text("Every pass makes new full batches").first).to_be_attached()
     expect(page.locator("body")).to_contain_text("Not done yet: autoencoder")

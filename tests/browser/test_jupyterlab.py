@@ -4,8 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from grader.platforms.nbgrader.gradebook import ASSIGNMENT
-from grader.release.templates import NOTEBOOK
+from grader.autoencoders.assignment import ASSIGNMENT
 from tests.browser.browsing import Watched
 from tests.browser.courses import Server
 
@@ -15,7 +14,7 @@ KERNEL = 120_000  # milliseconds for a kernel to start and to import TensorFlow 
 def test_notebook_opens_and_checks_itself(watched: Watched, server: Server) -> None:
     """Text and formulas are shown, the first cells run, and the self-check of an untouched part says what to do."""
     page = watched.page
-    server.open(page, f"lab/tree/release/{ASSIGNMENT}/{NOTEBOOK}")
+    server.open(page, f"lab/tree/release/{ASSIGNMENT.name}/{ASSIGNMENT.notebook}")
     notebook = page.locator(".jp-NotebookPanel:visible")
     expect(notebook.get_by_role("heading", name="Lab 5: autoencoders")).to_be_visible()
     expect(page.locator(".jp-Notebook-ExecutionIndicator:visible")).to_have_attribute(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.platforms.classroom import output_line, write_workflow
 
 from ..render import samples
@@ -21,7 +22,7 @@ def decoded(line: str) -> dict[str, object]:
 def test_partial_credit_adds_up() -> None:
     """The reporter sums the tests' scores; each test has a status that it knows."""
     report = samples.struggling()
-    result = decoded(output_line(report))
+    result = decoded(output_line(ASSIGNMENT, report))
     tests = result["tests"]
     assert isinstance(tests, list)
     assert (result["version"], result["status"], result["max_score"]) == (1, "fail", 100)
@@ -35,19 +36,19 @@ def test_partial_credit_adds_up() -> None:
 )
 def test_status_of_the_whole(report: samples.Report, status: str) -> None:
     """A fault of ours is an error and not a failure."""
-    assert decoded(output_line(report))["status"] == status
+    assert decoded(output_line(ASSIGNMENT, report))["status"] == status
 
 
 def test_the_output_is_one_line_whatever_a_submission_says() -> None:
     """Nothing in it can add another output to the step."""
-    line = output_line(samples.hostile())
+    line = output_line(ASSIGNMENT, samples.hostile())
     assert "\n" not in line
     assert line.isascii()
 
 
 def test_the_workflow_is_what_the_reporter_expects(tmp_path: Path) -> None:
     """The job has the name, the step's id is the runner's, and the grader to install lies where the step looks."""
-    write_workflow(tmp_path)
+    write_workflow(ASSIGNMENT, tmp_path)
     workflow = yaml.safe_load((tmp_path / ".github/workflows/autograding.yml").read_text())
     steps = workflow["jobs"]["run-autograding-tests"]["steps"]
     reporter = steps[-1]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grader.release.source import module_sources, reference_folder
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.platforms.gradescope.archive import results_of, write_autograder
 from grader.platforms.gradescope.autograder import measured
 
@@ -24,7 +24,7 @@ GOOD = "import tensorflow as tf\n\n\ndef normalize(image, label):\n    return tf
 def layout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder /autograder after set-up, with this environment for the one that setup.sh makes."""
     root = tmp_path_factory.mktemp("autograder")
-    with zipfile.ZipFile(write_autograder(root / "autograder.zip")) as archive:
+    with zipfile.ZipFile(write_autograder(ASSIGNMENT, root / "autograder.zip")) as archive:
         archive.extractall(root / "source")
         modes = {entry.filename: entry.external_attr >> 16 for entry in archive.infolist()}
     assert modes["run_autograder"] == modes["setup.sh"] == 0o755
@@ -56,9 +56,9 @@ def run(layout: Path, files: dict[str, str]) -> tuple[dict[str, Any], str]:
 @pytest.mark.parametrize("trusted", [False, True])
 def test_the_reference_is_in_the_archive_unless_submissions_could_read_it(tmp_path: Path, trusted: bool) -> None:
     """One mistake, one penalty needs the lab's version of a part; without isolation it would be in everyone's reach."""
-    with zipfile.ZipFile(write_autograder(tmp_path / "autograder.zip", trusted=trusted)) as archive:
+    with zipfile.ZipFile(write_autograder(ASSIGNMENT, tmp_path / "autograder.zip", trusted=trusted)) as archive:
         packed = {name for name in archive.namelist() if name.startswith("reference/")}
-    modules = {f"reference/{name}" for name in module_sources(reference_folder())}
+    modules = {f"reference/{name}" for name in ASSIGNMENT.reference_sources()}
     assert packed == (set() if trusted else {"reference/__init__.py", *modules})
 
 
@@ -82,7 +82,7 @@ def test_a_submission_that_crashes_is_told_so(layout: Path) -> None:
 
 def test_a_submission_that_cannot_be_read_has_no_points_and_says_why() -> None:
     """The author sees why, and can hand in again."""
-    results = results_of(samples.unreadable())
+    results = results_of(ASSIGNMENT, samples.unreadable())
     assert results["score"] == 0
     assert "invalid syntax" in results["output"]
 
@@ -103,7 +103,7 @@ def test_results_are_there_also_if_the_grader_is_not(layout: Path) -> None:
 
 def test_a_fault_of_ours_is_no_zero(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Neither a check that was not measured nor an exception."""
-    assert "score" not in results_of(samples.grader_fault())
+    assert "score" not in results_of(ASSIGNMENT, samples.grader_fault())
     monkeypatch.setattr("grader.platforms.one.open_pool", lambda *_: 1 / 0)
     assert measured(tmp_path, trusted=False).keys() == {"output"}
 
@@ -111,7 +111,7 @@ def test_a_fault_of_ours_is_no_zero(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_partial_credit_and_hostile_text_reach_the_results() -> None:
     """Points add up; outputs are plain text without control characters."""
     for report in (samples.struggling(), samples.hostile()):
-        results = results_of(report)
+        results = results_of(ASSIGNMENT, report)
         assert results["score"] == pytest.approx(sum(test["score"] for test in results["tests"]))
         assert {test["output_format"] for test in results["tests"]} == {"text"}
         assert not any(c in json.dumps(results, ensure_ascii=False) for c in "\x1b\u202e\x07")
@@ -120,7 +120,7 @@ def test_partial_credit_and_hostile_text_reach_the_results() -> None:
 def test_trust_has_to_be_asked_for(layout: Path, tmp_path: Path) -> None:
     """The script grades isolated unless the archive was made with the option."""
     assert "--trust" not in (layout / "source" / "run_autograder").read_text()
-    with zipfile.ZipFile(write_autograder(tmp_path / "trusting.zip", trusted=True)) as archive:
+    with zipfile.ZipFile(write_autograder(ASSIGNMENT, tmp_path / "trusting.zip", trusted=True)) as archive:
         assert b'"$root" --trust-submissions\n' in archive.read("run_autograder")
 
 

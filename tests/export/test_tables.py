@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.platforms.lms import FORMATS, table
 
 from ..render import samples
@@ -13,7 +14,7 @@ CLASS = samples.class_of_seven()
 
 
 def read(format_name: str) -> list[list[str]]:
-    return list(csv.reader(StringIO(table(CLASS, format_name))))
+    return list(csv.reader(StringIO(table(ASSIGNMENT, CLASS, format_name))))
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
@@ -39,5 +40,5 @@ def test_columns_are_those_of_the_platforms() -> None:
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_no_cell_is_a_formula(format_name: str) -> None:
     """A name of a submission is text to a spreadsheet."""
-    found = list(csv.reader(StringIO(table([samples.solved("=1+1"), samples.hostile()], format_name))))
+    found = list(csv.reader(StringIO(table(ASSIGNMENT, [samples.solved("=1+1"), samples.hostile()], format_name))))
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in found for cell in row)

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import MEBIBYTE, Limits
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
-from grader.core.registry import select
 from grader.engine.checking import run_checks
 from grader.isolation.fork_server import ForkServer, ProcessLost
 from grader.isolation.process import ProcessChannel
@@ -220,8 +220,8 @@ def measure(
         build(attack, Path(folder), target)
         started = time.monotonic()
         try:
-            [(name, path)] = find_submissions(Path(folder))
-            submission = read_submission(name, path)
+            [(name, path)] = find_submissions(Path(folder), ASSIGNMENT)
+            submission = read_submission(name, path, ASSIGNMENT)
         except (UnreadableSubmission, FileNotFoundError) as problem:
             seconds = time.monotonic() - started
             return Measured(attack, Status.UNREADABLE, (), "", "", seconds, tuple(target.damage()), str(problem))
@@ -230,7 +230,7 @@ def measure(
         try:
             users = stack.enter_context(noting_users())
             subject = Subject(channel, SEED)
-            results = run_checks(subject, select([attack.part]), out_of_time=lambda: channel.out_of_time)
+            results = run_checks(subject, ASSIGNMENT.select([attack.part]), out_of_time=lambda: channel.out_of_time)
         except ProcessLost as loss:
             status, problem = Status.ERROR, str(loss)
         finally:
@@ -301,7 +301,7 @@ def _is_free(uid: int) -> bool:
 @contextmanager
 def worker_of(tier: Tier, private: Iterable[Path] = ()) -> Iterator[ForkServer]:
     """A started worker, ended afterwards."""
-    server = ForkServer(tier, view_of(private), LIMITS)
+    server = ForkServer(tier, view_of(ASSIGNMENT, private), LIMITS)
     server.start()
     try:
         yield server
@@ -320,7 +320,7 @@ class Neighbour:
     def __init__(self, server: ForkServer):
         self._path = ROOT / "reference"
         self._channel = ProcessChannel(
-            read_submission("neighbour", self._path), server, replace(LIMITS, submission_seconds=3600)
+            read_submission("neighbour", self._path, ASSIGNMENT), server, replace(LIMITS, submission_seconds=3600)
         )
         self._lab = Subject(self._channel, SEED)
         self._lab.load("data")
@@ -334,7 +334,7 @@ class Neighbour:
 
     def report(self) -> list[CheckResult]:
         """Its results, from the process that was there all the time."""
-        return without_seconds(run_checks(self._lab, select(["data"])))
+        return without_seconds(run_checks(self._lab, ASSIGNMENT.select(["data"])))
 
     def close(self) -> None:
         """End it."""

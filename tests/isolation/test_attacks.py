@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import CheckResult, Outcome, Status
 from grader.isolation import tiers
 from grader.isolation.choice import examine
@@ -125,17 +126,19 @@ def test_hostile_text_is_harmless_wherever_it_is_shown(attack: Attack, ground: G
     results = tuple(replace(r, message=r.message + HOSTILE, hint=HOSTILE + r.hint) for r in measured.results)
     report = replace(measured.report, submission=HOSTILE, checks=results, message=HOSTILE)
     raw = replace(measured.report, submission="plain")
-    write_grades([report, raw], tmp_path / "grades.csv")
+    write_grades(ASSIGNMENT, [report, raw], tmp_path / "grades.csv")
     for one in (report, raw):
         write_report(one, report_folder(tmp_path, one.submission))
-    write_pages([report, raw], tmp_path)
+    write_pages(ASSIGNMENT, [report, raw], tmp_path)
     texts = {
         str(path): path.read_text(encoding="utf-8")
         for path in tmp_path.rglob("*")
         if path.is_file() and path.suffix != ".png"
     }
-    texts["terminal"] = _on_terminal([grades_table([report, raw]), check_table(results), check_table(raw.checks)])
-    texts["plain"] = plain_text(results) + plain_text(raw.checks)
+    texts["terminal"] = _on_terminal(
+        [grades_table(ASSIGNMENT, [report, raw]), check_table(ASSIGNMENT, results), check_table(ASSIGNMENT, raw.checks)]
+    )
+    texts["plain"] = plain_text(ASSIGNMENT, results) + plain_text(ASSIGNMENT, raw.checks)
     for name, text in texts.items():
         assert not [c for c in text if c in FORBIDDEN], name
         if name.endswith(".html"):
@@ -175,7 +178,7 @@ def test_long_text_is_cut(name: str, ground: Ground, tmp_path: Path) -> None:
     """Half a megabyte of text in place of a word makes no report of half a megabyte."""
     report = ground.attack(attack_called(name)).report
     write_report(report, tmp_path)
-    write_pages([report], tmp_path)
+    write_pages(ASSIGNMENT, [report], tmp_path)
     sizes = {path.name: path.stat().st_size for path in tmp_path.rglob("*") if path.suffix in (".json", ".html")}
     assert sizes["report.json"] < 50_000
     assert max(sizes.values()) < 200_000
@@ -185,7 +188,7 @@ def test_long_text_is_cut(name: str, ground: Ground, tmp_path: Path) -> None:
 def test_the_canary_finds_no_way_out_with_older_kernels(version: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Landlock as Debian 12 (2) and Ubuntu 24.04 (4) have it: what it lacks, the best tier has from elsewhere."""
     monkeypatch.setattr(tiers, "NEWEST_LANDLOCK", version)
-    server, finding = examine(tiers.best(), LIMITS)
+    server, finding = examine(ASSIGNMENT, tiers.best(), LIMITS)
     assert server is not None, finding.reason
     server.close()
     assert finding.holds

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.isolation import canary, choice, seccomp, tiers
 from grader.isolation.choice import TRIES, Finding, NoIsolation, examine, find_tier, open_pool, send_canary
@@ -39,7 +40,7 @@ def warm_processes() -> list[psutil.Process]:
 
 def test_this_machine_has_the_best_tier() -> None:
     """With everything the tests of isolation need; the worker is started and serves."""
-    server, findings = find_tier(Limits())
+    server, findings = find_tier(ASSIGNMENT, Limits())
     try:
         assert server.tier == tiers.best()
         assert server.is_alive()
@@ -56,10 +57,10 @@ def test_the_tiers_are_tried_from_the_best_down(monkeypatch: pytest.MonkeyPatch)
         asked.append(tier)
         if tier.bubblewrap:
             return None, Finding(tier, "no luck")
-        return ForkServer(tier, view_of(), limits), Finding(tier)
+        return ForkServer(tier, view_of(ASSIGNMENT), limits), Finding(tier)
 
     monkeypatch.setattr(choice, "examine", found)
-    server, findings = find_tier(Limits())
+    server, findings = find_tier(ASSIGNMENT, Limits())
     assert asked == [tiers.best(), tiers.second()]
     assert server.tier == tiers.second()
     assert [finding.problem for finding in findings] == ["no luck", ""]
@@ -76,7 +77,7 @@ def test_a_canary_that_is_ended_from_outside_is_sent_again(monkeypatch: pytest.M
         return ()
 
     monkeypatch.setattr("grader.isolation.choice.send_canary", send)
-    server, findings = find_tier(Limits())
+    server, findings = find_tier(ASSIGNMENT, Limits())
     assert server.tier == tiers.best()
     assert [finding.holds for finding in findings] == [True]
 
@@ -91,7 +92,7 @@ def test_a_tier_that_cannot_be_tried_never_becomes_a_lower_one(monkeypatch: pyte
 
     monkeypatch.setattr("grader.isolation.choice.send_canary", send)
     with pytest.raises(NoIsolation, match=f"lost, {TRIES} times"):
-        find_tier(Limits())
+        find_tier(ASSIGNMENT, Limits())
     assert tried == [tiers.best().name] * TRIES
 
 
@@ -104,7 +105,7 @@ def test_the_names_of_tiers_are_those_of_the_reports() -> None:
 
 def test_without_bubblewrap_it_says_what_to_install(no_bubblewrap: None) -> None:
     """In one line, for the system most graders run."""
-    server, finding = examine(tiers.best(), Limits())
+    server, finding = examine(ASSIGNMENT, tiers.best(), Limits())
     assert server is None
     assert finding.reason == "there is no bubblewrap (Debian: apt-get install bubblewrap)"
 
@@ -113,7 +114,7 @@ def test_without_libseccomp_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
     """Nothing is started without a filter."""
     seccomp.program.cache_clear()
     monkeypatch.setitem(sys.modules, "pyseccomp", None)
-    server, finding = examine(tiers.best(), Limits())
+    server, finding = examine(ASSIGNMENT, tiers.best(), Limits())
     assert server is None
     assert finding.reason.startswith("there is no libseccomp (Debian: apt-get install libseccomp2; ")
     assert "\n" not in finding.reason
@@ -122,7 +123,7 @@ def test_without_libseccomp_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
 def test_an_ordinary_user_cannot_grade_under_another(no_root: None) -> None:
     """The second tier says so before it starts anything."""
     before = warm_processes()
-    server, finding = examine(tiers.second(), Limits())
+    server, finding = examine(ASSIGNMENT, tiers.second(), Limits())
     assert server is None
     assert finding.reason == "only the administrator can grade under another user"
     assert warm_processes() == before
@@ -131,7 +132,7 @@ def test_an_ordinary_user_cannot_grade_under_another(no_root: None) -> None:
 def test_without_any_tier_grading_is_refused(no_bubblewrap: None, no_root: None) -> None:
     """One line: each tier and its reason, where to look, and the way out."""
     with pytest.raises(NoIsolation) as caught:
-        find_tier(Limits())
+        find_tier(ASSIGNMENT, Limits())
     text = str(caught.value)
     assert "namespaces+landlock: there is no bubblewrap" in text
     assert "landlock+user: only the administrator" in text
@@ -142,10 +143,10 @@ def test_without_any_tier_grading_is_refused(no_bubblewrap: None, no_root: None)
 
 def test_a_pool_is_of_the_best_tier_or_not_at_all(no_bubblewrap: None, no_root: None) -> None:
     """Nothing less is used unless the submissions are trusted; then nothing is started before it is needed."""
-    with pytest.raises(NoIsolation), open_pool(Limits(), 2, trusted=False):
+    with pytest.raises(NoIsolation), open_pool(ASSIGNMENT, Limits(), 2, trusted=False):
         pass
     before = warm_processes()
-    with open_pool(Limits(), 2, trusted=True) as pool:
+    with open_pool(ASSIGNMENT, Limits(), 2, trusted=True) as pool:
         assert pool.tier is tiers.TRUSTED
         assert warm_processes() == before
 
@@ -153,7 +154,7 @@ def test_a_pool_is_of_the_best_tier_or_not_at_all(no_bubblewrap: None, no_root: 
 def test_all_warm_processes_import_at_once() -> None:
     """When the tier is known to hold, the second one has been launched: to start it takes no second start."""
     before = warm_processes()
-    with open_pool(Limits(), 2, trusted=False) as pool, pool.lend() as one, pool.lend() as other:
+    with open_pool(ASSIGNMENT, Limits(), 2, trusted=False) as pool, pool.lend() as one, pool.lend() as other:
         launched = {warm_of(one), warm_of(other)}
         assert len(launched) == 2
         (waiting,) = (w for w in (one, other) if not w.is_alive())
@@ -164,16 +165,16 @@ def test_all_warm_processes_import_at_once() -> None:
 
 def test_what_was_launched_for_a_tier_that_does_not_hold_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pool is of the tier that was found, and so are its other workers."""
-    monkeypatch.setattr(choice, "find_tier", lambda *_: (ForkServer(tiers.TRUSTED, view_of(), Limits()), []))
+    monkeypatch.setattr(choice, "find_tier", lambda *_: (ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), Limits()), []))
     before = warm_processes()
-    with open_pool(Limits(), 2, trusted=False) as pool, pool.lend() as one, pool.lend() as other:
+    with open_pool(ASSIGNMENT, Limits(), 2, trusted=False) as pool, pool.lend() as one, pool.lend() as other:
         assert (one.tier, other.tier) == (tiers.TRUSTED, tiers.TRUSTED)
     assert warm_processes() == before
 
 
 def test_where_nothing_can_be_launched_the_reason_is_found_by_trying(no_bubblewrap: None, no_root: None) -> None:
     """To launch ahead is a guess; that it fails is said once, by the trial of the tier."""
-    with pytest.raises(NoIsolation, match="there is no bubblewrap"), open_pool(Limits(), 2, trusted=False):
+    with pytest.raises(NoIsolation, match="there is no bubblewrap"), open_pool(ASSIGNMENT, Limits(), 2, trusted=False):
         pass
 
 
@@ -183,12 +184,12 @@ def test_the_folders_of_a_run_are_private(monkeypatch: pytest.MonkeyPatch, tmp_p
 
     def found(limits: Limits, private: Iterable[Path]) -> tuple[ForkServer, list[Finding]]:
         seen.append(list(private))
-        return ForkServer(tiers.TRUSTED, view_of(), limits), []
+        return ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), limits), []
 
     monkeypatch.setattr(choice, "find_tier", found)
     (tmp_path / "link").symlink_to(tmp_path / "class")
     (tmp_path / "class").mkdir()
-    with open_pool(Limits(), 1, False, (tmp_path / "link", tmp_path / "class" / ".." / "out")):
+    with open_pool(ASSIGNMENT, Limits(), 1, False, (tmp_path / "link", tmp_path / "class" / ".." / "out")):
         pass
     assert seen == [[tmp_path / "class", tmp_path / "out"]]
 
@@ -207,7 +208,7 @@ LESS = LESS if IS_ROOT else LESS[:1]  # the others are what only root could try
 def test_a_tier_out_of_which_the_canary_gets_does_not_hold(tier: Tier, escape: str) -> None:
     """The reason names what it could do, and its process is ended."""
     before = warm_processes()
-    server, finding = examine(tier, Limits())
+    server, finding = examine(ASSIGNMENT, tier, Limits())
     assert server is None
     assert not finding.holds
     assert escape in finding.escapes
@@ -219,7 +220,7 @@ def test_a_tier_out_of_which_the_canary_gets_does_not_hold(tier: Tier, escape: s
 def test_the_canary_sees_what_is_open(tmp_path: Path) -> None:
     """A canary that finds no hole where there is no wall would find none anywhere."""
     (tmp_path / "grades.csv").write_text("ada,100")
-    server = ForkServer(tiers.TRUSTED, view_of(), Limits())
+    server = ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), Limits())
     try:
         found = send_canary(server, [tmp_path / "grades.csv"])
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.isolation.confinement import DEFENCES, Confinement
 from grader.isolation.view import ROOT, view_of
 
@@ -67,7 +68,7 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
 
 def confined(places: tuple[Path, Path], **policy: Any) -> dict[str, Any]:
     """What a process found that was confined by the rule."""
-    view = view_of()
+    view = view_of(ASSIGNMENT)
     paths = {"readable": (*map(str, view.readable), str(ROOT)), "listed": tuple(map(str, view.listed))}
     arguments = [json.dumps(Confinement(**paths, **policy).as_json()), *map(str, places)]
     done = subprocess.run(

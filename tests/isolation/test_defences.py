@@ -18,10 +18,10 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome, Status
-from grader.core.registry import select
-from grader.engine.plan import grade_submission
+from grader.engine.run import RunConfig, grade_one
 from grader.isolation import confinement, fork, tiers
 from grader.isolation import fork_server as worker_module
 from grader.isolation.fork_server import ForkServer
@@ -308,7 +308,12 @@ def test_processes_that_are_killed_cost_nobody_a_point(victim: str, best: ForkSe
             started = time.monotonic()
             killer = threading.Timer(chance.uniform(0, usual), _kill, [best, victim, chance, killed])
             killer.start()
-            report = grade_submission("reference", ROOT / "reference", select(["data"]), SEED, best)
+            report = grade_one(
+                RunConfig(
+                    ASSIGNMENT, [("reference", ROOT / "reference")], ASSIGNMENT.select(["data"]), SEED, best.limits
+                ),
+                best,
+            )
             killer.cancel()
             killer.join()
             assert report.status is Status.ERROR or report.score == report.max_score == 6, report

@@ -13,9 +13,9 @@ import pytest
 from scipy import ndimage
 
 import mnist_subset
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.autoencoders.images import Look
 from grader.core.outcomes import CheckResult, Outcome
-from grader.core.registry import select
 from grader.engine.checking import run_checks
 from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
@@ -99,7 +99,7 @@ class Autoencoder(_honest):
 
 
 def forged(addition: str) -> Submission:
-    honest = read_submission("forged", REFERENCE)
+    honest = read_submission("forged", REFERENCE, ASSIGNMENT)
     sources = [
         Source(s.name, f"{s.text}\nimport numpy as np\n{addition}") if s.name == "autoencoder.py" else s
         for s in honest.sources
@@ -112,7 +112,7 @@ def graded(
 ) -> dict[str, CheckResult]:
     channel = ProcessChannel(submission, server)
     try:
-        return {result.id: result for result in run_checks(Subject(channel, seed), select(names))}
+        return {result.id: result for result in run_checks(Subject(channel, seed), ASSIGNMENT.select(names))}
     finally:
         channel.close()
 
@@ -121,7 +121,7 @@ def graded(
 def weights_from_elsewhere(server: ForkServer) -> dict[str, str]:
     """The reference's weights after 300 steps, as text: on digits as everybody has them, and as the seed turns them."""
     upright = mnist_subset.load()["train_images"][: 300 * 16].astype(np.float32) / 255
-    turned = Subject(ProcessChannel(read_submission("reference", REFERENCE), server), GRADING_SEED).images
+    turned = Subject(ProcessChannel(read_submission("reference", REFERENCE, ASSIGNMENT), server), GRADING_SEED).images
     return {
         "upright": trained_weights(server, upright, mnist_subset.load()["test_images"][:64].astype(np.float32) / 255),
         "turned": trained_weights(server, turned.training(0, 300 * 16), turned.held_out(64)),
@@ -129,7 +129,7 @@ def weights_from_elsewhere(server: ForkServer) -> dict[str, str]:
 
 
 def trained_weights(server: ForkServer, images: np.ndarray, held_out: np.ndarray) -> str:
-    channel = ProcessChannel(read_submission("reference", REFERENCE), server)
+    channel = ProcessChannel(read_submission("reference", REFERENCE, ASSIGNMENT), server)
     subject = Subject(channel, 1)
     try:
         subject.seed_submission("elsewhere")
@@ -187,7 +187,7 @@ def test_an_invented_history_is_not_a_training(server: ForkServer) -> None:
 
 def test_the_right_solution_keeps_its_points(server: ForkServer) -> None:
     """The same checks, on the reference itself."""
-    found = graded(server, read_submission("reference", REFERENCE), list(TRAINED))
+    found = graded(server, read_submission("reference", REFERENCE, ASSIGNMENT), list(TRAINED))
     assert {result.outcome for result in found.values()} == {Outcome.PASSED}
 
 

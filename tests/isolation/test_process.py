@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.expect import SubmissionDied
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome
-from grader.core.registry import select as select_checks
 from grader.engine.checking import run_checks
 from grader.isolation.fork_server import ForkServer, ProcessLost
 from grader.isolation.process import Clock, ProcessChannel
@@ -493,9 +493,9 @@ def refuse(*arguments, **others):
     raise AssertionError("the grader pickles")
 
 pickle.dumps = pickle.dump = pickle.loads = pickle.load = pickle.Pickler = pickle.Unpickler = refuse
-checks = select(["data.normalize_scales_to_unit_interval"])
-worker, _ = find_tier(Limits())
-report = grade_submission("tiny", Path(sys.argv[1]), checks, 1, worker)
+checks = ASSIGNMENT.select(["data.normalize_scales_to_unit_interval"])
+worker, _ = find_tier(ASSIGNMENT, Limits())
+report = grade_one(RunConfig(ASSIGNMENT, [("tiny", Path(sys.argv[1]))], checks, 1, worker.limits), worker)
 worker.close()
 found = [name for name in sys.modules if name.partition(".")[0] in ("tensorflow", "tf_keras", "keras", "submission")]
 print(json.dumps({"outcome": report.checks[0].outcome, "message": report.checks[0].message, "imported": found,
@@ -531,6 +531,6 @@ def test_a_process_that_does_not_start_is_our_fault(server: ForkServer, monkeypa
     """Nothing of the submission has run by then: the outcome is `error`, which costs no points unseen."""
     monkeypatch.setattr(sys, "executable", "/bin/false")
     channel = ProcessChannel(submission("x = 1\n"), server.another(), Limits())
-    results = run_checks(Subject(channel, 1), select_checks(["data"]))
+    results = run_checks(ASSIGNMENT, Subject(channel, 1), ASSIGNMENT.select(["data"]))
     channel.close()
     assert {result.outcome for result in results} == {Outcome.ERROR}

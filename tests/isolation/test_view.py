@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.isolation import view
 from grader.isolation.fork_server import ForkServer
@@ -46,7 +47,7 @@ def can_read(found: View, path: Path) -> bool:
 
 def test_secrets_inside_a_visible_folder_are_left_out(prefix: Path) -> None:
     """All around them may be read, they may not, and they are covered."""
-    found, packages = view_of(), prefix / "lib" / "site-packages"
+    found, packages = view_of(ASSIGNMENT), prefix / "lib" / "site-packages"
     assert can_read(found, packages / "numpy" / "__init__.py")
     assert can_read(found, packages / "six.py")
     assert can_read(found, prefix / "bin")
@@ -60,7 +61,7 @@ def test_private_folders_inside_a_visible_one_are_left_out(prefix: Path) -> None
     """An output folder, a class, or a single file, wherever it is; and what is not there is no trouble."""
     (prefix / "results" / "ada").mkdir(parents=True)
     (prefix / "bin" / "grades.csv").write_text("")
-    found = view_of([prefix / "results", prefix / "bin" / "grades.csv", prefix / "gone"])
+    found = view_of(ASSIGNMENT, [prefix / "results", prefix / "bin" / "grades.csv", prefix / "gone"])
     assert not can_read(found, prefix / "results" / "ada")
     assert not can_read(found, prefix / "bin" / "grades.csv")
     assert {prefix / "results", prefix / "bin" / "grades.csv"} < set(found.covered)
@@ -70,14 +71,14 @@ def test_a_private_folder_is_found_behind_a_link(prefix: Path, tmp_path: Path) -
     """However it was named on the command line."""
     (prefix / "results").mkdir()
     (tmp_path / "link").symlink_to(prefix / "results")
-    assert not can_read(view_of([tmp_path / "link"]), prefix / "results")
+    assert not can_read(view_of(ASSIGNMENT, [tmp_path / "link"]), prefix / "results")
 
 
 def test_a_link_to_a_secret_is_no_way_in(prefix: Path) -> None:
     """It is left out like the secret itself."""
     link = prefix / "lib" / "site-packages" / "solution"
     link.symlink_to(prefix / "lib" / "site-packages" / "reference")
-    assert not can_read(view_of(), link)
+    assert not can_read(view_of(ASSIGNMENT), link)
 
 
 def test_without_a_secret_inside_a_folder_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +86,7 @@ def test_without_a_secret_inside_a_folder_is_one(tmp_path: Path, monkeypatch: py
     (tmp_path / "prefix" / "lib").mkdir(parents=True)
     monkeypatch.setattr(view, "SYSTEM", ())
     monkeypatch.setattr(view, "_python_folders", lambda: [tmp_path / "prefix", tmp_path / "prefix" / "lib"])
-    assert view_of() == View((tmp_path / "prefix",), (), ())
+    assert view_of(ASSIGNMENT) == View((tmp_path / "prefix",), (), ())
 
 
 def test_outermost(tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def bound(arguments: list[str]) -> list[Path]:
 
 def test_nothing_of_the_checkout_is_bound_but_the_grader_and_the_digits() -> None:
     """Beside Python itself, where its environment lies in the checkout."""
-    arguments = bubblewrap_arguments(view_of())
+    arguments = bubblewrap_arguments(view_of(ASSIGNMENT))
     shown = [path for path in bound(arguments) if path.is_relative_to(ROOT) and not path.is_relative_to(sys.prefix)]
     assert sorted(shown) == sorted(ROOT / name for name in OWN_PACKAGES)
     assert not [path for path in bound(arguments) if ROOT.is_relative_to(path)]
@@ -112,7 +113,7 @@ def test_nothing_of_the_checkout_is_bound_but_the_grader_and_the_digits() -> Non
 
 def test_nothing_is_bound_for_writing() -> None:
     """Everything is there to be read, and the root itself is closed last."""
-    arguments = bubblewrap_arguments(view_of())
+    arguments = bubblewrap_arguments(view_of(ASSIGNMENT))
     assert not {"--bind", "--dev-bind", "--bind-try"} & set(arguments)
     assert arguments[-2:] == ["--remount-ro", "/"]
 
@@ -120,7 +121,7 @@ def test_nothing_is_bound_for_writing() -> None:
 def test_secrets_are_covered_after_what_they_lie_in(prefix: Path) -> None:
     """A cover under a mount would be no cover; a file is covered by an empty one."""
     (prefix / "grades.csv").write_text("")
-    found = view_of([prefix / "grades.csv"])
+    found = view_of(ASSIGNMENT, [prefix / "grades.csv"])
     arguments = bubblewrap_arguments(found)
     last_bind = max(i for i, word in enumerate(arguments) if word == str(found.listed[0]))
     for secret in found.covered:

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.expect import GraderFault
 from grader.core.limits import Limits
 from grader.isolation import tiers
@@ -60,7 +61,7 @@ def test_the_attributes_of_a_protocol_are_listed_once(monkeypatch: pytest.Monkey
 
 def test_another_worker_is_of_the_same_kind() -> None:
     """The tier, the view and the limits; not started."""
-    one = ForkServer(tiers.TRUSTED, view_of(), Limits(processes=9))
+    one = ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), Limits(processes=9))
     two = one.another()
     assert two is not one
     assert (two.tier, two.view, two.limits) == (one.tier, one.view, one.limits)
@@ -69,7 +70,7 @@ def test_another_worker_is_of_the_same_kind() -> None:
 
 def test_a_worker_that_was_never_started_is_closed_for_nothing() -> None:
     """There is nothing to end and nothing to tell."""
-    assert ForkServer(tiers.TRUSTED, view_of(), Limits()).close() == ""
+    assert ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), Limits()).close() == ""
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
         script.write_text(f"#!{sys.executable}\n{start}{code}\n")
         script.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(script))
-        made.append(ForkServer(tiers.TRUSTED, view_of(), Limits()))
+        made.append(ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), Limits()))
         return made[-1]
 
     yield make
@@ -189,7 +190,7 @@ from grader.isolation.worker import Worker
 from grader.core.limits import Limits
 from tests.isolation.probing import call, first_of, processes_of, submission
 
-channel = ProcessChannel(submission(sys.argv[2]), Worker(getattr(tiers, sys.argv[1])(), view_of(), Limits()))
+channel = ProcessChannel(submission(sys.argv[2]), Worker(getattr(tiers, sys.argv[1])(), view_of(ASSIGNMENT), Limits()))
 call(channel, "daemon")
 print(*{p.pid for p in (*processes_of(channel).values(), *first_of(channel).children(recursive=True))}, flush=True)
 call(channel, "never_end")

@@ -13,13 +13,13 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config, PyFileConfigLoader
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
-from grader.core.registry import select
-from grader.platforms.nbgrader.course_folder import ASSIGNMENT, CONFIG, CONFIG_NAME
+from grader.platforms.nbgrader.course_folder import CONFIG, CONFIG_NAME
 from grader.platforms.nbgrader.gradebook import grade_id
 
-NOTEBOOK = f"{ASSIGNMENT}.ipynb"
-CHECKS = select(["data"])
+NOTEBOOK = f"{ASSIGNMENT.name}.ipynb"
+CHECKS = ASSIGNMENT.select(["data"])
 TESTS = [grade_id(check.id) for check in CHECKS]
 POINTS = {grade_id(check.id): float(check.points) for check in CHECKS}
 COLUMNS = (
@@ -68,17 +68,17 @@ def configuration(root: Path, *, cured: bool, timeout: int = 5) -> Config:
 def make_course(root: Path) -> Path:
     """A course folder whose assignment is generated, by stock nbgrader."""
     os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])  # for alembic
-    source = root / "source" / ASSIGNMENT / NOTEBOOK
+    source = root / "source" / ASSIGNMENT.name / NOTEBOOK
     source.parent.mkdir(parents=True)
     nbformat.write(source_notebook(), source)
-    made = NbGraderAPI(config=configuration(root, cured=False)).generate_assignment(ASSIGNMENT)
+    made = NbGraderAPI(config=configuration(root, cured=False)).generate_assignment(ASSIGNMENT.name)
     assert made["success"], made
     return root
 
 
 def solved(root: Path) -> NotebookNode:
     """What a student hands in who solved everything: the release with the answers."""
-    notebook = nbformat.read(root / "release" / ASSIGNMENT / NOTEBOOK, as_version=4)
+    notebook = nbformat.read(root / "release" / ASSIGNMENT.name / NOTEBOOK, as_version=4)
     answers = {name: text.replace("    ### BEGIN SOLUTION\n", "") for name, text, _ in CELLS}
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("solution"):
@@ -88,14 +88,14 @@ def solved(root: Path) -> NotebookNode:
 
 def submit(root: Path, student: str, content: NotebookNode | str, name: str = NOTEBOOK) -> None:
     """Hand in a notebook, or any text under any name."""
-    path = root / "submitted" / student / ASSIGNMENT / name
+    path = root / "submitted" / student / ASSIGNMENT.name / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content if isinstance(content, str) else nbformat.writes(content))
 
 
 def autograde(root: Path, *, cured: bool, timeout: int = 5) -> str:
     """Grade all submissions with nbgrader's converter, as the stock command does; its log."""
-    result = NbGraderAPI(config=configuration(root, cured=cured, timeout=timeout)).autograde(ASSIGNMENT, "*")
+    result = NbGraderAPI(config=configuration(root, cured=cured, timeout=timeout)).autograde(ASSIGNMENT.name, "*")
     return str(result.get("log", "")) + str(result.get("error", ""))
 
 
@@ -105,7 +105,7 @@ def scores(root: Path) -> dict[str, dict[str, float | None]]:
     with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
         for student in gradebook.students:
             try:
-                notebook = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, student.id)
+                notebook = gradebook.find_submission_notebook(ASSIGNMENT.name, ASSIGNMENT.name, student.id)
             except MissingEntry:
                 continue
             found[student.id] = {grade.name: grade.auto_score for grade in notebook.grades}
@@ -114,7 +114,7 @@ def scores(root: Path) -> dict[str, dict[str, float | None]]:
 
 def autograded(root: Path, student: str) -> NotebookNode:
     """The graded notebook."""
-    return nbformat.read(root / "autograded" / student / ASSIGNMENT / NOTEBOOK, as_version=4)
+    return nbformat.read(root / "autograded" / student / ASSIGNMENT.name / NOTEBOOK, as_version=4)
 
 
 def entries(root: Path) -> list[tuple[object, ...]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from grader.platforms.nbgrader.gradebook import ASSIGNMENT
+from grader.autoencoders.assignment import ASSIGNMENT
 
 from .postgres import free_port
 
@@ -39,14 +39,14 @@ class Formgrader:
 
     def submitted(self) -> list[str]:
         """The students that the page lists as submitted, in its order."""
-        found = self.browser.get(f"{self.address}/formgrader/api/submissions/{ASSIGNMENT}", timeout=60)
+        found = self.browser.get(f"{self.address}/formgrader/api/submissions/{ASSIGNMENT.name}", timeout=60)
         found.raise_for_status()
         return [each["student"] for each in found.json() if each["submitted"]]
 
     def press(self, student: str, *, as_a_page_does: bool = True) -> requests.Response:
         """The Autograde button of a student; formgrade.js sends the cookie `_xsrf` back in a header."""
         headers = {"X-CSRFToken": self.browser.cookies["_xsrf"]} if as_a_page_does else {}
-        place = f"{self.address}/formgrader/api/submission/{ASSIGNMENT}/{student}/autograde"
+        place = f"{self.address}/formgrader/api/submission/{ASSIGNMENT.name}/{student}/autograde"
         return self.browser.post(place, headers=headers, timeout=SECONDS_TO_GRADE)
 
     def validate(self, notebook: str) -> dict[str, Any]:

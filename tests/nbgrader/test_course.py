@@ -12,10 +12,10 @@ import nbformat
 import psutil
 import pytest
 import requests
-from grader.release.source import module_sources, reference_folder
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.platforms.nbgrader import course_folder as release_course
-from grader.platforms.nbgrader.course_folder import ASSIGNMENT, CONFIG_NAME, write_course
+from grader.platforms.nbgrader.course_folder import CONFIG_NAME, write_course
 from grader.platforms.nbgrader.session import SEED_FILE, course_seed
 from grader.release.notebook import render_notebook
 from grader.submissions.reading import read_submission
@@ -59,16 +59,16 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("course")
     reference, course = folder / "reference", folder / "course"
     reference.mkdir()
-    shutil.copy(reference_folder() / "data.py", reference)
+    shutil.copy(ASSIGNMENT.reference_folder() / "data.py", reference)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(release_course, "reference_folder", lambda: reference)
-        write_course(course)
+        write_course(ASSIGNMENT, course)
     config = course / CONFIG_NAME
     config.write_text(config.read_text().replace("c.Measure.limits = []", f"c.Measure.limits = {list(LIMITS)}"))
-    run(course, "nbgrader", "generate_assignment", ASSIGNMENT)
-    right = render_notebook(reference, solutions=True)
+    run(course, "nbgrader", "generate_assignment", ASSIGNMENT.name)
+    right = render_notebook(ASSIGNMENT, reference, solutions=True)
     submit(course, "solved", right)
-    submit(course, "modules", module_sources(reference)["data.py"], "data.py")
+    submit(course, "modules", ASSIGNMENT.reference_sources()["data.py"], "data.py")
     submit(course, "endless", with_normalize(right, "while True: pass"))
     submit(course, "hungry", with_normalize(right, "return len(bytearray(8 << 30)) and b'x' * (8 << 30)"))
     submit(course, "kills", with_normalize(right, "import os; os.kill(os.getpid(), 9)"))
@@ -86,7 +86,7 @@ def stock(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
     """Graded by the stock command; the folder and the log."""
     course = Path(shutil.copytree(handed_in, tmp_path_factory.mktemp("stock") / "course"))
     (course / SEED_FILE).write_text("7\n")
-    return course, run(course, "nbgrader", "autograde", ASSIGNMENT)
+    return course, run(course, "nbgrader", "autograde", ASSIGNMENT.name)
 
 
 def test_everyone_gets_what_was_measured(stock: tuple[Path, str]) -> None:
@@ -120,7 +120,7 @@ def button(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     (course / SEED_FILE).write_text("7\n")
     with serving(course) as formgrader:
         for student, normalize in LATE.items():
-            text = module_sources(reference_folder())["data.py"]
+            text = ASSIGNMENT.reference_sources()["data.py"]
             submit(course, student, f"{text}\n\ndef normalize(image, label):\n    {normalize}\n", "data.py")
         yield formgrader, course
 
@@ -157,8 +157,8 @@ def test_the_button_keeps_one_warm_process(button: tuple[Formgrader, Path]) -> N
 def test_the_button_validate_says_what_is_still_wrong(button: tuple[Formgrader, Path]) -> None:
     """In a released notebook with one task done: the test of that one passes, the other cell is named as failed."""
     formgrader, course = button
-    notebook = nbformat.read(course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
-    solved = nbformat.read(course / "submitted" / "solved" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    notebook = nbformat.read(course / "release" / ASSIGNMENT.name / f"{ASSIGNMENT.name}.ipynb", as_version=4)
+    solved = nbformat.read(course / "submitted" / "solved" / ASSIGNMENT.name / f"{ASSIGNMENT.name}.ipynb", as_version=4)
     answer = next(cell for cell in notebook.cells if cell.id == "data-normalize")
     answer.source = next(cell.source for cell in solved.cells if cell.id == "data-normalize")
     nbformat.write(notebook, course / "mine.ipynb")
@@ -204,6 +204,6 @@ def test_a_seed_that_was_not_written_is_drawn_again(tmp_path: Path, monkeypatch:
 
 def test_a_stand_in_changes_nothing_of_a_submission(stock: tuple[Path, str]) -> None:
     """The notebook that stands in for one that was not handed in is passed over by the grader."""
-    folder = stock[0] / "submitted" / "modules" / ASSIGNMENT
-    assert sorted(p.name for p in folder.iterdir()) == ["data.py", f"{ASSIGNMENT}.ipynb"]
-    assert [source.name for source in read_submission("modules", folder).sources] == ["data.py"]
+    folder = stock[0] / "submitted" / "modules" / ASSIGNMENT.name
+    assert sorted(p.name for p in folder.iterdir()) == ["data.py", f"{ASSIGNMENT.name}.ipynb"]
+    assert [source.name for source in read_submission("modules", folder, ASSIGNMENT).sources] == ["data.py"]

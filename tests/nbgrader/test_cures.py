@@ -14,9 +14,10 @@ import pytest
 from nbformat.notebooknode import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import CheckResult, Outcome, Picture, Report, Status
 from grader.platforms.nbgrader.course import CONFIG_NAME, enter_reports
-from grader.platforms.nbgrader.course_folder import ASSIGNMENT, CONFIG
+from grader.platforms.nbgrader.course_folder import CONFIG
 from grader.platforms.nbgrader.gradebook import GradebookError, grade_id
 from grader.platforms.nbgrader.session import finished
 
@@ -171,7 +172,7 @@ def test_a_link_leads_nowhere(course: Path, tmp_path: Path) -> None:
     secret.cells[0].source = "'the secret of the instructor'"
     nbformat.write(secret, tmp_path / "secret.ipynb")
     hand_in(course, "ada", lambda _: None)
-    notebook = course / "submitted" / "ada" / ASSIGNMENT / NOTEBOOK
+    notebook = course / "submitted" / "ada" / ASSIGNMENT.name / NOTEBOOK
     notebook.unlink()
     notebook.symlink_to(tmp_path / "secret.ipynb")
     autograde(course, cured=False)
@@ -208,12 +209,12 @@ def test_stock_nbgrader_has_no_partial_credit_with_an_explanation(course: Path) 
     Ours are builtin floats, beside their explanation.
     """
     submit(course, "ada", solved(course))
-    source = course / "source" / ASSIGNMENT / NOTEBOOK
+    source = course / "source" / ASSIGNMENT.name / NOTEBOOK
     original = nbformat.read(source, as_version=4)
     original.cells[2].source = "class Half:\n    __repr__ = lambda self: 'np.float64(0.5)'\nHalf()"
     original.cells[4].source = "earned = 2.0\nassert halve(2) == 2, 'one of two is right'\nearned"
     nbformat.write(original, source)
-    assert NbGraderAPI(config=configuration(course, cured=False)).generate_assignment(ASSIGNMENT)["success"]
+    assert NbGraderAPI(config=configuration(course, cured=False)).generate_assignment(ASSIGNMENT.name)["success"]
     autograde(course, cured=False)
     assert scores(course)["ada"] == {TESTS[0]: 2.0, TESTS[1]: 0.0}
     shutil.rmtree(course / "autograded")
@@ -230,7 +231,7 @@ def test_a_course_without_the_assignment_is_told_so(tmp_path: Path, monkeypatch:
     (tmp_path / CONFIG_NAME).write_text(CONFIG)
     submit(tmp_path, "ada", source_notebook())
     with pytest.raises(GradebookError, match=r"generate_assignment lab05.*No assignment with ID 'lab05'"):
-        enter_reports(tmp_path, [report("ada")])
+        enter_reports(ASSIGNMENT, tmp_path, [report("ada")])
     assert not (tmp_path / "autograded" / "ada").exists()
 
 
@@ -255,8 +256,8 @@ def test_feedback_shows_findings_and_no_markup_of_a_submission(course: Path) -> 
     with finished([Report("ada", Status.GRADED, failed, "none", SECRET, 1.0)]):
         autograde(course, cured=True)
     api = NbGraderAPI(config=configuration(course, cured=True))
-    assert api.generate_feedback(ASSIGNMENT)["success"]
-    page = (course / "feedback" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
+    assert api.generate_feedback(ASSIGNMENT.name)["success"]
+    page = (course / "feedback" / "ada" / ASSIGNMENT.name / f"{ASSIGNMENT.name}.html").read_text()
     assert "Next:" in page
     assert str(SECRET) not in page + str(autograded(course, "ada"))  # who knows the seed knows the hidden images
     assert "<img src=x" not in page
@@ -266,21 +267,21 @@ def test_feedback_shows_findings_and_no_markup_of_a_submission(course: Path) -> 
 
 def test_stock_feedback_shows_the_hidden_part_of_a_failed_test(course: Path) -> None:
     """A traceback quotes the test's source; our test cells have neither a traceback nor a hidden part."""
-    source = course / "source" / ASSIGNMENT / NOTEBOOK
+    source = course / "source" / ASSIGNMENT.name / NOTEBOOK
     original = nbformat.read(source, as_version=4)
     hidden = "### BEGIN HIDDEN TESTS\nassert double(21) == 43, 'the secret case'\n### END HIDDEN TESTS"
     original.cells[2].source += f"\n{hidden}"
     nbformat.write(original, source)
     api = NbGraderAPI(config=configuration(course, cured=False))
-    assert api.generate_assignment(ASSIGNMENT)["success"]
+    assert api.generate_assignment(ASSIGNMENT.name)["success"]
     hand_in(course, "ada", lambda _: None)
     autograde(course, cured=False)
-    assert api.generate_feedback(ASSIGNMENT)["success"]
-    page = course / "feedback" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.html"
+    assert api.generate_feedback(ASSIGNMENT.name)["success"]
+    page = course / "feedback" / "ada" / ASSIGNMENT.name / f"{ASSIGNMENT.name}.html"
     assert "secret case" in page.read_text()
     with finished([report("ada", lambda _: 0.0)]):
         autograde(course, cured=True)
-    assert NbGraderAPI(config=configuration(course, cured=True)).generate_feedback(ASSIGNMENT)["success"]
+    assert NbGraderAPI(config=configuration(course, cured=True)).generate_feedback(ASSIGNMENT.name)["success"]
     outputs = [out for cell in autograded(course, "ada").cells for out in cell.get("outputs", [])]
     assert {out.output_type for out in outputs} == {"stream", "execute_result"}
     assert grade_id(CHECKS[0].id) in str(autograded(course, "ada"))

@@ -17,13 +17,13 @@ from nbgrader.api import Gradebook, SubmittedAssignment, get_alembic_version
 from nbgrader.plugins import CsvExportPlugin
 from sqlalchemy import Engine, event
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import Outcome, Status
-from grader.core.registry import all_checks
 from grader.core.text import folder_name
 from grader.platforms.lms import table
 from grader.platforms.nbgrader import gradebook as gradebook_module
 from grader.platforms.nbgrader import rows
-from grader.platforms.nbgrader.gradebook import ASSIGNMENT, NOTEBOOK, GradebookError, grade_id, write_gradebook
+from grader.platforms.nbgrader.gradebook import GradebookError, grade_id, write_gradebook
 
 from ..render import samples
 from .statements import written
@@ -36,7 +36,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         patch.setenv("PATH", "/usr/bin:/bin")
         warnings.simplefilter("error")
-        write_gradebook([*samples.class_of_seven(), samples.hostile()], address)
+        write_gradebook(ASSIGNMENT, [*samples.class_of_seven(), samples.hostile()], address)
         assert os.environ["PATH"] == "/usr/bin:/bin"
     return address
 
@@ -69,21 +69,23 @@ def gradebook(url: str) -> Iterator[Gradebook]:
 
 def scores(gradebook: Gradebook, student: str) -> dict[str, float | None]:
     """A student's automatic scores by cell."""
-    notebook = gradebook.find_submission_notebook(NOTEBOOK, ASSIGNMENT, student)
+    notebook = gradebook.find_submission_notebook(ASSIGNMENT.name, ASSIGNMENT.name, student)
     return {grade.name: grade.auto_score for grade in notebook.grades}
 
 
 def test_every_check_is_a_cell_with_its_points(gradebook: Gradebook) -> None:
     """One grade cell a check, 100 points, ids that nbgrader takes."""
-    cells = {cell.name: cell.max_score for cell in gradebook.find_notebook(NOTEBOOK, ASSIGNMENT).grade_cells}
-    assert cells == {grade_id(check.id): check.points for check in all_checks()}
-    assert gradebook.find_assignment(ASSIGNMENT).max_score == 100
+    cells = {
+        cell.name: cell.max_score for cell in gradebook.find_notebook(ASSIGNMENT.name, ASSIGNMENT.name).grade_cells
+    }
+    assert cells == {grade_id(check.id): check.points for check in ASSIGNMENT.checks}
+    assert gradebook.find_assignment(ASSIGNMENT.name).max_score == 100
 
 
 def test_scores_are_those_of_the_reports(gradebook: Gradebook) -> None:
     """Check by check and in sum, partial credit included, with nothing left to grade by hand."""
     for report in (samples.solved(), samples.struggling(), samples.untouched(), samples.half()):
-        submission = gradebook.find_submission(ASSIGNMENT, report.submission)
+        submission = gradebook.find_submission(ASSIGNMENT.name, report.submission)
         assert submission.score == pytest.approx(report.score)
         assert not submission.needs_manual_grade
         assert scores(gradebook, report.submission) == {grade_id(c.id): c.score for c in report.checks}
@@ -93,7 +95,9 @@ def test_our_table_is_that_of_nbgraders_exporter(gradebook: Gradebook, tmp_path:
     """Same columns, students and scores; a score that is not final is a number to nbgrader, and left open by us."""
     CsvExportPlugin(to=str(tmp_path / "grades.csv")).export(gradebook)
     theirs = list(csv.DictReader((tmp_path / "grades.csv").read_text().splitlines()))
-    ours = list(csv.DictReader(table([*samples.class_of_seven(), samples.hostile()], "nbgrader").splitlines()))
+    ours = list(
+        csv.DictReader(table(ASSIGNMENT, [*samples.class_of_seven(), samples.hostile()], "nbgrader").splitlines())
+    )
     assert list(ours[0]) == list(theirs[0])
     by_student = {row["student_id"]: row for row in theirs}
     assert sorted(by_student) == sorted(row["student_id"] for row in ours)
@@ -109,18 +113,18 @@ def test_our_table_is_that_of_nbgraders_exporter(gradebook: Gradebook, tmp_path:
 
 def test_a_fault_of_the_grader_is_no_zero(gradebook: Gradebook) -> None:
     """The check has no score and waits for a person; the others have theirs."""
-    grade = gradebook.find_grade("gaussian_vae-samples_match_parameters", NOTEBOOK, ASSIGNMENT, "grace")
+    grade = gradebook.find_grade("gaussian_vae-samples_match_parameters", ASSIGNMENT.name, ASSIGNMENT.name, "grace")
     assert grade.auto_score is None
     assert grade.needs_manual_grade
-    assert gradebook.find_submission(ASSIGNMENT, "grace").score == 97
+    assert gradebook.find_submission(ASSIGNMENT.name, "grace").score == 97
 
 
 def test_an_unreadable_submission_waits_for_a_person(gradebook: Gradebook) -> None:
     """Every cell is flagged, none has a score."""
-    notebook = gradebook.find_submission_notebook(NOTEBOOK, ASSIGNMENT, "kurt")
+    notebook = gradebook.find_submission_notebook(ASSIGNMENT.name, ASSIGNMENT.name, "kurt")
     assert {grade.auto_score for grade in notebook.grades} == {None}
     assert all(grade.needs_manual_grade for grade in notebook.grades)
-    assert len(notebook.grades) == len(all_checks())
+    assert len(notebook.grades) == len(ASSIGNMENT.checks)
 
 
 def test_a_hostile_name_is_a_harmless_student(gradebook: Gradebook) -> None:
@@ -132,18 +136,18 @@ def test_a_hostile_name_is_a_harmless_student(gradebook: Gradebook) -> None:
 def test_a_second_run_updates_scores_and_keeps_what_a_person_entered(own_url: str) -> None:
     """Automatic scores follow the last run, also from and to 'not measured'; manual ones and extra credit stay."""
     cell = "gaussian_vae-samples_match_parameters"
-    write_gradebook([samples.grader_fault("ada"), samples.solved("grace")], own_url)
+    write_gradebook(ASSIGNMENT, [samples.grader_fault("ada"), samples.solved("grace")], own_url)
     with Gradebook(own_url) as gradebook:
-        grade = gradebook.find_grade("data-batches_shuffle_samples", NOTEBOOK, ASSIGNMENT, "ada")
+        grade = gradebook.find_grade("data-batches_shuffle_samples", ASSIGNMENT.name, ASSIGNMENT.name, "ada")
         grade.manual_score, grade.extra_credit = 1.5, 0.5
         gradebook.db.commit()
-    write_gradebook([samples.solved("ada"), samples.grader_fault("grace")], own_url)
+    write_gradebook(ASSIGNMENT, [samples.solved("ada"), samples.grader_fault("grace")], own_url)
     with Gradebook(own_url) as gradebook:
-        kept = gradebook.find_grade("data-batches_shuffle_samples", NOTEBOOK, ASSIGNMENT, "ada")
+        kept = gradebook.find_grade("data-batches_shuffle_samples", ASSIGNMENT.name, ASSIGNMENT.name, "ada")
         assert (kept.auto_score, kept.manual_score, kept.extra_credit) == (4, 1.5, 0.5)
-        assert gradebook.find_grade(cell, NOTEBOOK, ASSIGNMENT, "ada").auto_score == 3
-        assert gradebook.find_grade(cell, NOTEBOOK, ASSIGNMENT, "grace").auto_score is None
-        assert gradebook.find_submission(ASSIGNMENT, "ada").score == 98
+        assert gradebook.find_grade(cell, ASSIGNMENT.name, ASSIGNMENT.name, "ada").auto_score == 3
+        assert gradebook.find_grade(cell, ASSIGNMENT.name, ASSIGNMENT.name, "grace").auto_score is None
+        assert gradebook.find_submission(ASSIGNMENT.name, "ada").score == 98
         assert len(gradebook.students) == 2
 
 
@@ -152,21 +156,21 @@ def test_parts_graded_one_after_the_other_add_up(own_url: str) -> None:
     whole = samples.solved()
     data = replace(whole, checks=tuple(check for check in whole.checks if check.part == "data"))
     pictures = replace(whole, checks=tuple(check for check in whole.checks if check.part == "pictures"))
-    write_gradebook([data], own_url)
-    write_gradebook([pictures], own_url)
+    write_gradebook(ASSIGNMENT, [data], own_url)
+    write_gradebook(ASSIGNMENT, [pictures], own_url)
     with Gradebook(own_url) as gradebook:
-        submission = gradebook.find_submission(ASSIGNMENT, "ada")
+        submission = gradebook.find_submission(ASSIGNMENT.name, "ada")
         assert (submission.score, submission.max_score, submission.needs_manual_grade) == (12, 12, False)
 
 
 def test_a_part_that_could_not_be_measured_leaves_the_others_alone(own_url: str) -> None:
     """Scores of parts that the report does not speak about stay."""
     whole = samples.solved()
-    write_gradebook([whole], own_url)
+    write_gradebook(ASSIGNMENT, [whole], own_url)
     pictures = tuple(replace(c, score=0.0, outcome=Outcome.ERROR) for c in whole.checks if c.part == "pictures")
-    write_gradebook([replace(whole, checks=pictures, status=Status.ERROR)], own_url)
+    write_gradebook(ASSIGNMENT, [replace(whole, checks=pictures, status=Status.ERROR)], own_url)
     with Gradebook(own_url) as gradebook:
-        notebook = gradebook.find_submission_notebook(NOTEBOOK, ASSIGNMENT, "ada")
+        notebook = gradebook.find_submission_notebook(ASSIGNMENT.name, ASSIGNMENT.name, "ada")
         assert {g.name.split("-")[0] for g in notebook.grades if g.needs_manual_grade} == {"pictures"}
         assert notebook.score == 100 - sum(check.points for check in pictures)
 
@@ -183,28 +187,28 @@ def test_a_full_disk_does_not_cost_the_gradebook(own_url: str) -> None:
     event.listen(Engine, "connect", limit)
     try:
         with pytest.raises(GradebookError, match=r"make room and run again: .*full"):
-            write_gradebook([samples.solved(f"student{number}") for number in range(40)], own_url)
+            write_gradebook(ASSIGNMENT, [samples.solved(f"student{number}") for number in range(40)], own_url)
     finally:
         event.remove(Engine, "connect", limit)
 
 
 def test_an_unreadable_submission_alone_still_finds_its_cells(own_url: str) -> None:
     """Where no report lists checks, those of the lab are declared."""
-    write_gradebook([samples.unreadable()], own_url)
+    write_gradebook(ASSIGNMENT, [samples.unreadable()], own_url)
     with Gradebook(own_url) as gradebook:
-        assert gradebook.find_submission(ASSIGNMENT, "kurt").needs_manual_grade
-        assert gradebook.find_assignment(ASSIGNMENT).max_score == 100
+        assert gradebook.find_submission(ASSIGNMENT.name, "kurt").needs_manual_grade
+        assert gradebook.find_assignment(ASSIGNMENT.name).max_score == 100
 
 
 def test_what_has_not_changed_is_not_written(own_url: str) -> None:
     """The same reports again write no row at all; a score that changed writes its own row and no other."""
-    write_gradebook(samples.class_of_seven(), own_url)
+    write_gradebook(ASSIGNMENT, samples.class_of_seven(), own_url)
     with written() as tables:
-        write_gradebook(samples.class_of_seven(), own_url)
+        write_gradebook(ASSIGNMENT, samples.class_of_seven(), own_url)
     assert tables == []
     others = [report for report in samples.class_of_seven() if report.submission != "grace"]
     with written() as tables:
-        write_gradebook([*others, samples.solved("grace")], own_url)
+        write_gradebook(ASSIGNMENT, [*others, samples.solved("grace")], own_url)
     assert tables == ["grade"]
 
 
@@ -212,10 +216,10 @@ def test_a_class_larger_than_a_batch_is_entered_whole(own_url: str, monkeypatch:
     """No student is lost or doubled where one batch ends and the next begins."""
     monkeypatch.setattr(rows, "BATCH", 3)
     for _ in range(2):
-        write_gradebook(samples.class_of_seven(), own_url)
+        write_gradebook(ASSIGNMENT, samples.class_of_seven(), own_url)
     with Gradebook(own_url) as gradebook:
         entered = {
-            submission.student.id: submission.score for submission in gradebook.assignment_submissions(ASSIGNMENT)
+            submission.student.id: submission.score for submission in gradebook.assignment_submissions(ASSIGNMENT.name)
         }
     assert entered == pytest.approx({report.submission: report.score for report in samples.class_of_seven()})
 
@@ -223,22 +227,22 @@ def test_a_class_larger_than_a_batch_is_entered_whole(own_url: str, monkeypatch:
 def test_what_a_person_decided_stays_until_the_automatic_score_changes(own_url: str) -> None:
     """Manual grades, extra credit, penalties, dates and flags stay; a grade is flagged only where there is news."""
     cell = "gaussian_vae-samples_match_parameters"
-    write_gradebook([samples.grader_fault("ada")], own_url)
+    write_gradebook(ASSIGNMENT, [samples.grader_fault("ada")], own_url)
     with Gradebook(own_url) as gradebook:
-        notebook = gradebook.find_submission_notebook(NOTEBOOK, ASSIGNMENT, "ada")
+        notebook = gradebook.find_submission_notebook(ASSIGNMENT.name, ASSIGNMENT.name, "ada")
         notebook.late_submission_penalty, notebook.flagged = 7.5, True
-        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-01-01 12:00")
-        gradebook.update_or_create_submission(ASSIGNMENT, "ada", timestamp="2026-01-02 12:00")
-        grade = gradebook.find_grade(cell, NOTEBOOK, ASSIGNMENT, "ada")
+        gradebook.update_or_create_assignment(ASSIGNMENT.name, duedate="2026-01-01 12:00")
+        gradebook.update_or_create_submission(ASSIGNMENT.name, "ada", timestamp="2026-01-02 12:00")
+        grade = gradebook.find_grade(cell, ASSIGNMENT.name, ASSIGNMENT.name, "ada")
         grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 2.0, 0.5, False
         gradebook.db.commit()
     for report, flagged in ((samples.grader_fault("ada"), False), (samples.solved("ada"), True)):
-        write_gradebook([report], own_url)
+        write_gradebook(ASSIGNMENT, [report], own_url)
         with Gradebook(own_url) as gradebook:
-            grade = gradebook.find_grade(cell, NOTEBOOK, ASSIGNMENT, "ada")
+            grade = gradebook.find_grade(cell, ASSIGNMENT.name, ASSIGNMENT.name, "ada")
             assert (grade.manual_score, grade.extra_credit, grade.needs_manual_grade) == (2.0, 0.5, flagged)
             assert (grade.notebook.late_submission_penalty, grade.notebook.flagged) == (7.5, True)
-            assert gradebook.find_submission(ASSIGNMENT, "ada").total_seconds_late == 24 * 3600
+            assert gradebook.find_submission(ASSIGNMENT.name, "ada").total_seconds_late == 24 * 3600
 
 
 def structure(submission: SubmittedAssignment) -> dict[str, tuple[list[str], list[str]]]:
@@ -252,22 +256,22 @@ def structure(submission: SubmittedAssignment) -> dict[str, tuple[list[str], lis
 @pytest.mark.filterwarnings("ignore:Object of type")  # what SQLAlchemy says about nbgrader's own way
 def test_a_submission_has_the_rows_that_nbgrader_gives_it(own_url: str) -> None:
     """In a course with solution and task cells and a second notebook: the same grades and comments as its own."""
-    write_gradebook([samples.solved("early")], own_url)
+    write_gradebook(ASSIGNMENT, [samples.solved("early")], own_url)
     with Gradebook(own_url) as gradebook:
-        gradebook.add_solution_cell("answer", NOTEBOOK, ASSIGNMENT)
-        gradebook.add_task_cell("essay", NOTEBOOK, ASSIGNMENT, max_score=5, cell_type="markdown")
-        gradebook.add_notebook("survey", ASSIGNMENT)
-        gradebook.add_grade_cell("opinion", "survey", ASSIGNMENT, max_score=1, cell_type="markdown")
-        gradebook.add_solution_cell("remark", "survey", ASSIGNMENT)
+        gradebook.add_solution_cell("answer", ASSIGNMENT.name, ASSIGNMENT.name)
+        gradebook.add_task_cell("essay", ASSIGNMENT.name, ASSIGNMENT.name, max_score=5, cell_type="markdown")
+        gradebook.add_notebook("survey", ASSIGNMENT.name)
+        gradebook.add_grade_cell("opinion", "survey", ASSIGNMENT.name, max_score=1, cell_type="markdown")
+        gradebook.add_solution_cell("remark", "survey", ASSIGNMENT.name)
         gradebook.add_student("nbgraders")
-        expected = structure(gradebook.add_submission(ASSIGNMENT, "nbgraders"))
-    write_gradebook([samples.solved("ours"), samples.solved("early")], own_url)
+        expected = structure(gradebook.add_submission(ASSIGNMENT.name, "nbgraders"))
+    write_gradebook(ASSIGNMENT, [samples.solved("ours"), samples.solved("early")], own_url)
     with Gradebook(own_url) as gradebook:
-        assert structure(gradebook.find_submission(ASSIGNMENT, "ours")) == expected
-        assert structure(gradebook.find_submission(ASSIGNMENT, "early"))["survey"] == expected["survey"]
+        assert structure(gradebook.find_submission(ASSIGNMENT.name, "ours")) == expected
+        assert structure(gradebook.find_submission(ASSIGNMENT.name, "early"))["survey"] == expected["survey"]
         for student in ("ours", "early"):
-            assert gradebook.find_submission(ASSIGNMENT, student).score == 100
-            assert gradebook.find_grade("essay", NOTEBOOK, ASSIGNMENT, student).needs_manual_grade
+            assert gradebook.find_submission(ASSIGNMENT.name, student).score == 100
+            assert gradebook.find_grade("essay", ASSIGNMENT.name, ASSIGNMENT.name, student).needs_manual_grade
 
 
 def test_an_entry_that_fails_half_way_leaves_nothing(own_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,7 +286,7 @@ def test_an_entry_that_fails_half_way_leaves_nothing(own_url: str, monkeypatch: 
 
     monkeypatch.setattr(rows, "_write_grades", break_down)
     with pytest.raises(KeyboardInterrupt):
-        write_gradebook(samples.class_of_seven(), own_url)
+        write_gradebook(ASSIGNMENT, samples.class_of_seven(), own_url)
     with Gradebook(own_url) as gradebook:
         assert gradebook.students == []
         assert gradebook.assignments == []
@@ -303,7 +307,7 @@ def test_a_new_gradebook_has_the_version_that_nbgrader_notes_and_starts_no_progr
         raise OSError("no program may be started")
 
     monkeypatch.setattr(subprocess, "Popen", refuse)
-    write_gradebook([samples.solved()], f"sqlite:///{tmp_path / 'gradebook.db'}")
+    write_gradebook(ASSIGNMENT, [samples.solved()], f"sqlite:///{tmp_path / 'gradebook.db'}")
     with closing(sqlite3.connect(tmp_path / "gradebook.db")) as database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [(expected,)]
     assert started == []
@@ -315,7 +319,7 @@ def test_a_gradebook_whose_making_was_cut_short_is_completed(own_url: str) -> No
         expected = database.execute("SELECT version_num FROM alembic_version").fetchall()
         database.execute("DROP TABLE alembic_version")
         database.commit()
-        write_gradebook([samples.solved()], own_url)
+        write_gradebook(ASSIGNMENT, [samples.solved()], own_url)
         assert database.execute("SELECT version_num FROM alembic_version").fetchall() == expected
 
 
@@ -324,7 +328,7 @@ def test_a_gradebook_that_another_program_keeps_is_one_line(own_url: str) -> Non
     with closing(sqlite3.connect(own_url.removeprefix("sqlite:///"), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(GradebookError, match=r"gradebook\.db.*another program is writing it") as caught:
-            write_gradebook([samples.solved()], f"{own_url}?timeout=0.1")
+            write_gradebook(ASSIGNMENT, [samples.solved()], f"{own_url}?timeout=0.1")
     assert "\n" not in str(caught.value)
 
 
@@ -340,7 +344,7 @@ def test_a_gradebook_that_another_program_keeps_is_one_line(own_url: str) -> Non
 def test_an_address_that_is_none_is_one_line(address: str, reason: str) -> None:
     """It says which address was meant, how one looks, and never shows a password."""
     with pytest.raises(GradebookError, match=reason) as caught:
-        write_gradebook([samples.solved()], address)
+        write_gradebook(ASSIGNMENT, [samples.solved()], address)
     assert "\n" not in str(caught.value)
     assert "hunter2" not in str(caught.value)
     assert address.startswith("sqlite") or "sqlite:///FILE or postgresql://" in str(caught.value)
@@ -350,12 +354,12 @@ def test_a_server_without_its_driver_is_one_line(monkeypatch: pytest.MonkeyPatch
     """It says what to install."""
     monkeypatch.setattr(gradebook_module, "find_spec", lambda name: None)
     with pytest.raises(GradebookError, match=r"psycopg: pip install 'autoencoder-lab\[postgres\]'"):
-        write_gradebook([samples.solved()], "postgresql://ada:hunter2@host/course")
+        write_gradebook(ASSIGNMENT, [samples.solved()], "postgresql://ada:hunter2@host/course")
 
 
 def test_a_file_that_is_no_gradebook_is_one_line(tmp_path: Path) -> None:
     """Which gradebook, what to do, and no traceback of a database."""
     (tmp_path / "gradebook.db").write_text("not a database at all, and long enough to be looked at")
     with pytest.raises(GradebookError, match=r"gradebook\.db.*move it away") as caught:
-        write_gradebook([samples.solved()], f"sqlite:///{tmp_path}/gradebook.db")
+        write_gradebook(ASSIGNMENT, [samples.solved()], f"sqlite:///{tmp_path}/gradebook.db")
     assert "\n" not in str(caught.value)

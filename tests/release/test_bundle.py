@@ -11,13 +11,13 @@ from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
-from grader.release.source import module_sources, reference_folder
 from nbgrader.apps import NbGrader
 from nbgrader.preprocessors import Execute
 from nbgrader.validator import Validator
 from packaging.specifiers import SpecifierSet
 
-from grader.release.bundle import FOLDER, bundle_files, write_bundle
+from grader.autoencoders.assignment import ASSIGNMENT
+from grader.release.bundle import bundle_files, write_bundle
 from grader.release.solutions import solution_regions, strip_solutions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The .zip."""
-    return write_bundle(tmp_path_factory.mktemp("bundle") / "lab05.zip")
+    return write_bundle(ASSIGNMENT, tmp_path_factory.mktemp("bundle") / "lab05.zip")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def unpacked(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("student")
     with zipfile.ZipFile(bundle) as archive:
         archive.extractall(place)
-    return place / FOLDER
+    return place / ASSIGNMENT.name
 
 
 def statements(text: str) -> set[str]:
@@ -46,7 +46,7 @@ def statements(text: str) -> set[str]:
 def solution_lines() -> set[str]:
     """Lines of the solutions, without those that are given elsewhere in the lab."""
     secret, given = set(), set()
-    for name, text in module_sources(reference_folder()).items():
+    for name, text in ASSIGNMENT.reference_sources().items():
         lines = text.splitlines()
         for region in solution_regions(text, name):
             secret |= statements("\n".join(lines[region.begin : region.end - 1]))
@@ -59,7 +59,7 @@ def test_no_line_of_a_solution_is_in_it() -> None:
     secret = solution_lines()
     assert len(secret) > 100
     found = {}
-    for name, content in bundle_files().items():
+    for name, content in bundle_files(ASSIGNMENT).items():
         if not name.endswith(".npz"):
             text = content.decode()
             if name.endswith(".ipynb"):
@@ -71,7 +71,7 @@ def test_no_line_of_a_solution_is_in_it() -> None:
 
 def test_a_solution_would_be_found() -> None:
     """The lines of the reference itself, taken for a file of the bundle, are told."""
-    text = (reference_folder() / "autoencoder.py").read_text(encoding="utf-8")
+    text = (ASSIGNMENT.reference_folder() / "autoencoder.py").read_text(encoding="utf-8")
     assert statements(text) & solution_lines()
 
 
@@ -128,7 +128,7 @@ def test_validate_has_the_time_that_training_takes(unpacked: Path, monkeypatch: 
 
 def test_bytes_are_the_same_on_every_run(bundle: Path, tmp_path: Path) -> None:
     """No dates, no order of a set."""
-    assert write_bundle(tmp_path / "again.zip").read_bytes() == bundle.read_bytes()
+    assert write_bundle(ASSIGNMENT, tmp_path / "again.zip").read_bytes() == bundle.read_bytes()
 
 
 def test_it_checks_itself_where_there_is_no_reference(unpacked: Path, tmp_path: Path) -> None:

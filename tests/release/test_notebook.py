@@ -11,22 +11,21 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from grader.release.source import MODULES, module_sources, reference_folder
 from nbclient import NotebookClient
 from nbformat.notebooknode import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
-from grader.core.registry import all_checks
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.stubs import STUB_MARKER
 from grader.release.notebook import PRACTICE_TAG, render_notebook
 
-REFERENCE = reference_folder()
-PARTS = [Path(name).stem for name in module_sources(REFERENCE)]
-CHECKS = [check for check in all_checks() if check.part in PARTS]
+REFERENCE = ASSIGNMENT.reference_folder()
+ASSIGNMENT.part_names = [Path(name).stem for name in ASSIGNMENT.reference_sources()]
+CHECKS = [check for check in ASSIGNMENT.checks if check.part in ASSIGNMENT.part_names]
 
 
 def read(reference: Path, *, solutions: bool) -> NotebookNode:
-    return nbformat.reads(render_notebook(reference, solutions=solutions), as_version=4)
+    return nbformat.reads(render_notebook(ASSIGNMENT, reference, solutions=solutions), as_version=4)
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["source", "student"])
@@ -89,7 +88,7 @@ def test_variants_differ_in_answer_cells_only(student: NotebookNode) -> None:
     assert different == [cell.id for cell in roles(student, "solution")]
 
 
-@pytest.mark.parametrize("part", [part for part in PARTS if part != "plotting"])
+@pytest.mark.parametrize("part", [part for part in ASSIGNMENT.part_names if part != "plotting"])
 def test_part_reads_task_self_check_experiment_question_points(student: NotebookNode, part: str) -> None:
     """In each part the last task is followed by the self-check, then the experiment, then the cells with points."""
     ids = [cell.id for cell in student.cells if cell.id.startswith(f"{part}-")]
@@ -106,7 +105,7 @@ def test_part_reads_task_self_check_experiment_question_points(student: Notebook
     assert ids[heading + 1 :] == [check.id.replace(".", "-") for check in CHECKS if check.part == part]
 
 
-@pytest.mark.parametrize("part", [part for part in PARTS if part != "plotting"])
+@pytest.mark.parametrize("part", [part for part in ASSIGNMENT.part_names if part != "plotting"])
 def test_part_teaches(student: NotebookNode, part: str) -> None:
     """In each part a student finds theory with its formula, then tasks with hints, an experiment and a question."""
     text = "\n\n".join(
@@ -151,7 +150,9 @@ def test_nothing_of_modules_and_jupytext_is_left(notebook: NotebookNode) -> None
 def test_bytes_are_the_same_on_every_run(notebook: NotebookNode) -> None:
     """Generating twice gives the same text: no random cell ids, no dates, no order of a set."""
     solutions = not any("checksum" in cell.metadata.get("nbgrader", {}) for cell in notebook.cells)
-    assert render_notebook(REFERENCE, solutions=solutions) == render_notebook(REFERENCE, solutions=solutions)
+    assert render_notebook(ASSIGNMENT, REFERENCE, solutions=solutions) == render_notebook(
+        ASSIGNMENT, REFERENCE, solutions=solutions
+    )
 
 
 def test_set_up_sets_keras_2_before_anything_else(student: NotebookNode) -> None:
@@ -189,9 +190,9 @@ def _relative_imports(text: str) -> Iterator[str]:
 def test_modules_fit_into_one_namespace() -> None:
     """A part imports from earlier parts only, and no two parts give one name to two things."""
     defined: dict[str, str] = {}
-    for filename, text in module_sources(REFERENCE).items():
+    for filename, text in ASSIGNMENT.reference_sources().items():
         part = Path(filename).stem
-        assert all(MODULES.index(name) < MODULES.index(part) for name in _relative_imports(text))
+        assert all(ASSIGNMENT.modules.index(name) < ASSIGNMENT.modules.index(part) for name in _relative_imports(text))
         for node in ast.parse(text).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 assert defined.setdefault(node.name, part) == part, f"{node.name} is defined in two parts"

@@ -8,20 +8,20 @@ import sys
 from pathlib import Path
 
 import pytest
-from grader.release.source import module_sources, reference_folder
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.stubs import STUB_MARKER
 from grader.release.solutions import solution_regions
-from grader.release.templates import NOTEBOOK, render_templates, stale_templates, write_files, write_templates
+from grader.release.templates import render_templates, stale_templates, write_files, write_templates
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED = ROOT / "student_templates"
-SOURCES = module_sources(reference_folder())
+SOURCES = ASSIGNMENT.reference_sources()
 
 
 @pytest.fixture(scope="module")
 def rendered() -> dict[str, str]:
-    return render_templates(reference_folder())
+    return render_templates(ASSIGNMENT)
 
 
 def lines_by_side(text: str) -> tuple[set[str], set[str]]:
@@ -45,14 +45,14 @@ def secrets(*texts: str) -> set[str]:
 
 def test_committed_templates_are_fresh() -> None:
     """student_templates/ is what `aelab release templates` writes today."""
-    assert stale_templates(COMMITTED) == []
+    assert stale_templates(ASSIGNMENT, COMMITTED) == []
 
 
 def test_no_line_of_a_solution_is_left(rendered: dict[str, str]) -> None:
     """No line that stands only inside solution regions is in any generated file, the notebook included."""
     for name, text in SOURCES.items():
         assert not secrets(text) & set(map(str.strip, rendered[name].splitlines())), name
-    cells = json.loads(rendered[NOTEBOOK])["cells"]
+    cells = json.loads(rendered[ASSIGNMENT.notebook])["cells"]
     shown = {line.strip() for cell in cells for line in "".join(cell["source"]).splitlines()}
     assert len(secrets(*SOURCES.values())) > 20
     assert not secrets(*SOURCES.values()) & shown
@@ -66,13 +66,17 @@ def test_every_task_has_its_stub_in_module_and_notebook(rendered: dict[str, str]
         count = len(solution_regions(text, name))
         assert rendered[name].count(f'NotImplementedError("{STUB_MARKER}{Path(name).stem}, ') == count
         total += count
-    stubs = [c for c in json.loads(rendered[NOTEBOOK])["cells"] if c["metadata"].get("nbgrader", {}).get("solution")]
+    stubs = [
+        c
+        for c in json.loads(rendered[ASSIGNMENT.notebook])["cells"]
+        if c["metadata"].get("nbgrader", {}).get("solution")
+    ]
     assert sum("".join(cell["source"]).count(f'NotImplementedError("{STUB_MARKER}') for cell in stubs) == total
 
 
 def test_templates_are_python_that_says_what_it_is(rendered: dict[str, str]) -> None:
     """Each module compiles, and its first line says for whom it is and what it was made from."""
-    assert list(rendered) == ["__init__.py", *SOURCES, NOTEBOOK]
+    assert list(rendered) == ["__init__.py", *SOURCES, ASSIGNMENT.notebook]
     for name in ["__init__.py", *SOURCES]:
         ast.parse(rendered[name])
         first = rendered[name].splitlines()[0]
@@ -82,15 +86,15 @@ def test_templates_are_python_that_says_what_it_is(rendered: dict[str, str]) -> 
 
 def test_writing_and_finding_stale_files(tmp_path: Path) -> None:
     """What was written is fresh; a changed, a missing and a left-over file are named."""
-    written = write_templates(tmp_path / "new" / "templates")
+    written = write_templates(ASSIGNMENT, tmp_path / "new" / "templates")
     folder = written[0].parent
     assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in written)
-    assert stale_templates(folder) == []
+    assert stale_templates(ASSIGNMENT, folder) == []
     (folder / "data.py").write_text("changed")
     (folder / "autoencoder.py").unlink()
     (folder / "old.py").write_bytes(b"\xff")
-    assert stale_templates(folder) == ["autoencoder.py", "data.py", "old.py"]
-    assert stale_templates(tmp_path / "nowhere") == sorted(path.name for path in written)
+    assert stale_templates(ASSIGNMENT, folder) == ["autoencoder.py", "data.py", "old.py"]
+    assert stale_templates(ASSIGNMENT, tmp_path / "nowhere") == sorted(path.name for path in written)
 
 
 def test_a_failure_on_the_way_leaves_old_files_alone(tmp_path: Path) -> None:
@@ -105,7 +109,7 @@ def test_a_machine_without_the_reference_is_told_so(tmp_path: Path, monkeypatch:
     """Releasing needs the reference solution; without it one sentence says what to do."""
     monkeypatch.setattr("grader.release.source.find_spec", lambda name: None)
     with pytest.raises(FileNotFoundError, match="release from the instructors' checkout"):
-        write_templates(tmp_path / "out")
+        write_templates(ASSIGNMENT, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -113,7 +117,7 @@ def test_reference_is_found_without_importing_it() -> None:
     """Finding the folder imports neither the reference nor TensorFlow."""
     code = (
         "import sys; from grader.release.templates import render_templates;"
-        "from grader.release.source import reference_folder; render_templates(reference_folder());"
+        "from grader.release.source import reference_folder; render_templates(ASSIGNMENT);"
         "print([m for m in ('reference', 'tensorflow') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.render.pages import class_page, write_pages
 
 from . import samples
@@ -13,7 +14,7 @@ from .test_pages import Page
 
 def test_the_instructor_sees_first_what_needs_a_look() -> None:
     """Unreadable before unmeasured, both before all else; what most fail is first among the checks."""
-    words = " ".join(Page(class_page(samples.class_of_seven())).words.split())
+    words = " ".join(Page(class_page(ASSIGNMENT, samples.class_of_seven())).words.split())
     words = words[words.index("Time and failures") :]  # after the list of contents
     order = [
         "Needs you first",
@@ -35,14 +36,14 @@ def test_the_instructor_sees_first_what_needs_a_look() -> None:
     assert places == sorted(places)
     wrong = words[words.index("Checks by how many fail") :]
     assert wrong.index("summed over pixels") < wrong.index("no transposed convolution")
-    assert "Median score67.5" in " ".join(Page(class_page(samples.class_of_seven())).words.split())
+    assert "Median score67.5" in " ".join(Page(class_page(ASSIGNMENT, samples.class_of_seven())).words.split())
     assert "5 of 7 have a final score" in words
 
 
 def test_links_lead_to_the_pages_that_were_written(tmp_path: Path) -> None:
     """Also for names that need a folder of another name; nothing is written elsewhere."""
     reports = [*samples.class_of_seven(), samples.hostile(), samples.solved("../up"), samples.solved("李 雷 +1")]
-    write_pages(reports, tmp_path / "out")
+    write_pages(ASSIGNMENT, reports, tmp_path / "out")
     targets = set(Page((tmp_path / "out" / "index.html").read_text()).values("a", "href"))
     targets = {target.partition("#")[0] for target in targets} - {""}
     assert len(targets) == len(reports)
@@ -52,7 +53,7 @@ def test_links_lead_to_the_pages_that_were_written(tmp_path: Path) -> None:
 
 def test_the_distribution_is_told_in_words() -> None:
     """The picture's description says what its columns show."""
-    words = " ".join(Page(class_page(samples.class_of_seven())).words.split())
+    words = " ".join(Page(class_page(ASSIGNMENT, samples.class_of_seven())).words.split())
     assert "0–9 %: 1; 30–39 %: 1; 60–69 %: 2; 90–100 %: 1." in words
 
 
@@ -60,13 +61,13 @@ def test_time_and_outcomes_of_each_part() -> None:
     """Seconds are those of its checks in one submission; the longest is named."""
     slow = samples.solved("slow")
     checks = tuple(replace(check, seconds=2.0) if check.part == "data" else check for check in slow.checks)
-    words = " ".join(Page(class_page([samples.solved(), replace(slow, checks=checks)])).words.split())
+    words = " ".join(Page(class_page(ASSIGNMENT, [samples.solved(), replace(slow, checks=checks)])).words.split())
     assert "Data2.24.0slow4––––" in words[words.rindex("Time and failures") :]
 
 
 def test_sorting_begins_with_what_is_there() -> None:
     """A column's number is that of its cell in every row, so that the script sorts by what the heading says."""
-    page = Page(class_page(samples.class_of_seven()))
+    page = Page(class_page(ASSIGNMENT, samples.class_of_seven()))
     columns = [int(attrs["data-column"] or 0) for tag, attrs in page.elements if tag == "th" and "data-column" in attrs]
     starts = [place for place, column in enumerate(columns) if column == 0]
     for start, end in pairwise([*starts, len(columns)]):
@@ -75,5 +76,5 @@ def test_sorting_begins_with_what_is_there() -> None:
 
 def test_a_class_graded_without_isolation_says_so() -> None:
     """Next to what needs a look, not only in the footer."""
-    assert "without isolation" in class_page([replace(samples.solved(), isolation="none")])
-    assert "without isolation" not in class_page([samples.solved()])
+    assert "without isolation" in class_page(ASSIGNMENT, [replace(samples.solved(), isolation="none")])
+    assert "without isolation" not in class_page(ASSIGNMENT, [samples.solved()])

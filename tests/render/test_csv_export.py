@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import Report
-from grader.core.registry import PARTS
 from grader.render.csv_export import FIRST_COLUMNS, cell, write_grades
 
 from . import samples
@@ -15,7 +15,7 @@ from . import samples
 
 def rows(reports: tuple[Report, ...], folder: Path) -> list[dict[str, str]]:
     """The rows of the file, by column name."""
-    write_grades(reports, folder / "grades.csv")
+    write_grades(ASSIGNMENT, reports, folder / "grades.csv")
     with (folder / "grades.csv").open(newline="", encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
 
@@ -23,18 +23,18 @@ def rows(reports: tuple[Report, ...], folder: Path) -> list[dict[str, str]]:
 def test_one_row_a_submission_and_one_column_a_part(tmp_path: Path) -> None:
     """By name, the parts in the order of the lab, the points of the parts adding up to the score."""
     table = rows(samples.class_of_seven(), tmp_path)
-    assert list(table[0]) == [*FIRST_COLUMNS, *PARTS]
+    assert list(table[0]) == [*FIRST_COLUMNS, *ASSIGNMENT.part_names]
     assert [row["submission"] for row in table] == ["ada", "blaise", "charles", "emmy", "grace", "kurt", "sophie"]
     blaise = table[1]
     assert (blaise["score"], blaise["max_score"], blaise["seed"]) == ("67.5", "100", str(samples.SEED))
-    assert sum(float(blaise[part]) for part in PARTS) == 67.5
+    assert sum(float(blaise[part]) for part in ASSIGNMENT.part_names) == 67.5
 
 
 def test_a_grade_that_is_not_final_is_no_number(tmp_path: Path) -> None:
     """Neither an unreadable submission nor a fault of the grader's is imported as a zero."""
     by_name = {row["submission"]: row for row in rows(samples.class_of_seven(), tmp_path)}
     assert by_name["kurt"]["status"] == "unreadable"
-    assert {by_name["kurt"][key] for key in ("score", *PARTS)} == {""}
+    assert {by_name["kurt"][key] for key in ("score", *ASSIGNMENT.part_names)} == {""}
     assert (by_name["grace"]["score"], by_name["grace"]["gaussian_vae"]) == ("", "")
     assert by_name["grace"]["data"] == "6"
 
@@ -52,7 +52,7 @@ def test_no_cell_is_a_formula(start: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|", '"', '";'])
 def test_no_separator_in_a_name_begins_a_cell(separator: str, tmp_path: Path) -> None:
     """A spreadsheet that splits at another sign than the comma sees the name in one pair of quotes as well."""
-    write_grades((samples.solved(f"ada{separator}=1+1"),), tmp_path / "grades.csv")
+    write_grades(ASSIGNMENT, (samples.solved(f"ada{separator}=1+1"),), tmp_path / "grades.csv")
     line = (tmp_path / "grades.csv").read_text().splitlines()[1]
     quoted = re.match(r'"((?:[^"]|"")*)",', line)
     assert quoted is not None
@@ -76,8 +76,8 @@ def test_a_hostile_name_stays_one_cell_on_one_line(text: str, tmp_path: Path) ->
 
 def test_the_order_of_grading_does_not_show(tmp_path: Path) -> None:
     """The same class gives the same bytes."""
-    write_grades(samples.class_of_seven(), tmp_path / "a.csv")
-    write_grades(samples.class_of_seven()[::-1], tmp_path / "b.csv")
+    write_grades(ASSIGNMENT, samples.class_of_seven(), tmp_path / "a.csv")
+    write_grades(ASSIGNMENT, samples.class_of_seven()[::-1], tmp_path / "b.csv")
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.files import write_atomically
 from grader.render.csv_export import write_grades
 from grader.render.pages import write_pages
@@ -24,8 +25,8 @@ def write_everything(out: Path) -> None:
     reports = [*samples.class_of_seven(), samples.hostile()]
     for report in reports:
         write_report(report, report_folder(out, report.submission))
-    write_grades(reports, out / "grades.csv")
-    write_pages(reports, out)
+    write_grades(ASSIGNMENT, reports, out / "grades.csv")
+    write_pages(ASSIGNMENT, reports, out)
 
 
 def test_a_class_that_has_not_changed_is_not_written_again(tmp_path: Path) -> None:

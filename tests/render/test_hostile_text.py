@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 import grader.cli.main
-from grader.core.registry import all_checks
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.text import folder_name
 from grader.platforms.nbgrader.gradebook import grade_id
 from grader.render.progress import ClassProgress
@@ -106,7 +106,7 @@ def test_no_name_in_the_gradebook_is_a_formula(start: str) -> None:
     student = folder_name(f"{start}1+1")
     assert student[0].isalnum()
     assert harmless(student)
-    assert all(grade_id(check.id)[0].isalpha() for check in all_checks())
+    assert all(grade_id(check.id)[0].isalpha() for check in ASSIGNMENT.checks)
 
 
 @pytest.mark.parametrize("kind", ["raised", "shape", "missing", "missing_module", "stub", "fault", "unheard of"])
@@ -122,8 +122,8 @@ def test_a_failure_from_the_submissions_process_is_cut_and_cleaned(kind: str) ->
 def test_tables_cut_messages_and_hints() -> None:
     """A megabyte in a message does not fill a terminal or a log."""
     long = "word " * 200_000
-    results = [samples.result(all_checks()[0], samples.Outcome.FAILED, message=long, hint=long)]
+    results = [samples.result(ASSIGNMENT.checks[0], samples.Outcome.FAILED, message=long, hint=long)]
     stream = StringIO()
-    Console(file=stream, width=80).print(check_table(results))
+    Console(file=stream, width=80).print(check_table(ASSIGNMENT, results))
     assert len(stream.getvalue()) < 40_000
-    assert len(plain_text(results)) < 40_000
+    assert len(plain_text(ASSIGNMENT, results)) < 40_000

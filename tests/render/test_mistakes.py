@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 from hypothesis import strategies
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.expect import Failed
 from grader.core.outcomes import Outcome, Report
 from grader.render.mistakes import NAMED, SHOWN, common_mistakes, in_common, shape_of
@@ -61,7 +62,7 @@ def test_one_cause_in_several_checks_of_a_part_is_one_mistake() -> None:
     (mistake,) = common_mistakes([failing("t", "The decoder is missing.", 1), both])
     assert mistake.checks == (both.checks[0].id, both.checks[1].id)
     assert (mistake.count, mistake.submissions) == (2, ("t", "s0"))
-    words = " ".join(Page(class_page([both])).words.split())
+    words = " ".join(Page(class_page(ASSIGNMENT, [both])).words.split())
     assert f"{mistake.checks[0]}, {mistake.checks[1]} · s0" in words
 
 
@@ -94,5 +95,5 @@ def test_the_page_is_bounded() -> None:
     """Some mistakes, some names each, and how many more there are."""
     reports = [failing(f"s{n:02d}-{m:02d}", "word " * m, check=m) for m in range(1, 20) for n in range(NAMED + 3)]
     assert len(common_mistakes(reports)) == SHOWN
-    words = " ".join(Page(class_page(reports)).words.split())
+    words = " ".join(Page(class_page(ASSIGNMENT, reports)).words.split())
     assert "and 3 more" in words

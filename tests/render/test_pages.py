@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import Outcome, Report, Status
 from grader.render import pages
 from grader.render.pages import class_page, shown_width, student_page
@@ -68,7 +69,12 @@ def all_pages() -> list[str]:
     failed = replace(samples.unreadable("rosa"), status=Status.ERROR, message="The warm process died.")
     printing = replace(samples.solved("tim"), stdout="epoch 1", stderr="".join(samples.HOSTILE))
     reports = [*samples.class_of_seven(), samples.hostile(), failed, printing]
-    return [*map(student_page, reports), class_page(reports), class_page([samples.solved()]), class_page([])]
+    return [
+        *map(student_page, reports),
+        class_page(ASSIGNMENT, reports),
+        class_page(ASSIGNMENT, [samples.solved()]),
+        class_page(ASSIGNMENT, []),
+    ]
 
 
 @pytest.mark.parametrize("text", all_pages())
@@ -129,71 +135,73 @@ def test_what_scrolls_can_be_reached_with_the_keyboard(text: str) -> None:
 def test_the_calibration_is_named() -> None:
     """In the footer of a student's page and of the class's, beside the seed."""
     calibrated = replace(samples.solved(), calibration="1a2b3c4d")
-    assert "seed 20260101 · calibration 1a2b3c4d" in Page(student_page(calibrated)).words
-    assert "seed 20260101 · calibration 1a2b3c4d" in Page(class_page([calibrated])).words
+    assert "seed 20260101 · calibration 1a2b3c4d" in Page(student_page(ASSIGNMENT, calibrated)).words
+    assert "seed 20260101 · calibration 1a2b3c4d" in Page(class_page(ASSIGNMENT, [calibrated])).words
 
 
 def test_a_student_reads_points_outcomes_and_next_steps() -> None:
     """Everything a record says is on the page: sentence, message, evidence, hint, why it was skipped, circumstances."""
     report = samples.struggling()
-    words = " ".join(Page(student_page(report)).words.split())
+    words = " ".join(Page(student_page(ASSIGNMENT, report)).words.split())
     assert "67.5 of 100 points" in words
     for check in report.checks:
         assert OUTCOMES[check.outcome].word in words
-        for text in (sentence(check.id), check.message, check.hint):
+        for text in (sentence(ASSIGNMENT, check.id), check.message, check.hint):
             assert text.replace("`", "") in words
     assert "expected543.4" in words
     assert "measured0.6931" in words
     assert "Isolation: namespaces+landlock · seed 20260101" in words
-    assert len(Page(student_page(report)).values("img", "src")) == 2
+    assert len(Page(student_page(ASSIGNMENT, report)).values("img", "src")) == 2
 
 
 def test_a_fault_of_the_grader_is_not_the_students() -> None:
     """The points are named as neither earned nor lost."""
-    words = " ".join(Page(student_page(samples.grader_fault())).words.split())
+    words = " ".join(Page(student_page(ASSIGNMENT, samples.grader_fault())).words.split())
     assert "3 of them not measured yet" in words
     assert "neither earned nor lost" in words
 
 
 def test_a_student_reads_what_was_skipped_and_why() -> None:
     """Grouped by what they wait for, with their points and links to each of them."""
-    page = Page(student_page(samples.struggling()))
+    page = Page(student_page(ASSIGNMENT, samples.struggling()))
     words = " ".join(page.words.split())
     told = words[words.index("What was skipped, and why") : words.index("Parts")]
     assert "Needs autoencoder.loss_is_cross_entropy, which failed. 5 checks, 16 points:" in told
     skipped = [check.id for check in samples.struggling().checks if check.outcome is Outcome.SKIPPED]
     assert all(identity in told for identity in skipped)
     assert {f"#{identity}" for identity in skipped} <= set(page.values("a", "href"))
-    assert "What was skipped" not in student_page(samples.solved())
+    assert "What was skipped" not in student_page(ASSIGNMENT, samples.solved())
 
 
 def test_an_unreadable_submission_has_a_page_without_points() -> None:
     """What could not be read, and no zero."""
-    words = Page(student_page(samples.unreadable())).words
+    words = Page(student_page(ASSIGNMENT, samples.unreadable())).words
     assert "line 12: invalid syntax" in words
     assert "points" not in words
 
 
 def test_a_students_page_tells_nothing_about_others() -> None:
     """It can be handed to the student as it is."""
-    assert "kurt" not in student_page(samples.solved())
-    assert not [a for a in Page(student_page(samples.solved())).values("a", "href") if not a.startswith("#")]
+    assert "kurt" not in student_page(ASSIGNMENT, samples.solved())
+    assert not [
+        a for a in Page(student_page(ASSIGNMENT, samples.solved())).values("a", "href") if not a.startswith("#")
+    ]
 
 
 def test_a_page_is_the_same_with_and_without_the_files_beside_it(tmp_path: Path) -> None:
     """The pictures of the record are shown, whatever lies in the folder: its own, another's, or none."""
-    expected = student_page(samples.struggling())
+    expected = student_page(ASSIGNMENT, samples.struggling())
     for there in (samples.struggling(), samples.solved("blaise")):
         write_report(there, tmp_path)
-        assert student_page(samples.struggling(), tmp_path) == expected
-    assert student_page(samples.struggling(), tmp_path / "nowhere") == expected
+        assert student_page(ASSIGNMENT, samples.struggling(), tmp_path) == expected
+    assert student_page(ASSIGNMENT, samples.struggling(), tmp_path / "nowhere") == expected
 
 
 def test_pages_are_the_same_for_equal_records(tmp_path: Path) -> None:
     """No date, no order of grading."""
     reports: tuple[Report, ...] = samples.class_of_seven()
-    assert class_page(reports) == class_page(reports[::-1])
-    assert student_page(samples.hostile()) == student_page(samples.hostile())
+    assert class_page(ASSIGNMENT, reports) == class_page(ASSIGNMENT, reports[::-1])
+    assert student_page(ASSIGNMENT, samples.hostile()) == student_page(ASSIGNMENT, samples.hostile())
 
 
 @pytest.mark.parametrize(
@@ -206,7 +214,7 @@ def test_small_pictures_are_enlarged_by_whole_numbers(size: tuple[int, int], wid
 
 def test_text_has_contrast_in_both_themes() -> None:
     """Every colour of text reaches the 4.5 to 1 of WCAG 2.1 (1.4.3) on page and card, in light and dark."""
-    style = student_page(samples.solved())
+    style = student_page(ASSIGNMENT, samples.solved())
     for theme in re.findall(r":root \{([^}]*--page[^}]*)\}", style):
         colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})", theme))
         for text in ("ink", "quiet", "accent", "passed", "failed", "not_implemented", "skipped", "error"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import Report
 from grader.render.pages import student_page, write_pages
 from grader.render.report_json import PRINTED, read_report, report_folder, to_json, write_report
@@ -82,17 +83,17 @@ def test_the_page_links_the_files_that_are_there(tmp_path: Path) -> None:
     report = printing("hello", "trouble")
     folder = report_folder(tmp_path, report.submission)
     write_report(report, folder)
-    write_pages([report], tmp_path)
+    write_pages(ASSIGNMENT, [report], tmp_path)
     page = Page((folder / "index.html").read_text())
     links = [target for target in page.values("a", "href") if not target.startswith("#")]
     assert links == ["stdout.txt", "stderr.txt"]
     assert all((folder / link).is_file() for link in links)
-    assert "printed" not in Page(student_page(samples.solved())).words
+    assert "printed" not in Page(student_page(ASSIGNMENT, samples.solved())).words
 
 
 def test_the_page_shows_the_beginning_escaped() -> None:
     """Markup of the submission is text on the page, at most 1000 characters of it."""
-    page = Page(student_page(printing(ATTACK, "y" * 10_000)))
+    page = Page(student_page(ASSIGNMENT, printing(ATTACK, "y" * 10_000)))
     assert "<script>alert(1)</script>" in page.words
     assert "script" not in {tag for tag, _ in page.elements}
     assert page.words.count("y") < BEGINNING + 200

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import CheckResult, Outcome
-from grader.core.registry import all_checks
 from grader.render.wording import OUTCOMES, sentence
 from grader.selfcheck import screens
 from grader.selfcheck.drawings import Drawings
@@ -27,12 +27,12 @@ def words_of(html: str) -> str:
 def test_every_row_says_outcome_expected_measured_and_next_step() -> None:
     """In this order, under these headings, for every check."""
     results = samples.struggling().checks
-    html = selfcheck_html(results)
+    html = selfcheck_html(ASSIGNMENT, results)
     words = words_of(html)
     assert "Outcome Check Expected Measured Next step Points".replace(" ", "") in words.replace(" ", "")
     for check in results:
         assert OUTCOMES[check.outcome].word in words
-        assert sentence(check.id).replace("`", "") in words
+        assert sentence(ASSIGNMENT, check.id).replace("`", "") in words
     failed = next(check for check in results if check.id == "autoencoder.loss_is_cross_entropy")
     row = words[words.index("summed over pixels, before the step.") :]
     places = [row.index(text) for text in ("fit_iteration returned", "543.4", "0.6931", "Sum over the pixels", "0 / 3")]
@@ -43,13 +43,13 @@ def test_every_row_says_outcome_expected_measured_and_next_step() -> None:
 def test_a_passed_check_proposes_nothing() -> None:
     """A next step is for what is not right yet."""
     passed = replace(samples.solved().checks[0], hint="Look again.")
-    assert "Look again" not in selfcheck_html([passed])
+    assert "Look again" not in selfcheck_html(ASSIGNMENT, [passed])
 
 
 def test_pictures_stand_below_their_check_with_a_text() -> None:
     """The check's own, and the curves that are drawn besides: each with a description that says what it shows."""
     pictured = [check for check in samples.solved().checks if check.pictures]
-    page = Page(selfcheck_html(pictured, {pictured[0].id: DRAWN}))
+    page = Page(selfcheck_html(ASSIGNMENT, pictured, {pictured[0].id: DRAWN}))
     assert page.values("img", "alt") == ["Left an unseen image, right its reconstruction"]
     labels = page.values("svg", "aria-label")
     assert labels[0].startswith("Loss of 300 training steps, from 499.3 to 90")
@@ -58,7 +58,9 @@ def test_pictures_stand_below_their_check_with_a_text() -> None:
 
 def test_while_it_runs_it_says_what_it_does() -> None:
     """Which check, how many are done, how far the training is; what is known stands below."""
-    html = selfcheck_html(samples.solved().checks[:1], running=Running("vae.loss_is_negative_elbo", 4, 9, 125))
+    html = selfcheck_html(
+        ASSIGNMENT, samples.solved().checks[:1], running=Running("vae.loss_is_negative_elbo", 4, 9, 125)
+    )
     page = Page(html)
     assert "Check 4 of 9: The loss is the cross-entropy plus beta" in words_of(html)
     assert "125 training steps so far" in words_of(html)
@@ -68,7 +70,7 @@ def test_while_it_runs_it_says_what_it_does() -> None:
 
 def test_hostile_texts_stay_texts() -> None:
     """No element, handler or address that is not ours, whatever a message says."""
-    html = selfcheck_html(samples.hostile().checks, note="".join(samples.HOSTILE))
+    html = selfcheck_html(ASSIGNMENT, samples.hostile().checks, note="".join(samples.HOSTILE))
     page = Page(html)
     assert {tag for tag, _ in page.elements} <= ALLOWED | {"caption", "progress", "svg", "path", "polyline", "circle"}
     assert not [name for _, attrs in page.elements for name in attrs if name.startswith("on")]
@@ -80,7 +82,7 @@ def test_hostile_texts_stay_texts() -> None:
 
 def test_text_has_contrast_in_both_themes() -> None:
     """4.5 to 1 on the ground of the table, and on white and JupyterLab's dark ground (#111111)."""
-    style = selfcheck_html([])
+    style = selfcheck_html(ASSIGNMENT, [])
     themes = re.findall(r"\{([^{}]*--aelab-passed: [^}]*)\}", style)
     assert len(themes) == 4
     for theme in themes:
@@ -124,7 +126,7 @@ def outputs(monkeypatch: pytest.MonkeyPatch) -> Outputs:
 
 def run(screen: NotebookScreen, results: Sequence[CheckResult]) -> None:
     for number, result in enumerate(results, start=1):
-        check = next(check for check in all_checks() if check.id == result.id)
+        check = next(check for check in ASSIGNMENT.checks if check.id == result.id)
         screen.starts(check, number, len(results))
         screen.trained(50)
         screen.ends(result)
@@ -161,7 +163,7 @@ def test_an_interrupted_check_keeps_what_it_found(outputs: Outputs) -> None:
 def test_training_does_not_redraw_at_every_step(outputs: Outputs) -> None:
     """A browser need not draw more than a few times a second."""
     with NotebookScreen() as screen:
-        screen.starts(all_checks()[0], 1, 1)
+        screen.starts(ASSIGNMENT.checks[0], 1, 1)
         before = len(outputs.bundles)
         for steps in range(1000):
             screen.trained(steps)

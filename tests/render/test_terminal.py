@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
-from grader.core.registry import all_checks
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.render.terminal import check_table, grades_table, plain_text
 
 from . import samples
@@ -23,7 +23,7 @@ def shown(table: Table, width: int = 80) -> str:
 
 def test_a_class_fits_in_80_columns() -> None:
     """Every part, every score and the reason why a score is not final."""
-    text = shown(grades_table(samples.class_of_seven()))
+    text = shown(grades_table(ASSIGNMENT, samples.class_of_seven()))
     assert max(map(cell_len, text.splitlines())) <= 80
     assert "19.5" in text
     assert "67.5" in text
@@ -34,7 +34,7 @@ def test_a_class_fits_in_80_columns() -> None:
 
 def test_a_grade_that_is_not_final_does_not_look_like_one() -> None:
     """No zero for what nobody measured."""
-    text = shown(grades_table((samples.unreadable(), samples.solved())))
+    text = shown(grades_table(ASSIGNMENT, (samples.unreadable(), samples.solved())))
     line = next(line for line in text.splitlines() if "kurt" in line)
     assert "0" not in line
     assert "–" in line
@@ -42,7 +42,7 @@ def test_a_grade_that_is_not_final_does_not_look_like_one() -> None:
 
 def test_checks_fit_in_80_columns_and_say_all() -> None:
     """The outcome in words, the sentence, what was measured, the next step and the points, without colours."""
-    text = shown(check_table(samples.struggling().checks))
+    text = shown(check_table(ASSIGNMENT, samples.struggling().checks))
     assert max(map(cell_len, text.splitlines())) <= 80
     flat = " ".join(text.split())
     outcomes = ["✗ failed", "✓ passed", "– skipped", "○ to do"]
@@ -54,7 +54,10 @@ def test_checks_fit_in_80_columns_and_say_all() -> None:
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_hostile_texts_neither_colour_nor_break_a_table(width: int) -> None:
     """No escape sequence, no markup of the table's own language, no line beyond the width."""
-    for table in (grades_table((samples.hostile(), samples.hostile("[red]x"))), check_table(samples.hostile().checks)):
+    for table in (
+        grades_table(ASSIGNMENT, (samples.hostile(), samples.hostile("[red]x"))),
+        check_table(ASSIGNMENT, samples.hostile().checks),
+    ):
         text = shown(table, width)
         assert not set("\x1b\x00\x07\x08\u202e\u2066\udcff\r") & set(text)
         assert "[red]" in text or "[bold" in text.replace("\n", "") or width == 40
@@ -63,17 +66,17 @@ def test_hostile_texts_neither_colour_nor_break_a_table(width: int) -> None:
 
 def test_plain_text_says_the_same_in_narrow_lines() -> None:
     """One line or more for every check, at most 80 characters each."""
-    text = plain_text(samples.struggling().checks)
+    text = plain_text(ASSIGNMENT, samples.struggling().checks)
     assert max(map(len, text.splitlines())) <= 80
-    assert len(re.findall(r"^  [✓✗–○!] ", text, re.MULTILINE)) == len(all_checks())
+    assert len(re.findall(r"^  [✓✗–○!] ", text, re.MULTILINE)) == len(ASSIGNMENT.checks)
     assert "Next: Sum over" in text
     assert "Autoencoder: 19.5/24 points" in text
-    assert not set("\x1b\x00\x07\u202e") & set(plain_text(samples.hostile().checks))
+    assert not set("\x1b\x00\x07\u202e") & set(plain_text(ASSIGNMENT, samples.hostile().checks))
 
 
 def test_a_single_part_and_nothing_at_all() -> None:
     """A self-check of one part, and of none."""
     one_part = [check for check in samples.solved().checks if check.part == "data"]
-    assert "6/6" in shown(check_table(one_part))
-    assert plain_text([]) == ""
-    assert "submission" in shown(grades_table([]))
+    assert "6/6" in shown(check_table(ASSIGNMENT, one_part))
+    assert plain_text(ASSIGNMENT, []) == ""
+    assert "submission" in shown(grades_table(ASSIGNMENT, []))

@@ -12,11 +12,10 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import Outcome
-from grader.core.registry import all_checks
 from grader.release.notebook import render_notebook
 from grader.release.solutions import strip_solutions
-from grader.release.source import reference_folder
 from tests.submissions.edits import Edit, edited, reference_sources, write_modules
 
 RECIPES = Path(__file__).with_name("recipes")
@@ -43,10 +42,10 @@ class Recipe:
         """The outcome of every check; the file lists those that do not pass (or, under "*", what the rest does)."""
         listed = json.loads((RECIPES / f"{self.name}.expected.json").read_text())
         rest = Outcome(listed.pop("*", "passed"))
-        unknown = listed.keys() - {c.id for c in all_checks()}
+        unknown = listed.keys() - {c.id for c in ASSIGNMENT.checks}
         if unknown:
             raise ValueError(f"{self.name}.expected.json names unknown checks: {sorted(unknown)}")
-        return {c.id: Outcome(listed.get(c.id, rest)) for c in all_checks()}
+        return {c.id: Outcome(listed.get(c.id, rest)) for c in ASSIGNMENT.checks}
 
 
 def recipes() -> list[Recipe]:
@@ -77,7 +76,7 @@ def build(recipe: Recipe, folder: Path) -> Path:
     if recipe.form == "notebook":
         place = folder / recipe.name
         place.mkdir(parents=True)
-        (place / "lab05.ipynb").write_text(render_notebook(reference_folder(), solutions=True))
+        (place / "lab05.ipynb").write_text(render_notebook(ASSIGNMENT, solutions=True))
         return place / "lab05.ipynb"
     if recipe.form == "zip":
         path = folder / f"{recipe.name}.zip"

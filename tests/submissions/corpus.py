@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.core.registry import PARTS
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.release.notebook import render_notebook
 from tests.submissions.edits import Edit, edited, reference_sources, write_modules
 
@@ -77,7 +77,7 @@ class Variant:
             case "notebook":
                 place.mkdir(parents=True)
                 modules = write_modules(folder / f".{self.name}", self.sources)
-                (place / "lab05.ipynb").write_text(render_notebook(modules, solutions=True))
+                (place / "lab05.ipynb").write_text(render_notebook(ASSIGNMENT, modules, solutions=True))
                 return place
         raise ValueError(f"{self.name}: there is no form {self.form!r}")
 
@@ -98,7 +98,7 @@ def variants() -> list[Variant]:
 
 
 def _tables(folder: str, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    for part in PARTS:
+    for part in ASSIGNMENT.part_names:
         path = HERE / folder / f"{part}.toml"
         if path.exists():
             yield from ((part, fields) for fields in tomllib.loads(path.read_text()).get(kind, []))

@@ -1,10 +1,9 @@
 """The one way in which submissions of the tests are made: the modules of the reference with a few texts replaced."""
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from grader.release.source import module_sources, reference_folder
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Edit:
 
 def reference_sources() -> dict[str, str]:
     """The modules of the reference, by file name."""
-    return module_sources(reference_folder())
+    return ASSIGNMENT.reference_sources()
 
 
 def edited(name: str, sources: Mapping[str, str], edits: Iterable[Edit]) -> dict[str, str]:
