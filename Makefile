@@ -62,6 +62,7 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 
 bench: install  ## time gradings, a class, the gradebook, pages, self-checks and training steps, and write benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks.results

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import pearsonr
 
 from grader.autoencoders.thresholds import STANDARD_ERRORS
-from grader.core import thresholds as bars
 from grader.core.expect import Evidence, Failed
+from grader.core.thresholds import recording
 from grader.stats.moments import expect_gaussian_noise, expect_standard
 
 MEAN, LOG_VARIANCE = np.array([0.7, -1.2, 0.3]), np.array([1.3, -1.3, 0.4])
@@ -184,7 +184,7 @@ def test_the_worst_statistic_is_noted_in_its_standard_errors(shape: tuple[int, i
         noise = np.random.default_rng(seed).normal(size=shape)
         wanted = standard_errors(noise)
         worst.add(max(wanted, key=lambda name: wanted[name]))
-        with bars.noting() as noted:
+        with recording([STANDARD_ERRORS]) as noted:
             expect_standard(noise, "sample", STANDARD_ERRORS)
         assert noted == {"standard errors": pytest.approx(max(wanted.values()), rel=1e-6)}
     assert worst == set(wanted)

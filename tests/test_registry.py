@@ -1,11 +1,10 @@
 """The registry holds the lab's contract: which checks there are, what they are worth, what they need."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.core import registry
+from grader.core.assignment import AssignmentError
+from grader.core.registry import Registry
 
 POINTS = {
     "data.normalize_scales_to_unit_interval": 2,
@@ -42,14 +41,6 @@ POINTS = {
     "classifier.beats_the_accuracy_bar": 5,
     "classifier.learns_the_labels_it_is_given": 2,
 }  # the table of the contract, typed out: nothing here may come from the grader
-
-
-@pytest.fixture
-def empty_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Checks declared in a test are gone after it."""
-    ASSIGNMENT.checks
-    monkeypatch.setattr(registry, "_declared", {})
-    return
 
 
 def test_ids_and_points_are_those_of_the_contract() -> None:
@@ -98,8 +89,8 @@ def test_select_takes_parts_and_ids() -> None:
 
 @pytest.mark.parametrize("name", ["vea", "vae.", "vae.loss", "VAE", "", "autoencoder.checkpoint\nround"])
 def test_an_unknown_name_is_one_clear_line(name: str) -> None:
-    """KeyError names what is unknown, and the parts there are."""
-    with pytest.raises(KeyError) as caught:
+    """The error names what is unknown, and the parts there are."""
+    with pytest.raises(AssignmentError) as caught:
         ASSIGNMENT.select(["data", name])
     line = caught.value.args[0]
     assert repr(name) in line
@@ -115,21 +106,20 @@ def test_with_needs_adds_everything_that_is_needed() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.usefixtures("empty_registry")
 def test_a_check_without_a_sentence_is_refused() -> None:
     """A student would read nothing."""
 
     def silent(subject: object) -> None: ...
 
-    with pytest.raises(ValueError, match=r"test_registry\.silent needs a docstring"):
-        check(points=1)(silent)
+    with pytest.raises(ValueError, match=r"part\.silent needs a docstring"):
+        Registry().check("part", points=1)(silent)
 
 
-@pytest.mark.usefixtures("empty_registry")
 def test_the_sentence_is_the_first_paragraph() -> None:
     """Line breaks in the source do not show, and what follows the first paragraph is for readers of the source."""
+    registry = Registry()
 
-    @check(points=2)
+    @registry.check("part", points=2)
     def claim(subject: object) -> None:
         """A sentence
         over two lines.
@@ -137,17 +127,43 @@ def test_the_sentence_is_the_first_paragraph() -> None:
         Why that is so.
         """
 
-    (declared,) = registry._declared.values()
+    (declared,) = registry.of_part("part")
     assert declared.sentence == "A sentence over two lines."
-    assert (declared.id, declared.part, declared.points, declared.needs) == (
-        "test_registry.claim",
-        "test_registry",
-        2,
-        (),
-    )
+    assert (declared.id, declared.part, declared.points, declared.needs) == ("part.claim", "part", 2, ())
 
 
-@pytest.mark.usefixtures("empty_registry")
+def test_the_part_is_the_declared_one_and_not_the_module() -> None:
+    """Checks of two parts may stand in one module, and a module called data.py takes no check from another."""
+    registry = Registry()
+    for part in ("one", "two"):
+
+        @registry.check(part, points=1)
+        def claim(subject: object) -> None:
+            """A sentence."""
+
+    assert [registry.of_part(part)[0].id for part in ("one", "two")] == ["one.claim", "two.claim"]
+
+
+def test_a_check_that_is_declared_twice_is_refused() -> None:
+    """The error names both places by file and line, and the first declaration stands."""
+    registry = Registry()
+    lines = []
+    for points in (2, 40):
+
+        def claim(subject: object) -> None:
+            """A sentence."""
+
+        lines.append(claim.__code__.co_firstlineno)
+        declare = registry.check("part", points=points)
+        if points == 2:
+            declare(claim)
+        else:
+            with pytest.raises(ValueError, match=r"part\.claim is declared twice") as found:
+                declare(claim)
+    assert all(f"test_registry.py:{line}" in str(found.value) for line in lines)
+    assert [check.points for check in registry.of_part("part")] == [2]
+
+
 def test_a_need_that_was_never_declared_is_refused() -> None:
     """A mistyped or undeclared need fails when the checks are imported, not when they run."""
 
@@ -156,5 +172,5 @@ def test_a_need_that_was_never_declared_is_refused() -> None:
     def claim(subject: object) -> None:
         """A sentence."""
 
-    with pytest.raises(KeyError, match="undeclared"):
-        check(points=1, needs=[undeclared])(claim)
+    with pytest.raises(LookupError, match=r"part\.claim needs .*test_registry\.py"):
+        Registry().check("part", points=1, needs=[undeclared])(claim)

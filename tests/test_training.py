@@ -8,18 +8,12 @@ import pytest
 
 from grader.autoencoders.images import Images
 from grader.autoencoders.measurements.training import FIRST_STEPS, RATE, TrainingBudget, train_in_stages
-from grader.core import thresholds as bars
 from grader.core.expect import Diverged, finite
-from grader.core.thresholds import Bar
+from grader.core.thresholds import Threshold, recording
 
-BUDGET = TrainingBudget(at_least=20, stage=10, batch_size=2)
+STEPS = Threshold("training steps", "at most", 120)
+BUDGET = TrainingBudget(at_least=20, stage=10, batch_size=2, threshold=STEPS)
 ORIGIN = SimpleNamespace(part="toy", name="Toy", arguments={"encoding_size": 1})
-
-
-@pytest.fixture(autouse=True)
-def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A plan of 60 steps, and as many again."""
-    monkeypatch.setattr(bars, "bars", lambda: {"training steps": Bar("at most", 120)})
 
 
 class Toy:
@@ -47,7 +41,7 @@ class Toy:
 
 
 def trained(toy: Toy, bar: float) -> tuple[Any, Any, list[Toy]]:
-    """The model and the course that are judged, and what else was made."""
+    """The model and the curve that are judged, and what else was made."""
     made: list[Toy] = []
     own = toy.rate, toy.speed, toy.limit
 
@@ -111,7 +105,7 @@ def test_an_optimizer_of_another_kind_is_tried_at_its_own_rate(limit: float) -> 
 def test_the_steps_that_were_needed_are_noted_as_a_part_of_those_there_are() -> None:
     """A model at its own rate has twice as many, so half of them are noted; nothing where the bar was not reached."""
     for rate, speed, steps, noted in ((1e-3, 10, 30, 30), (1.0, 0.03, 30, 15), (1e-3, 0, 60, None)):
-        with bars.noting() as found:
+        with recording([STEPS]) as found:
             _, curve, _ = trained(Toy(rate, speed), bar=45)
         assert (curve.steps, found.get("training steps")) == (steps, noted)
 
