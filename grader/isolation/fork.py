@@ -98,8 +98,12 @@ class Fork:
         self._left.callback(os.close, self._handle)
         self._watch = Watch(_process_number(self._handle), self._limits, self._stop_for, self._folder)
         sources = [[source.name, source.text] for source in submission.sources]
-        header = {"kind": submission.kind, "sources": sources, "notes": list(submission.notes)}
-        header["hidden"] = self._server.view.hidden
+        header = {
+            "kind": submission.kind,
+            "sources": sources,
+            "notes": list(submission.notes),
+            "hidden": list(self._server.view.hidden),
+        }
         self.ask(Request("start"), deadline, header)
 
     def ask(
