@@ -5,14 +5,16 @@ from random import Random
 import numpy as np
 
 import mnist_subset
-from grader.core.outcomes import CheckResult, Outcome, Picture, Report, Status
-from grader.core.registry import Check, all_checks
+from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.outcomes import CheckResult, Outcome, Picture, Provenance, Report, Status
+from grader.core.registry import Check
 from grader.stats.metrics import mosaic
 
 SEED = 7
 PASSES = 0.7  # of the checks
 DIFFERENT = 100  # pictures; a report has four of them
 PICTURED = ("reconstructs_unseen_images", "removes_noise_from_unseen_images")
+GRADED = Provenance("2027-01-01T12:00:00Z", "1.0.0", "1a2b3c4d", "3.11.9", "2.21.0", "5e" * 32)
 MESSAGE = "`fit_iteration` returned {:.3f} where the cross-entropy summed over pixels is 543.4 nats an image."
 HINT = "Sum over the pixels before you average over anything: what does `loss_function` reduce?"
 CAPTION = "Unseen digits above, their reconstructions after 300 steps below"
@@ -33,8 +35,11 @@ def _pictures() -> list[np.ndarray]:
 
 
 def _report(name: str, random: Random, pictures: list[np.ndarray]) -> Report:
-    results = tuple(_result(check, random, pictures) for check in all_checks())
-    return Report(name, Status.GRADED, results, "namespaces+landlock", SEED, random.uniform(20, 60))
+    results = tuple(_result(check, random, pictures) for check in ASSIGNMENT.checks)
+    return Report(
+        submission=name, student=name, assignment=ASSIGNMENT.name, graded=GRADED, isolation="namespaces+landlock",
+        seed=SEED, seconds=random.uniform(20, 60), status=Status.GRADED, checks=results,
+    )  # fmt: skip
 
 
 def _result(check: Check, random: Random, pictures: list[np.ndarray]) -> CheckResult:
@@ -44,5 +49,6 @@ def _result(check: Check, random: Random, pictures: list[np.ndarray]) -> CheckRe
     evidence = {"expected": "below 150 nats an image", "measured": round(measured, 4)}
     shown = [Picture("reconstructions", CAPTION, random.choice(pictures))] if check.id.endswith(PICTURED) else []
     return CheckResult(
-        check.id, check.part, check.points, score, outcome, *texts, evidence, random.uniform(0, 3), tuple(shown)
-    )
+        check.id, check.part, check.points, score, outcome, *texts, "" if passed else "loss.ratio",
+        evidence=evidence, seconds=random.uniform(0, 3), pictures=tuple(shown),
+    )  # fmt: skip

@@ -108,10 +108,12 @@ def test_the_better_score_counts_and_nothing_else_comes_back() -> None:
         CheckResult("vae.x", "vae", 4, s, o, "own", "try") for s, o in ((1.0, Outcome.FAILED), (4.0, Outcome.PASSED))
     ]
     other = [
-        CheckResult("vae.x", "vae", 4, score, outcome, "SECRET", "SECRET", {"measured": "SECRET"}, 1, (picture,))
+        CheckResult(
+            "vae.x", "vae", 4, score, outcome, "SECRET", "SECRET", evidence={"measured": "SECRET"}, pictures=(picture,)
+        )
         for score, outcome in ((4.0, Outcome.PASSED), (0.0, Outcome.FAILED))
     ]
-    chance = CarriedForward(Task("vae", ("vae.x", "vae.x"), "modules", (), (), 7, Limits()), ("autoencoder",))
+    chance = CarriedForward(Task("lab05", "vae", ("vae.x", "vae.x"), "modules", (), (), 7, Limits()), ("autoencoder",))
     better = chance.better_of(TaskResult(tuple(own), "printed"), TaskResult(tuple(other), "SECRET", "SECRET"))
     assert [(r.score, r.outcome) for r in better.results] == [(4.0, Outcome.PASSED)] * 2
     assert better.results[0].message == "Measured with the lab's own version of autoencoder in place of yours."
@@ -121,7 +123,7 @@ def test_the_better_score_counts_and_nothing_else_comes_back() -> None:
     assert (better.stdout, better.stderr) == ("printed", "")
 
 
-CHANCE = CarriedForward(Task("vae", ("vae.x",), "modules", (), (), 7, Limits()), ("autoencoder",))
+CHANCE = CarriedForward(Task("lab05", "vae", ("vae.x",), "modules", (), (), 7, Limits()), ("autoencoder",))
 
 
 @pytest.mark.parametrize(("score", "outcome"), [(4.0, Outcome.PASSED), (2.0, Outcome.ERROR), (0.0, Outcome.ERROR)])

@@ -1,15 +1,22 @@
 """The records that everything is rendered from: what a check found, and what a submission is worth.
 
-Frozen, made of plain values, and independent of how a submission was measured.
+Frozen, made of plain values, and independent of how a submission was measured. `codec` writes and reads them.
 """
 
+import platform
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from importlib import metadata
+from typing import Annotated
 
-import numpy as np
+from pydantic import Field
 
-SCHEMA = 1
+from .codec import Finite, JsonObject, Pixels, Whole
+
+DISTRIBUTION = "autoencoder-lab"
+
+Points = Annotated[Finite, Field(ge=0)]
 
 
 class Outcome(StrEnum):
@@ -36,40 +43,102 @@ class Picture:
 
     name: str
     caption: str
-    pixels: np.ndarray
+    pixels: Pixels
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of one submission. `score` lies in [0, points]; `seconds` is wall-clock time."""
+    """One check of one submission. `score` lies in [0, points]; `seconds` is wall-clock time.
+
+    code: which failure it is, "" where the check has not failed. parameters: the values that its message speaks of.
+    """
 
     id: str
     part: str
-    points: int
-    score: float
+    points: Whole
+    score: Points
     outcome: Outcome
     message: str
     hint: str = ""
-    evidence: dict[str, Any] = field(default_factory=dict)
-    seconds: float = 0.0
+    code: str = ""
+    parameters: JsonObject = field(default_factory=dict)
+    evidence: JsonObject = field(default_factory=dict)
+    seconds: Finite = 0.0
     pictures: tuple[Picture, ...] = ()
-    noted: dict[str, float] = field(default_factory=dict)  # quantities that were compared with a bar, by its name
+    recorded: dict[str, float] = field(default_factory=dict)  # quantities compared with a threshold, by its name
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A part of what was handed in that is not graded: where it stands, and why."""
+
+    where: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.where} was left out: {self.why}"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """When a submission was graded (UTC, ISO 8601, to the second), and what its result depends on besides the seed.
+
+    aelab, python, tensorflow: versions. calibration: the version of the thresholds. submission_sha256: a digest of what
+    was handed in, "" where it could not be read.
+    """
+
+    at: str
+    aelab: str
+    calibration: str
+    python: str
+    tensorflow: str
+    submission_sha256: str
+
+    @classmethod
+    def now(cls, *, calibration: str, submission_sha256: str) -> "Provenance":
+        """What is graded at this moment, here. TensorFlow is not imported."""
+        return cls(
+            at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            aelab=_version(DISTRIBUTION) or "development",
+            calibration=calibration,
+            python=platform.python_version(),
+            tensorflow=_version("tensorflow"),
+            submission_sha256=submission_sha256,
+        )
+
+
+def _version(distribution: str) -> str:
+    """Of an installed distribution; "" where it is not installed, as in a checkout."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
-    """One submission: its checks and the circumstances under which they were measured."""
+    """One submission: its checks and the circumstances under which they were measured.
+
+    student: who handed it in. attempt: which of theirs, from 1. points_by_hand: what a person added, None before that.
+    message: why a submission is unreadable, or what went wrong on our side. stdout, stderr: what the submission
+    printed, for display only; kept beside the record, not in it.
+    """
 
     submission: str
-    status: Status
-    checks: tuple[CheckResult, ...]
+    student: str
+    attempt: Annotated[Whole, Field(ge=1)] = 1
+    assignment: str
+    graded: Provenance
+    left_out: tuple[LeftOut, ...] = ()
+    points_by_hand: Finite | None = None
     isolation: str
-    seed: int
-    seconds: float
-    message: str = ""  # why a submission is unreadable, or what went wrong on our side
-    stdout: str = ""  # what the submission printed, for display only; kept beside the record, not in it
+    seed: Whole
+    seconds: Finite
+    status: Status
+    message: str = ""
+    checks: tuple[CheckResult, ...]
+    stdout: str = ""
     stderr: str = ""
-    calibration: str = ""  # the version of the thresholds
 
     @property
     def score(self) -> float:

@@ -59,7 +59,10 @@ def _encoded(levels: np.ndarray, digest: str) -> bytes:
 
 def read_png(file: Path | BytesIO) -> np.ndarray:
     """Grey values of a PNG file: float32 (height, width) in [0, 1]. Raises ValueError naming it, or OSError."""
-    with Image.open(file, formats=["PNG"]) as image:
-        if image.mode != "L" or max(image.size) > LARGEST_SIDE:
-            raise ValueError(f"{file} is not a grey picture of at most {LARGEST_SIDE} pixels a side")
-        return np.asarray(image, dtype=np.float32) / np.float32(255)
+    try:
+        with Image.open(file, formats=["PNG"]) as image:
+            if image.mode != "L" or max(image.size) > LARGEST_SIDE:
+                raise ValueError(f"{file} is not a grey picture of at most {LARGEST_SIDE} pixels a side")
+            return np.asarray(image, dtype=np.float32) / np.float32(255)
+    except Image.DecompressionBombError as problem:
+        raise ValueError(f"{file} is no picture of at most {LARGEST_SIDE} pixels a side: {problem}") from None

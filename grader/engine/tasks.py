@@ -4,20 +4,17 @@ A unit holds all that its result depends on, apart from our own code and the tie
 results travel as JSON: also between our own machines nothing is unpickled that a submission had a hand in.
 """
 
-import base64
 import hashlib
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from io import BytesIO
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from ..core.assignment import Assignment
-from ..core.evidence import json_ready
+from ..core.codec import Codec
 from ..core.limits import Limits
-from ..core.outcomes import CheckResult, Outcome, Picture
-from ..core.png import png, read_png
+from ..core.outcomes import CheckResult, LeftOut, Outcome
 from ..core.registry import Check
 from ..submissions.dependencies import sources_for
 from ..submissions.reading import Source, Submission
@@ -32,7 +29,7 @@ class Task:
     checks: tuple[str, ...]
     kind: Literal["modules", "notebook"]
     sources: tuple[Source, ...]
-    notes: tuple[str, ...]
+    notes: tuple[LeftOut, ...]
     seed: int
     limits: Limits
 
@@ -47,20 +44,17 @@ class Task:
 
     def to_json(self) -> str:
         """The same for equal tasks."""
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps(TASK.encode(self), sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> "Task":
-        """The way back."""
-        fields = json.loads(text)
-        fields["limits"] = Limits(**fields["limits"])
-        fields["sources"] = tuple(Source(**source) for source in fields["sources"])
-        return cls(**fields | {name: tuple(fields[name]) for name in ("checks", "notes")})
+        """The way back. Raises ValueError for anything else."""
+        return TASK.decode(json.loads(text))
 
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What came of a unit. problem: what went wrong on our side; such a result is never kept."""
+    """What came of a task. problem: what went wrong on our side; such a result is never kept."""
 
     results: tuple[CheckResult, ...]
     stdout: str = ""
@@ -79,32 +73,19 @@ class TaskResult:
 
     def to_bytes(self) -> bytes:
         """Compressed JSON; evidence as records show it, pictures in 256 grey values."""
-        fields = {"stdout": self.stdout, "stderr": self.stderr, "problem": self.problem}
-        return zlib.compress(json.dumps({**fields, "results": [_packed(r) for r in self.results]}).encode(), 1)
+        return zlib.compress(json.dumps(TASK_RESULT.encode(self)).encode(), 1)
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> "TaskResult":
         """The way back. Raises ValueError for anything else."""
         try:
-            fields = json.loads(zlib.decompress(raw))
-            return cls(**fields | {"results": tuple(_unpacked(r) for r in fields["results"])})
-        except (zlib.error, ValueError, KeyError, TypeError, AttributeError, OSError) as problem:
+            return TASK_RESULT.decode(json.loads(zlib.decompress(raw)))
+        except (zlib.error, ValueError, RecursionError, OSError) as problem:
             raise ValueError(f"not a result: {problem}") from problem
 
 
-def _packed(result: CheckResult) -> dict[str, Any]:
-    pictures = [
-        {"name": p.name, "caption": p.caption, "png": base64.b64encode(png(p.pixels)).decode()} for p in result.pictures
-    ]
-    fields = {name: getattr(result, name) for name in CheckResult.__dataclass_fields__}
-    return fields | {"evidence": json_ready(result.evidence), "pictures": pictures}
-
-
-def _unpacked(fields: dict[str, Any]) -> CheckResult:
-    pictures = tuple(
-        Picture(p["name"], p["caption"], read_png(BytesIO(base64.b64decode(p["png"])))) for p in fields["pictures"]
-    )
-    return CheckResult(**fields | {"outcome": Outcome(fields["outcome"]), "pictures": pictures})
+TASK = Codec(Task)
+TASK_RESULT = Codec(TaskResult)
 
 
 def tasks_of(

@@ -101,7 +101,7 @@ class Fork:
         header = {
             "kind": submission.kind,
             "sources": sources,
-            "notes": list(submission.notes),
+            "notes": list(map(str, submission.notes)),
             "hidden": list(self._server.view.hidden),
         }
         self.ask(Request("start"), deadline, header)

@@ -4,34 +4,57 @@ Reading trusts nothing: a report may have been edited, cut short or written by s
 """
 
 import json
-import math
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..core.evidence import json_ready
+import numpy as np
+
+from ..core.codec import Codec, Finite, Whole, parsed
+from ..core.errors import UserError
 from ..core.files import write_atomically
-from ..core.outcomes import SCHEMA, CheckResult, Outcome, Picture, Report, Status
+from ..core.outcomes import CheckResult, LeftOut, Picture, Report
 from ..core.png import png_at, read_png
 from ..core.text import folder_name, one_line, printable
 
+SCHEMA = 2
 FILE_NAME = "report.json"
 PRINTED_FILES = {"stdout": "stdout.txt", "stderr": "stderr.txt"}  # by the field of the report
 PRINTED = 200_000  # characters kept of each
 LARGEST_FILE = 16 * 2**20  # bytes; a report of all checks has some 20,000
 HINT = 2000
 CAPTION = 300
+PLACE = 300
+
+# What of a report and of a check is in the file, in this order: fields, and the sums that other programs need.
+KEYS = (
+    "schema", "submission", "student", "attempt", "assignment", "graded", "left_out", "points_by_hand", "score",
+    "max_score", "isolation", "seed", "seconds", "status", "message", "checks",
+)  # fmt: skip
+CHECK_KEYS = (
+    "id", "part", "points", "score", "outcome", "code", "message", "hint", "parameters", "evidence", "seconds",
+    "pictures",
+)  # fmt: skip
 
 _CHECK_ID = re.compile(r"[a-z_]{1,40}\.[a-z0-9_]{1,80}")
 _PICTURE_FILE = re.compile(r"[a-z_]{1,40}\.[a-z0-9_]{1,80}-[0-9]{1,3}\.png")
-_KIND_NAMES = {str: "text", dict: "an object", list: "a list", int: "a whole number", (int, float): "a number"}
 
 
-class _BadValueError(ValueError):
-    """A value of the wrong kind: JSON is data, so this is never a TypeError of the program."""
+@dataclass(frozen=True)
+class _Sums:
+    """What the file says beside the fields of the report."""
+
+    score: Finite
+    max_score: Whole
 
 
-class ReportError(ValueError):
+REPORT = Codec(Report)
+_SUMS = Codec(_Sums)
+
+
+class ReportError(UserError):
     """A report that cannot be used; the text is one line that names the file."""
 
 
@@ -89,43 +112,44 @@ def picture_file(check_id: str, number: int) -> str:
 
 def to_json(report: Report) -> str:
     """The text of report.json: keys in fixed order, points and evidence rounded, ASCII only."""
-    checks = [_check_record(check) for check in report.checks]
-    record = {
-        "schema": SCHEMA,
-        "submission": report.submission,
-        "score": round(sum(check["score"] for check in checks), 4),
-        "max_score": report.max_score,
-        "isolation": report.isolation,
-        "seed": report.seed,
-        "calibration": report.calibration,
-        "seconds": round(report.seconds, 3),
-        "status": report.status.value,
-        "message": printable(report.message),
-        "checks": checks,
-    }
-    return json.dumps(record, indent=2, allow_nan=False) + "\n"
+    shown = _shown(report)
+    files = (picture_file(check.id, number) for check in shown.checks for number in range(1, len(check.pictures) + 1))
+    fields = REPORT.encode(shown, store=lambda _: next(files))
+    fields |= {"schema": SCHEMA, "score": round(shown.score, 4), "max_score": shown.max_score}
+    fields["checks"] = [_picked(check, CHECK_KEYS) for check in fields["checks"]]
+    return json.dumps(_picked(fields, KEYS), indent=2, allow_nan=False) + "\n"
 
 
-def _check_record(check: CheckResult) -> dict[str, Any]:
-    return {
-        "id": check.id,
-        "part": check.part,
-        "points": check.points,
-        "score": round(float(check.score), 4),
-        "outcome": check.outcome.value,
-        "message": printable(check.message),
-        "hint": printable(check.hint, HINT),
-        "evidence": json_ready(check.evidence),
-        "seconds": round(check.seconds, 3),
-        "pictures": [
-            {
-                "name": one_line(picture.name, 100),
-                "caption": printable(picture.caption, CAPTION),
-                "file": picture_file(check.id, number),
-            }
-            for number, picture in enumerate(check.pictures, start=1)
-        ],
-    }
+def _shown(report: Report) -> Report:
+    """A report without what could harm a reader's terminal, and without digits that say nothing."""
+    return replace(
+        report,
+        left_out=tuple(LeftOut(printable(each.where, PLACE), printable(each.why)) for each in report.left_out),
+        seconds=round(float(report.seconds), 3),
+        message=printable(report.message),
+        checks=tuple(map(_shown_check, report.checks)),
+    )
+
+
+def _shown_check(check: CheckResult) -> CheckResult:
+    return replace(
+        check,
+        score=round(float(check.score), 4),
+        message=printable(check.message),
+        hint=printable(check.hint, HINT),
+        seconds=round(float(check.seconds), 3),
+        pictures=tuple(Picture(one_line(p.name, 100), printable(p.caption, CAPTION), p.pixels) for p in check.pictures),
+    )
+
+
+def _picked(fields: Any, keys: Sequence[str], place: str = "it") -> dict[str, Any]:
+    """These fields in this order, and no others. Raises ValueError, also for one that is not there."""
+    if not isinstance(fields, dict):
+        raise ValueError(f"{place} is not an object")  # noqa: TRY004 - JSON is data, not the program
+    missing = next((key for key in keys if key not in fields), None)
+    if missing is not None:
+        raise ValueError(f"{place} lacks {missing!r}")
+    return {key: fields[key] for key in keys}
 
 
 def read_reports(out: Path) -> tuple[Report, ...]:
@@ -148,82 +172,50 @@ def read_report(folder: Path) -> Report:
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise ValueError(f"larger than {LARGEST_FILE} bytes")
-        record = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
-        return _report(record, folder)
+        return _report(parsed(path.read_text(encoding="utf-8")), folder)
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise ReportError(f"{one_line(str(problem.filename or path), 400)}: {one_line(reason)}") from problem
-    except (ValueError, RecursionError) as problem:
+    except ValueError as problem:
         reason = one_line(str(problem), 400)
-        raise ReportError(f"{one_line(str(path), 400)} is not a report of this grader: {reason}") from problem
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number")
+        raise ReportError(f"{one_line(str(path), 400)} is not a report that this version reads: {reason}") from problem
 
 
 def _report(record: Any, folder: Path) -> Report:
-    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
-        raise ValueError(f"its schema is not {SCHEMA}")
-    report = Report(
-        submission=_take(record, "submission", str),
-        status=Status(_take(record, "status", str)),
-        checks=tuple(_check(check, folder) for check in _take(record, "checks", list)),
-        isolation=_take(record, "isolation", str),
-        seed=_take(record, "seed", int),
-        seconds=_number(record, "seconds"),
-        message=_take(record, "message", str),
-        calibration=_take(record, "calibration", str),
-        **_read_printed(folder),
-    )
-    if abs(report.score - _number(record, "score")) > 1e-3 or report.max_score != _take(record, "max_score", int):
+    """Keys that this version does not know are ignored: a later one may have added them."""
+    schema = _picked(record, ("schema",))["schema"]
+    if schema == 1:
+        raise ValueError("an earlier one made it; `aelab grade` writes it anew")
+    if schema != SCHEMA:
+        raise ValueError(f"its schema is {one_line(repr(schema), 20)}, not {SCHEMA}")
+    fields = _picked(record, KEYS)
+    sums = _SUMS.decode(fields)
+    report = REPORT.decode(_own_fields(fields) | _read_printed(folder), load=lambda file: _read_picture(folder, file))
+    for check in report.checks:
+        _check_consistent(check)
+    if abs(report.score - sums.score) > 1e-3 or report.max_score != sums.max_score:
         raise ValueError("score or max_score is not the sum over its checks")
     if len({check.id for check in report.checks}) < len(report.checks):
         raise ValueError("a check is listed twice")
     return report
 
 
-def _check(record: Any, folder: Path) -> CheckResult:
-    if not isinstance(record, dict):
-        raise _BadValueError("a check should be an object")
-    identity, part = _take(record, "id", str), _take(record, "part", str)
-    points, score = _take(record, "points", int), _number(record, "score")
-    if not _CHECK_ID.fullmatch(identity) or identity.partition(".")[0] != part:
-        raise ValueError(f"{identity!r} of part {part!r} is not the id of a check")
-    if not 0 <= score <= points:
-        raise ValueError(f"{identity}: {score:g} of {points} points")
-    return CheckResult(
-        id=identity,
-        part=part,
-        points=points,
-        score=score,
-        outcome=Outcome(_take(record, "outcome", str)),
-        message=_take(record, "message", str),
-        hint=_take(record, "hint", str),
-        evidence=_take(record, "evidence", dict),
-        seconds=_number(record, "seconds"),
-        pictures=tuple(_picture(picture, folder) for picture in _take(record, "pictures", list)),
-    )
+def _own_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with only what the file may hold of a check."""
+    checks = fields["checks"]
+    if not isinstance(checks, list):
+        raise ValueError("checks is not a list")  # noqa: TRY004 - JSON is data, not the program
+    return fields | {"checks": [_picked(check, CHECK_KEYS, f"checks.{n}") for n, check in enumerate(checks)]}
 
 
-def _picture(record: Any, folder: Path) -> Picture:
-    if not isinstance(record, dict):
-        raise _BadValueError("a picture should be an object")
-    file = _take(record, "file", str)
+def _check_consistent(check: CheckResult) -> None:
+    if not _CHECK_ID.fullmatch(check.id) or check.id.partition(".")[0] != check.part:
+        raise ValueError(f"{check.id!r} of part {check.part!r} is not the id of a check")
+    if check.score > check.points:
+        raise ValueError(f"{check.id}: {check.score:g} of {check.points} points")
+
+
+def _read_picture(folder: Path, file: str) -> np.ndarray:
     if not _PICTURE_FILE.fullmatch(file):  # no path, so nothing outside the folder is ever read
         raise ValueError(f"{file!r} is not the name of a picture beside the report")
-    return Picture(_take(record, "name", str), _take(record, "caption", str), read_png(folder / file))
-
-
-def _take(record: dict[str, Any], key: str, kind: Any) -> Any:
-    value = record.get(key)
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise _BadValueError(f"{key!r} should be {_KIND_NAMES[kind]}")
-    return value
-
-
-def _number(record: dict[str, Any], key: str) -> float:
-    value = float(_take(record, key, (int, float)))
-    if not math.isfinite(value):
-        raise ValueError(f"{key!r} should be finite")
-    return value
+    return read_png(folder / file)

@@ -9,6 +9,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..core.outcomes import LeftOut
+
 MAX_CELLS = 2000
 MAX_CELL_BYTES = 256 * 2**10  # parsed, a byte of code may take a KiB
 MAX_CODE_BYTES = 2**20
@@ -39,8 +41,8 @@ class _Cell:
     doubtful: tuple[_Statement, ...]
 
 
-def definitions_in_notebook(raw: bytes) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
-    """(label, source) of each code cell with only its definitions left, and notes on cells that were left out.
+def definitions_in_notebook(raw: bytes) -> tuple[list[tuple[str, str]], tuple[LeftOut, ...]]:
+    """(label, source) of each code cell with only its definitions left, and the cells that were left out.
 
     Raises ValueError, as the rest of a sentence that starts with the file's name.
     """
@@ -49,17 +51,17 @@ def definitions_in_notebook(raw: bytes) -> tuple[list[tuple[str, str]], tuple[st
         raise ValueError("has no code in it")
     _check_amount(cells)
     read: list[tuple[str, _Cell]] = []
-    notes = []
+    left_out = []
     for label, text in cells:
         try:
             read.append((label, _read(text)))
         except NO_PYTHON as error:
             place = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
             reason = getattr(error, "msg", str(error)) or "it is too complex to be read"
-            notes.append(f"{label}{place} was left out: {reason}")
+            left_out.append(LeftOut(f"{label}{place}", reason))
     modules = frozenset[str]().union(*(cell.imported for _, cell in read)) - SLOW_MODULES
     kept = [(label, _definitions(cell, modules)) for label, cell in read]
-    return [(label, source) for label, source in kept if source.strip()], tuple(notes)
+    return [(label, source) for label, source in kept if source.strip()], tuple(left_out)
 
 
 def _check_amount(cells: list[tuple[str, str]]) -> None:

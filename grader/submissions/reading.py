@@ -18,6 +18,7 @@ from typing import IO, Literal
 
 from ..core.assignment import Assignment
 from ..core.errors import UserError
+from ..core.outcomes import LeftOut
 from ..core.stubs import STUB_MARKER
 from .notebooks import definitions_in_notebook
 
@@ -52,7 +53,7 @@ class Submission:
     name: str
     kind: Literal["modules", "notebook"]
     sources: tuple[Source, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[LeftOut, ...] = ()
 
 
 class NothingToGrade(UserError):

@@ -31,6 +31,7 @@ from grader.isolation.users import User, processes_of, take_user
 from grader.isolation.view import ROOT, view_of
 from grader.subject.subject import Subject
 from grader.submissions.reading import UnreadableSubmission, find_submissions, read_submission
+from tests.render.samples import of_checks
 
 TIERS = [best(), second()] if os.geteuid() == 0 else [best()]  # only root can grade under another user
 CORPUS = ROOT / "tests" / "submissions" / "attacks"
@@ -206,7 +207,10 @@ class Measured:
     @property
     def report(self) -> Report:
         """The report that its author would get."""
-        return Report(self.attack.name, self.status, self.results, "tests", SEED, self.seconds, self.problem)
+        return of_checks(
+            self.attack.name, self.results, status=self.status, isolation="tests", seed=SEED, seconds=self.seconds,
+            message=self.problem,
+        )  # fmt: skip
 
 
 def measure(

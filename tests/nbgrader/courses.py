@@ -14,9 +14,11 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config, PyFileConfigLoader
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.core.outcomes import CheckResult, Outcome, Report, Status
+from grader.core.outcomes import CheckResult, Outcome, Report
 from grader.platforms.nbgrader.course_folder import CONFIG, CONFIG_NAME
 from grader.platforms.nbgrader.gradebook import grade_id
+
+from ..render.samples import of_checks
 
 NOTEBOOK = f"{ASSIGNMENT.name}.ipynb"
 CHECKS = ASSIGNMENT.select(["data"])
@@ -137,5 +139,4 @@ def report(name: str, decide: Callable[[str], float] = lambda _: 1.0, **fields: 
         CheckResult(c.id, c.part, c.points, decide(c.id) * c.points, Outcome.PASSED, f"Measured {c.name}.")
         for c in CHECKS
     )
-    details: dict[str, object] = {"isolation": "none", "seed": 7, "seconds": 1.0} | fields
-    return Report(name, Status.GRADED, results, **details)  # type: ignore[arg-type]
+    return of_checks(name, results, **{"isolation": "none", "seed": 7, "seconds": 1.0} | fields)

@@ -15,13 +15,13 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.core.outcomes import CheckResult, Outcome, Picture, Report, Status
+from grader.core.outcomes import CheckResult, Outcome, Picture, Status
 from grader.platforms.nbgrader.course import CONFIG_NAME, enter_reports
 from grader.platforms.nbgrader.course_folder import CONFIG
 from grader.platforms.nbgrader.gradebook import GradebookError, grade_id
 from grader.platforms.nbgrader.session import finished
 
-from ..render.samples import HOSTILE, digit
+from ..render.samples import HOSTILE, digit, of_checks
 from .courses import (
     CELLS,
     CHECKS,
@@ -191,9 +191,9 @@ def test_partial_credit_comes_with_its_explanation_and_picture(course: Path) -> 
     """A test cell shows text, picture and points; the points are a float that nbgrader's own code takes over."""
     hand_in(course, "ada", lambda _: None)
     picture = Picture("strip", "What your model makes of it", digit(1))
-    first = CheckResult(CHECKS[0].id, "data", 2, 0.3333333, Outcome.FAILED, "Two of six are right.", "Look.", {}, 1.0)
+    first = CheckResult(CHECKS[0].id, "data", 2, 0.3333333, Outcome.FAILED, "Two of six are right.", "Look.")
     shown = (replace(first, pictures=(picture,)), report("ada").checks[1])
-    with finished([Report("ada", Status.GRADED, shown, "none", 7, 1.0)]):
+    with finished([of_checks("ada", shown)]):
         autograde(course, cured=True)
     cell = next(c for c in autograded(course, "ada").cells if c.id == TESTS[0])
     text, image, points = cell.outputs
@@ -241,8 +241,8 @@ def test_what_was_not_measured_waits_for_a_person(course: Path) -> None:
     hand_in(course, "unread", lambda _: None)
     good = report("fault").checks
     error = CheckResult(CHECKS[0].id, "data", 2, 0.0, Outcome.ERROR, "The grader failed, not you.")
-    faulty = Report("fault", Status.GRADED, (error, good[1]), "none", 7, 1.0)
-    unread = Report("unread", Status.UNREADABLE, good, "none", 7, 1.0)
+    faulty = of_checks("fault", (error, good[1]))
+    unread = of_checks("unread", good, status=Status.UNREADABLE)
     with finished([faulty, unread]):
         autograde(course, cured=True)
     assert scores(course) == {"fault": {TESTS[0]: None, TESTS[1]: 4.0}, "unread": NONE}
@@ -253,7 +253,7 @@ def test_feedback_shows_findings_and_no_markup_of_a_submission(course: Path) -> 
     hand_in(course, "ada", lambda _: None)
     attack = "".join(HOSTILE) + "\n\n<img src=x onerror=alert(1)>\n```\n<script>alert(2)</script>"
     failed = tuple(CheckResult(c.id, "data", c.points, 0.0, Outcome.FAILED, attack, attack) for c in CHECKS)
-    with finished([Report("ada", Status.GRADED, failed, "none", SECRET, 1.0)]):
+    with finished([of_checks("ada", failed, seed=SECRET)]):
         autograde(course, cured=True)
     api = NbGraderAPI(config=configuration(course, cured=True))
     assert api.generate_feedback(ASSIGNMENT.name)["success"]

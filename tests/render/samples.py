@@ -5,10 +5,11 @@ from collections.abc import Callable
 import numpy as np
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.core.outcomes import CheckResult, Outcome, Picture, Report, Status
+from grader.core.outcomes import CheckResult, LeftOut, Outcome, Picture, Provenance, Report, Status
 from grader.core.registry import Check
 
 SEED = 20260101
+GRADED = Provenance("2027-01-01T12:00:00Z", "1.0.0", "1a2b3c4d", "3.11.9", "2.21.0", "5e" * 32)
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -50,8 +51,23 @@ def result(check: Check, outcome: Outcome, share: float = 0.0, **fields: object)
 
 def report(name: str, decide: Callable[[Check], CheckResult], **fields: object) -> Report:
     """A graded report in which `decide` gives the result of every check of the lab."""
-    details: dict[str, object] = {"isolation": "namespaces+landlock", "seed": SEED, "seconds": 21.37} | fields
-    return Report(name, Status.GRADED, tuple(map(decide, ASSIGNMENT.checks)), **details)  # type: ignore[arg-type]
+    return of_checks(name, tuple(map(decide, ASSIGNMENT.checks)), **fields)
+
+
+def of_checks(name: str, checks: tuple[CheckResult, ...], **fields: object) -> Report:
+    """A graded report of these results; any field can be another."""
+    details: dict[str, object] = {
+        "submission": name,
+        "student": name,
+        "assignment": ASSIGNMENT.name,
+        "graded": GRADED,
+        "isolation": "namespaces+landlock",
+        "seed": SEED,
+        "seconds": 21.37,
+        "status": Status.GRADED,
+        "checks": checks,
+    }
+    return Report(**details | fields)  # type: ignore[arg-type]
 
 
 def solved(name: str = "ada") -> Report:
@@ -78,6 +94,8 @@ def struggling(name: str = "blaise") -> Report:
                 message="`fit_iteration` returned 0.693 where the cross-entropy summed over pixels is 543.4 nats an "
                 "image: the ratio is 784, the number of pixels.",
                 hint="Sum over the pixels before you average over anything: what does `loss_function` reduce?",
+                code="loss.mean_over_pixels",
+                parameters={"ratio": 784.0},
                 evidence={"expected": 543.4273, "measured": 0.693147, "ratio": 784.0, "batch_sizes": [3, 5]},
             )
         if check.id == "autoencoder.reconstructs_unseen_images":
@@ -88,6 +106,7 @@ def struggling(name: str = "blaise") -> Report:
                 share=0.5,
                 message="201.3 nats an image, where always showing the mean image costs 205.8.",
                 hint="Look at the pictures: all reconstructions are alike. Does the gradient reach the encoder?",
+                code="training.mean_image",
                 evidence={"expected": "at most 150 nats", "measured": 201.34, "mean_image": 205.8},
                 pictures=(picture, Picture("worst", "The worst of 500 unseen images", digit(7))),
             )
@@ -124,6 +143,7 @@ def half(name: str = "emmy") -> Report:
                 Outcome.FAILED,
                 message="2 transposed convolutions run when `decode` is called.",
                 hint="Replace each by an upsampling of the picture followed by an ordinary convolution.",
+                code="upsampling.transposed",
                 evidence={"expected": 0, "measured": 2, "operations": ["Conv2DBackpropInput", "Conv2DBackpropInput"]},
             )
         if check.part in ("data", "autoencoder", "upsampling"):
@@ -147,7 +167,7 @@ def grader_fault(name: str = "grace") -> Report:
 def unreadable(name: str = "kurt") -> Report:
     """A submission that is not Python."""
     message = "autoencoder.py, line 12: invalid syntax: `class Autoencoder(:`"
-    return Report(name, Status.UNREADABLE, (), "namespaces+landlock", SEED, 0.02, message)
+    return of_checks(name, (), status=Status.UNREADABLE, seconds=0.02, message=message)
 
 
 def hostile(name: str = "".join(HOSTILE)) -> Report:
@@ -160,11 +180,12 @@ def hostile(name: str = "".join(HOSTILE)) -> Report:
             Outcome.FAILED,
             message=attack,
             hint=attack,
+            parameters={attack: attack},
             evidence={attack: attack, "nested": {"list": [attack, float("nan"), np.float32(np.inf), None, True]}},
             pictures=(Picture(attack, attack, np.array([[np.nan, -1.0], [np.inf, 2.0]], dtype=np.float32)),),
         )
 
-    return report(name, decide, message=attack)
+    return report(name, decide, message=attack, left_out=(LeftOut(attack, attack),))
 
 
 def class_of_seven() -> tuple[Report, ...]:

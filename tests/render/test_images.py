@@ -1,5 +1,7 @@
 """Pictures to PNG and back."""
 
+import struct
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -76,3 +78,13 @@ def test_a_colour_picture_or_an_enormous_one_is_not_read(tmp_path: Path) -> None
     for name in ("colour.png", "wide.png"):
         with pytest.raises(ValueError, match=name):
             read_png(tmp_path / name)
+
+
+def test_a_picture_that_claims_to_be_as_large_as_a_house_is_refused(tmp_path: Path) -> None:
+    """Its header alone would make the imaging library give up with an error of its own."""
+    content = bytearray(png(np.zeros((1, 1), dtype=np.float32)))
+    header = b"IHDR" + struct.pack(">II", 2**30, 2**30) + bytes(content[24:29])
+    content[12:33] = header + struct.pack(">I", zlib.crc32(header))
+    (tmp_path / "large.png").write_bytes(content)
+    with pytest.raises(ValueError, match=r"large\.png"):
+        read_png(tmp_path / "large.png")

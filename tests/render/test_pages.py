@@ -134,9 +134,10 @@ def test_what_scrolls_can_be_reached_with_the_keyboard(text: str) -> None:
 
 def test_the_calibration_is_named() -> None:
     """In the footer of a student's page and of the class's, beside the seed."""
-    calibrated = replace(samples.solved(), calibration="1a2b3c4d")
-    assert "seed 20260101 · calibration 1a2b3c4d" in Page(student_page(ASSIGNMENT, calibrated)).words
-    assert "seed 20260101 · calibration 1a2b3c4d" in Page(class_page(ASSIGNMENT, [calibrated])).words
+    report = samples.solved()
+    calibrated = replace(report, graded=replace(report.graded, calibration="2b3c4d5e"))
+    assert "seed 20260101 · calibration 2b3c4d5e" in Page(student_page(ASSIGNMENT, calibrated)).words
+    assert "seed 20260101 · calibration 2b3c4d5e" in Page(class_page(ASSIGNMENT, [calibrated])).words
 
 
 def test_a_student_reads_points_outcomes_and_next_steps() -> None:

@@ -8,25 +8,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.core.outcomes import Picture, Report
+from grader.core.outcomes import LeftOut, Picture, Provenance, Report
 from grader.render.report_json import ReportError, read_report, read_reports, report_folder, to_json, write_report
 
 from . import samples
 
 TOP = [
-    "schema",
-    "submission",
-    "score",
-    "max_score",
-    "isolation",
-    "seed",
-    "calibration",
-    "seconds",
-    "status",
-    "message",
-    "checks",
-]
-CHECK = ["id", "part", "points", "score", "outcome", "message", "hint", "evidence", "seconds", "pictures"]
+    "schema", "submission", "student", "attempt", "assignment", "graded", "left_out", "points_by_hand", "score",
+    "max_score", "isolation", "seed", "seconds", "status", "message", "checks",
+]  # fmt: skip
+CHECK = [
+    "id", "part", "points", "score", "outcome", "code", "message", "hint", "parameters", "evidence", "seconds",
+    "pictures",
+]  # fmt: skip
+GRADED = ["at", "aelab", "calibration", "python", "tensorflow", "submission_sha256"]
 
 
 def written(report: Report, out: Path) -> dict[str, Any]:
@@ -41,8 +36,50 @@ def test_the_record_has_the_fields_of_the_contract(tmp_path: Path) -> None:
     assert (tmp_path / "blaise" / "report.json").exists()
     assert list(record) == TOP
     assert all(list(check) == CHECK for check in record["checks"])
-    assert (record["schema"], record["status"], record["max_score"], record["score"]) == (1, "graded", 100, 67.5)
+    assert list(record["graded"]) == GRADED
+    assert (record["schema"], record["status"], record["max_score"], record["score"]) == (2, "graded", 100, 67.5)
+    assert (record["student"], record["attempt"], record["assignment"]) == ("blaise", 1, "lab05")
+    assert (record["left_out"], record["points_by_hand"]) == ([], None)
     assert sum(check["score"] for check in record["checks"]) == record["score"]
+
+
+def test_a_failure_has_its_code_and_parameters(tmp_path: Path) -> None:
+    """What groups are built from; other outcomes have no code."""
+    checks = written(samples.struggling(), tmp_path)["checks"]
+    codes = {check["id"]: check["code"] for check in checks if check["code"]}
+    assert codes == {check["id"]: codes.get(check["id"]) for check in checks if check["outcome"] == "failed"}
+    assert [check["parameters"] for check in checks if check["code"] == "loss.mean_over_pixels"] == [{"ratio": 784.0}]
+
+
+def test_what_was_left_out_and_added_by_hand_comes_back(tmp_path: Path) -> None:
+    """With everything that another grading would not find the same."""
+    left = (LeftOut("lab05.ipynb, cell 8, line 3", "invalid syntax"), LeftOut("cell 9", "it is too complex to be read"))
+    report = replace(
+        samples.solved(), student="ada@uni", attempt=3, left_out=left, points_by_hand=2.5,
+        graded=Provenance("2020-02-29T23:59:59Z", "0.9", "00000000", "3.13.0", "2.18.0", "ab" * 32),
+    )  # fmt: skip
+    record = written(report, tmp_path)
+    assert record["left_out"] == [{"where": each.where, "why": each.why} for each in left]
+    back = read_report(tmp_path / "ada")
+    assert back.graded == report.graded
+    assert (back.student, back.attempt, back.left_out, back.points_by_hand) == ("ada@uni", 3, left, 2.5)
+
+
+def test_quantities_for_the_calibration_stay_with_us(tmp_path: Path) -> None:
+    """They are no part of a student's record, in neither direction."""
+    report = samples.solved()
+    recorded = replace(report, checks=tuple(replace(check, recorded={"accuracy": 0.9}) for check in report.checks))
+    assert to_json(recorded) == to_json(report)
+    write_report(report, tmp_path)
+    change(tmp_path, lambda record: record["checks"][0].update(recorded={"accuracy": 0.9}))
+    assert read_report(tmp_path).checks[0].recorded == {}
+
+
+def test_keys_of_a_later_version_are_ignored(tmp_path: Path) -> None:
+    """On every level: what is added to a schema does not shut out who knows less."""
+    before = write_report(samples.struggling(), tmp_path).read_text()
+    change(tmp_path, lambda r: [each.update(later={"a": [1]}) for each in (r, r["graded"], r["checks"][0])])
+    assert to_json(read_report(tmp_path)) == before
 
 
 @pytest.mark.parametrize("report", [*samples.class_of_seven(), samples.hostile(), samples.hostile("../../up")])
@@ -119,9 +156,11 @@ def test_all_reports_of_an_output_folder_come_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"),
+    ("fields", "reason"),
     [
-        ({"schema": 2}, "schema"),
+        ({"schema": 1}, "an earlier one made it; `aelab grade` writes it anew"),
+        ({"schema": 3}, "schema"),
+        ({"schema": "2"}, "schema"),
         ({"status": "fine"}, "fine"),
         ({"seed": "1"}, "seed"),
         ({"seed": True}, "seed"),
@@ -129,31 +168,46 @@ def test_all_reports_of_an_output_folder_come_by_name(tmp_path: Path) -> None:
         ({"checks": [7]}, "check"),
         ({"score": 99.0}, "sum"),
         ({"max_score": 90}, "sum"),
+        ({"score": "100"}, "score"),
         ({"submission": None}, "submission"),
+        ({"attempt": 0}, "attempt"),
+        ({"attempt": 1.5}, "attempt"),
+        ({"graded": {"at": "2027"}}, "graded.aelab"),
+        ({"graded": None}, "graded"),
+        ({"left_out": [{"where": "cell 1"}]}, "left_out.0.why"),
+        ({"left_out": "cell 1"}, "left_out"),
+        ({"points_by_hand": "2"}, "points_by_hand"),
+        ({"seconds": float("inf")}, "Infinity is not a number"),
     ],
 )
-def test_a_damaged_record_is_one_line_with_the_file(change: dict[str, Any], reason: str, tmp_path: Path) -> None:
+def test_a_damaged_record_is_one_line_with_the_file(fields: dict[str, Any], reason: str, tmp_path: Path) -> None:
     """What is wrong, and in which file."""
-    assert reason in damage(tmp_path, lambda record: record.update(change))
+    assert reason in damage(tmp_path, lambda record: record.update(fields))
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"),
+    ("fields", "reason"),
     [
         ({"score": 4.0}, "of 3 points"),
-        ({"score": -1.0}, "of 3 points"),
+        ({"score": -1.0}, "checks.2.score: Input should be greater than or equal to 0, got -1.0"),
         ({"outcome": "perhaps"}, "perhaps"),
         ({"id": "../../etc.passwd"}, "id of a check"),
         ({"part": "vae"}, "id of a check"),
+        ({"score": "3"}, "checks.2.score"),
+        ({"points": True}, "checks.2.points"),
         ({"evidence": []}, "evidence"),
+        ({"evidence": {"measured": float("nan")}}, "NaN is not a number"),
+        ({"parameters": 7}, "checks.2.parameters"),
+        ({"code": None}, "checks.2.code"),
         ({"pictures": [{"name": "x", "caption": "x", "file": "../../secret.png"}]}, "beside the report"),
         ({"pictures": [{"name": "x", "caption": "x", "file": "a.b-1.png"}]}, "a.b-1.png"),
+        ({"pictures": [{"name": "x", "caption": "x", "file": 7}]}, "checks.2.pictures.0.file"),
         ({"pictures": ["x"]}, "picture"),
     ],
 )
-def test_a_damaged_check_is_one_line_with_the_file(change: dict[str, Any], reason: str, tmp_path: Path) -> None:
+def test_a_damaged_check_is_one_line_with_the_file(fields: dict[str, Any], reason: str, tmp_path: Path) -> None:
     """Points beyond the check's, foreign ids and paths out of the folder are refused."""
-    assert reason in damage(tmp_path, lambda record: record["checks"][2].update(change))
+    assert reason in damage(tmp_path, lambda record: record["checks"][2].update(fields))
 
 
 def test_a_check_listed_twice_is_refused(tmp_path: Path) -> None:
@@ -164,12 +218,32 @@ def test_a_check_listed_twice_is_refused(tmp_path: Path) -> None:
         read_report(tmp_path)
 
 
-def damage(folder: Path, change: Any) -> str:
-    """The error that reading a changed report gives, checked to be one line with the file."""
-    path = write_report(samples.solved(), folder)
+@pytest.mark.parametrize("key", [*TOP, *(f"checks.{key}" for key in CHECK), "graded.at"])
+def test_a_record_that_lacks_a_key_is_refused(key: str, tmp_path: Path) -> None:
+    """Nothing is made up for what was lost, and the key is named."""
+    place, _, name = key.rpartition(".")
+
+    def lose(record: dict[str, Any]) -> None:
+        where = {"": record, "checks": record["checks"][2], "graded": record["graded"]}[place]
+        del where[name]
+
+    told = damage(tmp_path, lose)
+    assert name in told
+    assert place in told
+
+
+def change(folder: Path, edit: Any) -> None:
+    """Edit the report in `folder`, as any other program would."""
+    path = folder / "report.json"
     record = json.loads(path.read_text())
-    change(record)
+    edit(record)
     path.write_text(json.dumps(record))
+
+
+def damage(folder: Path, edit: Any) -> str:
+    """The error that reading a changed report gives, checked to be one line with the file."""
+    write_report(samples.solved(), folder)
+    change(folder, edit)
     return refusal(folder)
 
 
@@ -193,6 +267,8 @@ def refusal(folder: Path) -> str:
         b"\xff\xfe",
         b'{"schema": NaN}',
         b'{"schema": 1}',
+        b'{"schema": 2}',
+        b'{"schema": 2, "seconds": 1e999}',
         b"[" * 100_000,
         b'{"schema": 1' + b"0" * 5000 + b"}",
     ],
