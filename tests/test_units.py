@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import zlib
 from base64 import b64decode
 from dataclasses import replace
@@ -68,6 +69,7 @@ def test_whose_it_is_does_not_matter() -> None:
     first, second = (
         tasks_of(ASSIGNMENT, replace(SUBMISSION, name=name), ASSIGNMENT.checks, 7, Limits()) for name in ("ada", "bob")
     )
+    assert replace(SUBMISSION, name="bob").sha256 == SUBMISSION.sha256
     assert [task.key("f", "t") for task in first] == [task.key("f", "t") for task in second]
 
 
@@ -86,6 +88,18 @@ def test_whatever_a_result_depends_on_changes_the_key(change: dict[str, Any]) ->
     assert len({TASK.key("f", "t"), TASK.key("f", "u"), TASK.key("g", "t")}) == 3
 
 
+def test_a_digest_of_a_submission_tells_texts_apart() -> None:
+    """Where one file ends and the next begins, and in which form it was handed in."""
+    texts = ((("a", "bc"),), (("ab", "c"),), (("a", "b"), ("c", "")), (("c", ""), ("a", "b")))
+    made = [
+        Submission("ada", kind, tuple(Source(*each) for each in sources))
+        for kind in ("modules", "notebook")
+        for sources in texts
+    ]
+    assert len({each.sha256 for each in made}) == len(made)
+    assert all(re.fullmatch("[0-9a-f]{64}", each.sha256) for each in made)
+
+
 def test_a_result_travels_as_compressed_json() -> None:
     """Scores and texts to the last bit, evidence as records show it, pictures as PNG files in base64."""
     found = TaskResult((RESULT,), "printed", "said", "a problem")
@@ -93,7 +107,11 @@ def test_a_result_travels_as_compressed_json() -> None:
     assert (fields["stdout"], fields["stderr"], fields["problem"]) == ("printed", "said", "a problem")
     (check,) = fields["results"]
     assert (check["score"], check["message"], check["outcome"]) == (1 / 3, "a\x00 message \udcff", "failed")
-    assert (check["code"], check["evidence"], check["recorded"]) == ("elbo.sum", {"measured": 0.333333}, {"accuracy": 1 / 3})
+    assert (check["code"], check["evidence"], check["recorded"]) == (
+        "elbo.sum",
+        {"measured": 0.333333},
+        {"accuracy": 1 / 3},
+    )
     with Image.open(BytesIO(b64decode(check["pictures"][0]["file"]))) as image:
         np.testing.assert_array_equal(np.asarray(image), 255 * np.eye(3))
 

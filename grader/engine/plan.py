@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..core.assignment import Assignment
 from ..core.limits import Limits
-from ..core.outcomes import CheckResult, Report, Status
+from ..core.outcomes import CheckResult, Provenance, Report, Status
 from ..core.registry import Check
 from ..submissions.reading import Submission, UnreadableSubmission, read_submission
 from .carried_forward import CarriedForward, carried_forward
@@ -57,7 +57,7 @@ class SubmissionPlan:
             tuple(result for part in within.values() for result in part.results),
             isolation,
             sum(part.seconds for part in measured.values()),
-            " ".join(dict.fromkeys([*self.submission.notes, *problems])),
+            " ".join(dict.fromkeys([*map(str, self.submission.notes), *problems])),
             "".join(part.stdout for part in measured.values()),
             "".join(part.stderr for part in measured.values()),
         )
@@ -72,9 +72,23 @@ class SubmissionPlan:
         stdout: str = "",
         stderr: str = "",
     ) -> Report:
-        version = self.assignment.thresholds.version
         return Report(
-            self.name, status, results, isolation, self.seed, seconds, message, stdout, stderr, calibration=version
+            submission=self.name,
+            student=self.name,
+            assignment=self.assignment.name,
+            graded=Provenance.now(
+                calibration=self.assignment.thresholds.version,
+                submission_sha256=self.submission.sha256 if self.submission else "",
+            ),
+            left_out=self.submission.notes if self.submission else (),
+            isolation=isolation,
+            seed=self.seed,
+            seconds=seconds,
+            status=status,
+            message=message,
+            checks=results,
+            stdout=stdout,
+            stderr=stderr,
         )
 
 

@@ -1,6 +1,6 @@
 """The unit of work: one part of one submission. It is measured as a whole, kept under its key, and sent anywhere.
 
-A unit holds all that its result depends on, apart from our own code and the tier it is measured under. Units and
+A task holds all that its result depends on, apart from our own code and the tier it is measured under. Tasks and
 results travel as JSON: also between our own machines nothing is unpickled that a submission had a hand in.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..core.assignment import Assignment
-from ..core.codec import Codec
+from ..core.codec import Codec, parsed
 from ..core.limits import Limits
 from ..core.outcomes import CheckResult, LeftOut, Outcome
 from ..core.registry import Check
@@ -49,7 +49,7 @@ class Task:
     @classmethod
     def from_json(cls, text: str) -> "Task":
         """The way back. Raises ValueError for anything else."""
-        return TASK.decode(json.loads(text))
+        return TASK.decode(parsed(text))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ Everything is hostile until read: links are not followed, sizes and counts are b
 """
 
 import codecs
+import hashlib
+import json
 import os
 import stat
 import tokenize
@@ -54,6 +56,12 @@ class Submission:
     kind: Literal["modules", "notebook"]
     sources: tuple[Source, ...]
     notes: tuple[LeftOut, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """A hex digest of its texts and their names, the same whoever handed them in."""
+        texts = [self.kind, *([source.name, source.text] for source in self.sources)]
+        return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
 class NothingToGrade(UserError):
