@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.core.files import write_atomically
 from grader.core.outcomes import Outcome, Report
 from grader.core.registry import PARTS
 from grader.core.thresholds import bars
@@ -96,10 +97,7 @@ def read_verdict(path: Path) -> Verdict | None:
 
 def write_verdict(verdict: Verdict, path: Path) -> None:
     """Store a verdict; whole or not at all, so that an interrupted run can go on."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(json.dumps(asdict(verdict), indent=1))
-    unfinished.replace(path)
+    write_atomically(path, json.dumps(asdict(verdict), indent=1).encode())
 
 
 def line_of(item: Mutant | Variant, verdict: Verdict) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ..core.assignment import Assignment, find_assignment
+from ..core.files import write_all_atomically
 from ..core.outcomes import CheckResult, Outcome, Report
 from ..release.archive import installable_grader
-from ..release.templates import write_files
 from ..render.terminal import plain_text
 from ..render.wording import part_title, sentence
 
@@ -24,7 +24,7 @@ def write_workflow(assignment: Assignment, repository: Path) -> list[Path]:
     """Write the workflow and the grader it installs into the template repository; returns their paths."""
     packed = {f".github/grading/{name}": content for name, content in installable_grader(assignment).items()}
     workflow = {".github/workflows/autograding.yml": WORKFLOW.read_bytes()}
-    return write_files(repository, packed | workflow)
+    return write_all_atomically(repository, packed | workflow)
 
 
 def result_of(assignment: Assignment, report: Report) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 import tomllib
 import zipfile
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
 from ..core.assignment import Assignment, entry_of, folder_of
 from ..core.errors import UserError
+from ..core.files import write_atomically
 
 EXECUTABLE = 0o755
 PLAIN = 0o644
@@ -92,12 +94,12 @@ def _pyproject(assignment: Assignment, described: Path) -> str:
 
 def write_zip(out: Path, files: Mapping[str, bytes], executable: tuple[str, ...] = ()) -> Path:
     """Write a zip, the same bytes for the same files; the folder is made where missing. Raises OSError."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    draft = out.with_name(f".{out.name}.draft")
-    with zipfile.ZipFile(draft, "w") as archive:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name)  # of the year 1980, whenever it is made
             entry.external_attr = (EXECUTABLE if name in executable else PLAIN) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[name])
-    return draft.replace(out)
+    write_atomically(out, packed.getvalue())
+    return out

@@ -12,7 +12,7 @@ import pytest
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.stubs import STUB_MARKER
 from grader.release.solutions import solution_regions
-from grader.release.templates import render_templates, stale_templates, write_files, write_templates
+from grader.release.templates import render_templates, stale_templates, write_templates
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED = ROOT / "student_templates"
@@ -95,14 +95,6 @@ def test_writing_and_finding_stale_files(tmp_path: Path) -> None:
     (folder / "old.py").write_bytes(b"\xff")
     assert stale_templates(ASSIGNMENT, folder) == ["autoencoder.py", "data.py", "old.py"]
     assert stale_templates(ASSIGNMENT, tmp_path / "nowhere") == sorted(path.name for path in written)
-
-
-def test_a_failure_on_the_way_leaves_old_files_alone(tmp_path: Path) -> None:
-    """A text that cannot be written (here a lone surrogate) stops before any file has changed."""
-    (tmp_path / "a.py").write_text("old")
-    with pytest.raises(UnicodeEncodeError):
-        write_files(tmp_path, {"a.py": "new", "b.py": "\ud800"})
-    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.py", "old")]
 
 
 def test_a_machine_without_the_reference_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,14 @@
 """Files that are written whole, and only when they change."""
 
 import errno
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.core.files import write_atomically
+from grader.core.files import create_private, write_all_atomically, write_atomically
 from grader.render.csv_export import write_grades
 from grader.render.pages import write_pages
 from grader.render.report_json import report_folder, write_report
@@ -74,3 +76,68 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path, mon
         write_atomically(tmp_path / "a", b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert (tmp_path / "a").read_bytes() == b"old"
+
+
+def test_several_files_are_all_drafted_before_any_is_renamed(tmp_path: Path) -> None:
+    """A text that cannot be written (here a lone surrogate), or a place that is taken, stops before any has changed."""
+    (tmp_path / "a.py").write_text("old")
+    with pytest.raises(UnicodeEncodeError):
+        write_all_atomically(tmp_path, {"a.py": "new", "below/b.py": "\ud800"})
+    with pytest.raises(OSError, match=r"a\.py"):
+        write_all_atomically(tmp_path, {"a.py": "new", "a.py/b.py": "new"})
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.py", "old")]
+
+
+def test_a_failure_between_two_drafts_leaves_the_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full when the second one is drafted."""
+    (tmp_path / "a").write_bytes(b"old")
+    write = Path.write_bytes
+
+    def fail(path: Path, content: bytes) -> int:
+        if content == b"second":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(OSError, match="No space left"):
+        write_all_atomically(tmp_path, {"a": b"first", "b": b"second"})
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a", b"old")]
+
+
+def test_several_files_come_into_folders_that_are_made(tmp_path: Path) -> None:
+    """Their paths come back in the order given, and what was there already stays the file that it was."""
+    first = write_all_atomically(tmp_path / "new", {"b.txt": "ä", "below/a.bin": b"\xff"})
+    assert first == [tmp_path / "new" / "b.txt", tmp_path / "new" / "below" / "a.bin"]
+    assert [path.read_bytes() for path in first] == ["ä".encode(), b"\xff"]
+    before = identities(tmp_path)
+    assert write_all_atomically(tmp_path / "new", {"b.txt": "ä", "below/a.bin": b"\xff"}) == first
+    assert identities(tmp_path) == before
+
+
+def test_a_private_file_is_for_its_owner_and_the_first_one_stays(tmp_path: Path) -> None:
+    """Whatever the umask, however many write at once, and without a draft that is left."""
+    path = tmp_path / "seed.txt"
+    mask = os.umask(0)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda number: create_private(path, f"{number}\n".encode()), range(32)))
+    finally:
+        os.umask(mask)
+    kept = path.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert kept in [f"{number}\n".encode() for number in range(32)]
+    create_private(path, b"later")
+    assert path.read_bytes() == kept
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_private_file_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no link can be made nothing is left behind."""
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", fail)
+    with pytest.raises(OSError, match="not permitted"):
+        create_private(tmp_path / "seed.txt", b"7")
+    assert list(tmp_path.iterdir()) == []

@@ -6,6 +6,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from ...core.files import write_atomically
 from . import NOT_GRADED
 
 
@@ -14,8 +15,7 @@ def main() -> int:
     root, *options = sys.argv[1:]
     results = measured(Path(root) / "submission", trusted="--trust-submissions" in options)
     target = Path(root) / "results" / "results.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    write_atomically(target, json.dumps(results, indent=1).encode())
     return 0 if "score" in results else 1
 
 

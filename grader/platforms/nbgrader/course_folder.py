@@ -4,9 +4,9 @@ from pathlib import Path
 
 from ...core.assignment import Assignment
 from ...core.errors import UserError
+from ...core.files import write_all_atomically
 from ...release.bundle import CONFIG_NAME
 from ...release.notebook import render_notebook
-from ...release.templates import write_files
 
 CONFIG = '''\
 """nbgrader's configuration for TITLE. Run nbgrader's commands in this folder:
@@ -93,4 +93,5 @@ def write_course(assignment: Assignment, target: Path) -> list[Path]:
     if config.exists() and config.read_text(encoding="utf-8") != text:
         raise CourseExists(f"{config} differs from the one to be written: move it away to get a new one")
     notebook = render_notebook(assignment, solutions=True)
-    return write_files(target, {CONFIG_NAME: text, f"source/{assignment.name}/{assignment.notebook}": notebook})
+    files = {CONFIG_NAME: text, f"source/{assignment.name}/{assignment.notebook}": notebook}
+    return write_all_atomically(target, files)

@@ -2,14 +2,14 @@
 
 import atexit
 import secrets
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from ...core.assignment import Assignment
+from ...core.files import create_private
 from ...core.limits import Limits
 from ...core.outcomes import Report
 from ...core.registry import Check
@@ -38,23 +38,14 @@ def course_seed(root: Path) -> int:
     """
     file = root / SEED_FILE
     if not file.exists():
-        _draw_seed(file)
+        # who knows the seed can compute every image in advance
+        create_private(file, f"{secrets.randbelow(2**53)}\n".encode())
     try:
         return int(file.read_text())
     except ValueError:
         raise ValueError(
             f"{file} holds no number: write the seed into it, or remove it, and all is measured again under a new one"
         ) from None
-
-
-def _draw_seed(file: Path) -> None:
-    """All of it or nothing; where another process was first, its seed stays."""
-    with tempfile.TemporaryDirectory(dir=file.parent) as folder:  # for nobody else, and neither is what lies in it
-        draft = Path(folder) / file.name
-        draft.touch(mode=0o600)  # who knows the seed can compute every image in advance
-        draft.write_text(f"{secrets.randbelow(2**53)}\n")
-        with suppress(FileExistsError):
-            file.hardlink_to(draft)
 
 
 class Session:
