@@ -39,7 +39,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Picture:
-    """Grey values measured from a submission: float32 (height, width) in [0, 1], with a caption for readers."""
+    """Grey values measured from a submission: float32 (height, width) in [0, 1], with a caption for readers.
+
+    In a report `file` is the name of a PNG file beside it.
+    """
 
     name: str
     caption: str
@@ -120,8 +123,8 @@ class Report:
     """One submission: its checks and the circumstances under which they were measured.
 
     student: who handed it in. attempt: which of theirs, from 1. points_by_hand: what a person added, None before that.
-    message: why a submission is unreadable, or what went wrong on our side. stdout, stderr: what the submission
-    printed, for display only; kept beside the record, not in it.
+    left_out: what was handed in and is not graded. message: why a submission is unreadable, what was left out of it, or
+    what went wrong on our side. seconds: that its checks took.
     """
 
     submission: str
@@ -137,7 +140,7 @@ class Report:
     status: Status
     message: str = ""
     checks: tuple[CheckResult, ...]
-    stdout: str = ""
+    stdout: str = ""  # what the submission printed, for display only; kept beside the record, not in it
     stderr: str = ""
 
     @property

@@ -38,8 +38,8 @@ CHECK_KEYS = (
     "pictures",
 )  # fmt: skip
 
-_CHECK_ID = re.compile(r"[a-z_]{1,40}\.[a-z0-9_]{1,80}")
-_PICTURE_FILE = re.compile(r"[a-z_]{1,40}\.[a-z0-9_]{1,80}-[0-9]{1,3}\.png")
+CHECK_ID = re.compile(r"[a-z_][a-z0-9_]{0,39}\.[a-z0-9_]{1,80}")
+PICTURE_FILE = re.compile(rf"{CHECK_ID.pattern}-[0-9]{{1,3}}\.png")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class _Sums:
 
 
 REPORT = Codec(Report)
-_SUMS = Codec(_Sums)
+SUMS = Codec(_Sums)
 
 
 class ReportError(UserError):
@@ -79,7 +79,7 @@ def write_report(report: Report, folder: Path) -> Path:
     path = folder / FILE_NAME
     write_atomically(path, to_json(report).encode())
     for stale in folder.glob("*.png"):
-        if stale.name not in files and _PICTURE_FILE.fullmatch(stale.name):
+        if stale.name not in files and PICTURE_FILE.fullmatch(stale.name):
             stale.unlink()
     return path
 
@@ -189,7 +189,7 @@ def _report(record: Any, folder: Path) -> Report:
     if schema != SCHEMA:
         raise ValueError(f"its schema is {one_line(repr(schema), 20)}, not {SCHEMA}")
     fields = _picked(record, KEYS)
-    sums = _SUMS.decode(fields)
+    sums = SUMS.decode(fields)
     report = REPORT.decode(_own_fields(fields) | _read_printed(folder), load=lambda file: _read_picture(folder, file))
     for check in report.checks:
         _check_consistent(check)
@@ -209,13 +209,13 @@ def _own_fields(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_consistent(check: CheckResult) -> None:
-    if not _CHECK_ID.fullmatch(check.id) or check.id.partition(".")[0] != check.part:
+    if not CHECK_ID.fullmatch(check.id) or check.id.partition(".")[0] != check.part:
         raise ValueError(f"{check.id!r} of part {check.part!r} is not the id of a check")
     if check.score > check.points:
         raise ValueError(f"{check.id}: {check.score:g} of {check.points} points")
 
 
 def _read_picture(folder: Path, file: str) -> np.ndarray:
-    if not _PICTURE_FILE.fullmatch(file):  # no path, so nothing outside the folder is ever read
+    if not PICTURE_FILE.fullmatch(file):  # no path, so nothing outside the folder is ever read
         raise ValueError(f"{file!r} is not the name of a picture beside the report")
     return read_png(folder / file)
