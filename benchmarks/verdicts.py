@@ -81,7 +81,7 @@ def verdict_of(report: Report) -> Verdict:
         for c in report.checks
         if c.outcome is not Outcome.PASSED or c.score < c.points
     )
-    noted = {check.id: check.noted for check in report.checks if check.noted}
+    noted = {check.id: check.recorded for check in report.checks if check.recorded}
     limits = {name: bar.limit for name, bar in bars().items()}
     return Verdict(report.submission, report.seed, report.seconds, findings, noted, limits)
 

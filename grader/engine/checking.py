@@ -46,8 +46,9 @@ def _run(subject: Subject, item: Check) -> CheckResult:
         outcome, credit, message, hint, evidence = _verdict(subject, item)
     return CheckResult(
         item.id, item.part, item.points, round(credit * item.points, 2), outcome, message, hint,
-        {} if evidence is None else {"expected": evidence.expected, "measured": evidence.measured},
-        time.perf_counter() - started, tuple(subject.pictures), {n: rounded(v) for n, v in recorded.items()},
+        evidence={} if evidence is None else {"expected": evidence.expected, "measured": evidence.measured},
+        seconds=time.perf_counter() - started, pictures=tuple(subject.pictures),
+        recorded={name: rounded(value) for name, value in recorded.items()},
     )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def to_json(report: Report) -> str:
     shown = _shown(report)
     files = (picture_file(check.id, number) for check in shown.checks for number in range(1, len(check.pictures) + 1))
     fields = REPORT.encode(shown, store=lambda _: next(files))
-    fields |= {"schema": SCHEMA, "score": round(shown.score, 4), "max_score": shown.max_score}
+    fields |= {"schema": SCHEMA, "score": round(float(shown.score), 4), "max_score": shown.max_score}
     fields["checks"] = [_picked(check, CHECK_KEYS) for check in fields["checks"]]
     return json.dumps(_picked(fields, KEYS), indent=2, allow_nan=False) + "\n"
 

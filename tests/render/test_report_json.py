@@ -43,6 +43,12 @@ def test_the_record_has_the_fields_of_the_contract(tmp_path: Path) -> None:
     assert sum(check["score"] for check in record["checks"]) == record["score"]
 
 
+def test_a_report_without_checks_has_a_score_all_the_same(tmp_path: Path) -> None:
+    """A number like any other, for programs that know types."""
+    record = written(samples.unreadable(), tmp_path)
+    assert (record["score"], type(record["score"]), record["max_score"]) == (0.0, float, 0)
+
+
 def test_a_failure_has_its_code_and_parameters(tmp_path: Path) -> None:
     """What groups are built from; other outcomes have no code."""
     checks = written(samples.struggling(), tmp_path)["checks"]
