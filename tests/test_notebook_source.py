@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.core.outcomes import LeftOut
+from grader.submissions import notebooks as notebook_source
 from grader.submissions.notebooks import definitions_in_notebook, keep_definitions, without_magics
-from grader.submissions.reading import notebooks as notebook_source
 
 IMPORTS = "import tensorflow as tf\nimport numpy as np\nimport matplotlib.pyplot as plt\n"
 
@@ -150,8 +151,9 @@ def test_a_cell_with_a_syntax_error_is_left_out_and_noted() -> None:
     found, notes = definitions_in_notebook(notebook("x = 1", "def broken(:\n    pass", "y = 2"))
     assert [label for label, _ in found] == ["cell 1", "cell 3"]
     (note,) = notes
-    assert note.startswith("cell 2, line 1 was left out: ")
-    assert "\n" not in note
+    assert note.where == "cell 2, line 1"
+    assert note.why
+    assert "\n" not in str(note)
 
 
 @pytest.mark.parametrize("text", ["x = 1\0", "x = '\ud800'", "(" * 5000, "-" * 100_000 + "1"])
@@ -159,7 +161,7 @@ def test_a_cell_that_python_cannot_even_read_is_left_out(text: str) -> None:
     """Zero bytes, halves of characters, nesting without end: noted like any syntax error."""
     found, notes = definitions_in_notebook(notebook(text, "y = 2"))
     assert [label for label, _ in found] == ["cell 2"]
-    assert notes[0].startswith("cell 1")
+    assert notes[0].where.startswith("cell 1")
 
 
 def test_cells_are_numbered_as_they_are_seen() -> None:
@@ -324,9 +326,9 @@ def test_a_cell_with_too_much_code_is_left_out_and_noted() -> None:
     limit = notebook_source.MAX_CELL_BYTES
     found, notes = definitions_in_notebook(notebook("#" * (limit - 6) + "\nx = 1", "#" * (limit + 1), "y = 2"))
     assert [label for label, _ in found] == ["cell 1", "cell 3"]
-    assert notes == ("cell 2 was left out: it has more than 256 KiB of code",)
+    assert notes == (LeftOut("cell 2", "it has more than 256 KiB of code"),)
     found, notes = definitions_in_notebook(notebook("#" + "€" * (limit // 3 + 1), "y = 2"))
-    assert notes == ("cell 1 was left out: it has more than 256 KiB of code",)
+    assert notes == (LeftOut("cell 1", "it has more than 256 KiB of code"),)
 
 
 def test_a_notebook_with_too_much_code_is_one_clear_line() -> None:
@@ -387,7 +389,7 @@ def test_whatever_parsing_raises_is_noted(error: Exception, monkeypatch: pytest.
         found, notes = definitions_in_notebook(notebook("bad = 1", "y = 2"))
     assert found == [("cell 2", "y = 2")]
     assert len(notes) == 1
-    assert notes[0].split(" was left out: ")[1].strip()
+    assert notes[0].why.strip()
 
 
 @pytest.mark.parametrize(

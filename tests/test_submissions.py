@@ -78,7 +78,7 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path) -> None:
     assert [(source.name, source.text) for source in found.sources] == [
         ("lab05.ipynb, cell 1", "x = 1"), ("lab05.ipynb, cell 3", "y = 2"),
     ]  # fmt: skip
-    assert found.notes[0].startswith("cell 2, line 1")
+    assert found.notes[0].where == "cell 2, line 1"
 
 
 @pytest.mark.parametrize("root", ["", "lab05/", "ada's work/"])
