@@ -6,10 +6,12 @@ Made as plain values by the deciding process, applied by the child with nothing 
 import os
 import resource
 import signal
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from . import kernel
+from . import kernel, landlock
+from .landlock import Grant, Right
 
 DEFENCES = (
     "pid namespace",
@@ -24,6 +26,11 @@ DEFENCES = (
 SCRATCH = "/scratch"
 ENDED, ENDED_FROM_OUTSIDE = b"ended", b"killed"  # what the keeper says of the submission's process
 KEPT_FREE = 3  # the first descriptors are the standard streams
+READ = Right.READ_FILE | Right.READ_DIR
+WRITE = (
+    Right.WRITE_FILE | Right.TRUNCATE | Right.MAKE_REG | Right.MAKE_DIR | Right.MAKE_SYM | Right.MAKE_FIFO
+    | Right.REMOVE_FILE | Right.REMOVE_DIR | Right.REFER
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ def confine(policy: Confinement, keep: int, scratch: str) -> None:
         _set_limits(policy)
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     if policy.landlock_abi is not None and policy.has("landlock"):
-        _apply_landlock(policy, scratch)
+        landlock.restrict(policy.landlock_abi, _grants(policy, scratch))
     if policy.seccomp and policy.has("seccomp"):
         kernel.install_seccomp(bytes.fromhex(policy.seccomp))
 
@@ -139,33 +146,14 @@ def _set_limits(policy: Confinement) -> None:
         resource.setrlimit(what, (value, value))
 
 
-def _apply_landlock(policy: Confinement, scratch: str) -> None:
-    """Read what is listed, write in the scratch folder, and nothing else; no TCP, no signals to others."""
-    import py_landlock.landlock as library
-    from py_landlock import ABIVersion, AccessFs, Landlock, landlock_sys
-
-    _show_libc()
-    newest = ABIVersion(min(landlock_sys.get_abi_version(), policy.landlock_abi or 0))
-    library.get_abi_version = lambda: newest  # type: ignore[attr-defined]  # what the library asks the kernel for
-    read, list_folder = AccessFs.READ_FILE, AccessFs.READ_DIR
-    rules = Landlock(strict=False)
+def _grants(policy: Confinement, scratch: str) -> Iterator[Grant]:
+    """Reading what the policy lists and what Python and TensorFlow need of /dev and /proc; writing in `scratch`."""
     for path in policy.readable:
-        rules.add_path_rule(path, access=read | list_folder | AccessFs.EXECUTE if os.path.isdir(path) else read)  # noqa: PTH112
-    rules.add_path_rule(*policy.listed, access=list_folder)
-    rules.add_path_rule("/dev/null", access=read | AccessFs.WRITE_FILE)
-    rules.add_path_rule("/dev/zero", "/dev/random", "/dev/urandom", access=read)
-    own_processes = "/proc" if policy.namespaces else "/proc/self"  # TensorFlow asks there for its own name
-    rules.add_path_rule(own_processes, access=read | list_folder)
-    rules.allow_read_write(scratch).add_path_rule(scratch, access=AccessFs.REFER | AccessFs.MAKE_FIFO)
-    rules.apply()
-
-
-def _show_libc() -> None:
-    """Let py-landlock load its system calls. It looks for libc with a program that is out of sight here."""
-    import ctypes.util
-
-    from py_landlock import libc
-
-    find, ctypes.util.find_library = ctypes.util.find_library, lambda name: "libc.so.6"  # noqa: ARG005
-    libc.get_syscall()
-    ctypes.util.find_library = find
+        yield Grant(path, READ | Right.EXECUTE if os.path.isdir(path) else READ)  # noqa: PTH112 - no Path for each fork
+    for path in policy.listed:
+        yield Grant(path, Right.READ_DIR)
+    yield Grant(os.devnull, READ | Right.WRITE_FILE)
+    for device in ("zero", "random", "urandom"):
+        yield Grant(f"/dev/{device}", READ)
+    yield Grant("/proc" if policy.namespaces else "/proc/self", READ)  # TensorFlow asks there for its own name
+    yield Grant(scratch, READ | WRITE)

@@ -16,7 +16,7 @@ from statistics import median
 from ..core.assignment import Assignment
 from ..core.limits import Limits
 from ..submissions.reading import Source, Submission
-from . import fork_server, seccomp, tiers
+from . import fork_server, kernel, seccomp, tiers
 from .canary import ATTEMPTS
 from .choice import examine
 from .fork import Fork
@@ -168,11 +168,11 @@ def bubblewrap_version() -> str:
 
 def landlock_abi() -> int:
     """The version of Landlock that the kernel offers, 0 for none."""
+    if platform.system() != "Linux":
+        return 0
     try:
-        from py_landlock import landlock_sys
-
-        return int(landlock_sys.get_abi_version())
-    except (ImportError, RuntimeError, OSError):
+        return kernel.landlock_abi()
+    except OSError:
         return 0
 
 
