@@ -1,6 +1,6 @@
-"""The canary: a submission of the grader's own that tries what no submission may, and says what it could do.
+"""The canary: a submission of the grader's own that tries what no submission may do, and reports what it could do.
 
-Its text is sent like any submission's, so it is held like any submission. It imports nothing of the grader.
+Its text is sent like any submission's, so it is confined like any submission. It imports nothing of the grader.
 """
 
 import os
@@ -17,10 +17,10 @@ import numpy as np
 def attempt(
     _: object, secrets: list[str], outside: str, process: int, environment: str, limits: dict[str, int]
 ) -> np.ndarray:
-    """1.0 for every attempt of ATTEMPTS that succeeded, float32.
+    """1.0 for every attempt of ATTEMPTS that succeeded, float32 (len(ATTEMPTS),).
 
-    secrets: files and folders that exist outside; outside: a folder that others may write to; process: the deciding
-    one; environment: a variable of it; limits: processes, open_files, file and scratch bytes that should hold.
+    secrets: files and folders that exist outside. outside: a folder that anyone may write to. process: the number of
+    the deciding process. environment: one of its variables. limits: the policy's processes, open_files and file_bytes.
     """
     tries: dict[str, Callable[[], object]] = {
         "read what is secret": lambda: _read_any(secrets),
@@ -86,7 +86,7 @@ def _unlimited(what: int, limit: int) -> None:
 
 
 def _may_gain_privileges() -> None:
-    """no_new_privs is set for good; the flag is read where it can be."""
+    """Nothing can clear no_new_privs, so the flag tells."""
     status = Path("/proc/self/status").read_text()
     if "NoNewPrivs:\t1" in status:
         raise PermissionError

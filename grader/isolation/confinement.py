@@ -1,6 +1,6 @@
-"""How a submission's process is held, and the steps that put it there, in order, before the submission's first line.
+"""The policy that confines a submission's process, and the steps that apply it before the submission's first line.
 
-Made as plain values by the deciding process, applied by the child with nothing but system calls.
+The deciding process makes the policy as plain values. The child applies it with nothing but system calls.
 """
 
 import os
@@ -8,6 +8,7 @@ import resource
 import signal
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from . import kernel, landlock
@@ -24,8 +25,8 @@ DEFENCES = (
     "seccomp",
 )
 SCRATCH = "/scratch"
-ENDED, ENDED_FROM_OUTSIDE = b"ended", b"killed"  # what the keeper says of the submission's process
-KEPT_FREE = 3  # the first descriptors are the standard streams
+ENDED, ENDED_FROM_OUTSIDE = b"ended", b"killed"  # the supervisor's report on the submission's process
+STANDARD_STREAMS = 3  # descriptors 0, 1 and 2
 READ = Right.READ_FILE | Right.READ_DIR
 WRITE = (
     Right.WRITE_FILE | Right.TRUNCATE | Right.MAKE_REG | Right.MAKE_DIR | Right.MAKE_SYM | Right.MAKE_FIFO
@@ -35,12 +36,13 @@ WRITE = (
 
 @dataclass(frozen=True)
 class Confinement:
-    """What holds a submission. `without` names defences that are left out, which only tests do.
+    """The policy for one submission. `disabled` names defences that are switched off, which only tests do.
 
-    uid: another user than the grader's, None to stay. landlock_abi: the newest version of Landlock to use, None for
-    no Landlock. readable, listed: paths for Landlock. seccomp: BPF instructions in hexadecimal digits, "" for none.
-    reads_closed_folders: whether Python lies in a folder that is closed to `uid`; what is read is then up to Landlock.
-    Sizes in bytes.
+    namespaces: whether the submission gets its own PID, mount and IPC namespaces. uid: the user to become, None to
+    stay the grader's. landlock_abi: the newest version of Landlock to use, None for no Landlock. readable, listed:
+    paths that Landlock lets it read, or only list. seccomp: BPF instructions in hexadecimal digits, "" for none.
+    reads_closed_folders: whether Python lies in a folder that is closed to `uid`; Landlock alone then decides what it
+    reads. processes: 0 for no limit. Sizes are in bytes.
     """
 
     namespaces: bool = False
@@ -59,18 +61,18 @@ class Confinement:
     disabled: tuple[str, ...] = ()
 
     def has(self, defence: str) -> bool:
-        """Whether a defence is not left out."""
+        """Whether a defence is on. Raises ValueError for a name that is not in DEFENCES."""
         if defence not in DEFENCES:
             raise ValueError(f"there is no defence {defence!r}")
         return defence not in self.disabled
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values, to be sent."""
+        """The fields as plain values that JSON can carry."""
         return asdict(self)
 
 
 def enter_namespaces(policy: Confinement) -> None:
-    """In the keeper: the next fork is the first process of a world of its own."""
+    """In the supervisor: let the next fork be the init of a PID namespace of its own."""
     if not policy.namespaces or not policy.has("pid namespace"):
         return
     flags = kernel.CLONE_NEWPID | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC
@@ -80,29 +82,32 @@ def enter_namespaces(policy: Confinement) -> None:
         return
     kernel.unshare(flags | kernel.CLONE_NEWUSER)
     for file, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
-        with open(f"/proc/self/{file}", "w") as out:  # noqa: PTH123 - pathlib adds nothing to a file of the kernel
-            out.write(text)
+        Path("/proc/self", file).write_text(text)
 
 
 def mount_scratch(policy: Confinement) -> None:
-    """In the first process of the new world: an own scratch of bounded size, and no view of any process."""
+    """In init: mount a scratch folder of bounded size, and a `/proc` that shows no process outside."""
     if not policy.namespaces or not policy.has("pid namespace"):
         return
     owner = f",uid={policy.uid},gid={policy.uid}" if policy.uid is not None and policy.has("user") else ""
     size = f"size={policy.scratch_bytes},nr_inodes={policy.scratch_files}," if policy.has("scratch size") else ""
     kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount("tmpfs", SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, f"{size}mode=0700{owner}")
-    for shared in ("/tmp", "/dev") if policy.has("read-only folders") else ():  # noqa: S108 - not even an attribute of a folder is left for the next submission
+    if policy.has("read-only folders"):  # the next submission must find not even an attribute changed
         read_only = kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | kernel.MS_NOSUID
-        kernel.mount("", shared, "", read_only | (kernel.MS_NODEV if shared == "/tmp" else 0))  # noqa: S108
+        kernel.mount("", "/tmp", "", read_only | kernel.MS_NODEV)  # noqa: S108 - no file is made there
+        kernel.mount("", "/dev", "", read_only)
     kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, "subset=pid")
 
 
 def confine(policy: Confinement, keep: int, scratch: str) -> None:
-    """In the submission's process itself. keep: the one descriptor that stays open beside the standard streams."""
+    """In the submission's process: apply the policy, for good.
+
+    keep: the one descriptor that stays open beside the standard streams. scratch: the working folder.
+    """
     os.setsid()
     if policy.has("descriptors"):
-        os.closerange(KEPT_FREE, keep)
+        os.closerange(STANDARD_STREAMS, keep)
         os.closerange(keep + 1, 65536)
     os.umask(0o077)
     for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGCHLD):
@@ -122,7 +127,7 @@ def confine(policy: Confinement, keep: int, scratch: str) -> None:
 
 
 def _become(uid: int, reads_closed_folders: bool) -> None:
-    """Turn into another user, for good."""
+    """Become another user without capabilities, but for the one that reads closed folders."""
     os.setgroups([])
     if reads_closed_folders:
         kernel.prctl(kernel.PR_SET_KEEPCAPS, 1)
@@ -149,7 +154,7 @@ def _set_limits(policy: Confinement) -> None:
 def _grants(policy: Confinement, scratch: str) -> Iterator[Grant]:
     """Reading what the policy lists and what Python and TensorFlow need of /dev and /proc; writing in `scratch`."""
     for path in policy.readable:
-        yield Grant(path, READ | Right.EXECUTE if os.path.isdir(path) else READ)  # noqa: PTH112 - no Path for each fork
+        yield Grant(path, READ | Right.EXECUTE if Path(path).is_dir() else READ)
     for path in policy.listed:
         yield Grant(path, Right.READ_DIR)
     yield Grant(os.devnull, READ | Right.WRITE_FILE)

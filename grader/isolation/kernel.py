@@ -41,7 +41,7 @@ def _check(result: int, call: str) -> int:
 
 
 def unshare(flags: int) -> None:
-    """Leave the shared namespaces that `flags` names (unshare(2))."""
+    """Leave the shared namespaces named by `flags` (unshare(2))."""
     _check(_libc.unshare(flags), "unshare")
 
 
@@ -57,13 +57,13 @@ def prctl(option: int, value: int) -> None:
 
 
 def install_seccomp(program: bytes) -> None:
-    """Put this process, and all it starts, under a seccomp filter: BPF instructions of 8 bytes each."""
+    """Put this process and all that it starts under a seccomp filter of BPF instructions, 8 bytes each."""
     loaded = _Filter(len(program) // 8, program)
     _check(_libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(loaded), 0, 0), "seccomp")
 
 
 def keep_capabilities(*numbers: int) -> None:
-    """Give up all capabilities of this process but these (capset(2)); they do not survive an execve."""
+    """Give up all capabilities of this process but these, which it keeps until an execve (capset(2))."""
     bits = sum(1 << number for number in numbers)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     low, high = bits & 0xFFFFFFFF, bits >> 32

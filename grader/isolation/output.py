@@ -1,4 +1,4 @@
-"""What a submission prints: read all of it, so that it never waits, and keep the beginning. For display only."""
+"""What a submission prints: all is read, so that it never waits, and the beginning is kept. For display only."""
 
 import os
 import selectors
@@ -6,7 +6,10 @@ import threading
 
 
 class Output:
-    """Two pipes, read by a thread until both are closed at the other end."""
+    """Two pipes that a thread reads until both are closed at the other end.
+
+    kept: how many bytes of each are kept.
+    """
 
     def __init__(self, kept: int):
         self._kept = kept
@@ -17,11 +20,11 @@ class Output:
 
     @property
     def writing_ends(self) -> list[int]:
-        """Descriptors for the child's stdout and stderr; to be closed here once the child has them."""
+        """Descriptors for the child's stdout and stderr. Close them here once the child has them."""
         return [write for _, write in self._pipes]
 
     def close_writing_ends(self) -> None:
-        """Leave them to the child."""
+        """Leave them open in the child alone."""
         for write in self.writing_ends:
             os.close(write)
 
@@ -38,7 +41,7 @@ class Output:
                         os.close(key.fd)
 
     def texts(self) -> tuple[str, str]:
-        """What stdout and stderr began with; to be asked when the child has ended."""
+        """The beginnings of stdout and stderr. Ask once the child has ended."""
         self._thread.join(timeout=5)
         out, err = (bytes(text).decode(errors="replace") for text in self._texts)
         return out, err

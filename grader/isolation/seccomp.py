@@ -1,7 +1,8 @@
 """The system calls that no submission has a use for, as a seccomp filter.
 
-A list of what is refused, not of what is allowed: TensorFlow's own calls change from version to version, and what
-reaches beyond the process is the same few families. Refused calls fail with EPERM, so that a program can go on.
+The filter lists what is refused, not what is allowed: TensorFlow's own calls change from version to version, while the
+calls that reach beyond the process are the same few families. Refused calls fail with EPERM, so that a program can go
+on.
 """
 
 import tempfile
@@ -27,19 +28,19 @@ REFUSED = (*NETWORK, *OTHER_PROCESSES, *MOUNTS, *KERNEL, *MEMORY_WITHOUT_OWNER)
 
 CLONE_FLAGS = [1 << bit for bit in (7, 17, 25, 26, 27, 28, 29, 30)]  # new time, mount, …, pid, network namespaces
 EXIT_SIGNAL = 0xFF  # of clone's flags
-INT = 0xFFFFFFFF  # what the kernel reads of an argument that is an int; the other half may hold anything
+INT = 0xFFFFFFFF  # the kernel reads this half of an argument that is an int; the other half may hold anything
 EPERM, ENOSYS, SIGKILL = 1, 38, 9
 F_SETSIG, RLIMIT_CPU = 10, 0
-SENDS_SIGNAL = {"kill": 1, "tkill": 1, "tgkill": 2, "rt_sigqueueinfo": 1, "rt_tgsigqueueinfo": 2}  # which argument
+SENDS_SIGNAL = {"kill": 1, "tkill": 1, "tgkill": 2, "rt_sigqueueinfo": 1, "rt_tgsigqueueinfo": 2}  # its position
 
 
 @cache
 def program() -> bytes:
     """The filter's BPF instructions for this machine.
 
-    No way is left to bring SIGKILL on oneself (signals, also those of children, timers, descriptors, processor time),
-    so that a process that ended by one was ended from outside. Raises ImportError or RuntimeError without pyseccomp or
-    libseccomp.
+    It leaves a process no way to bring SIGKILL on itself (by signals, also those that a child's end sends, timers,
+    descriptors or a limit of processor time), so a process that died of one was killed from outside. Raises
+    ImportError or RuntimeError without pyseccomp or libseccomp.
     """
     import pyseccomp as seccomp
 
@@ -54,7 +55,7 @@ def program() -> bytes:
     for flag in CLONE_FLAGS:
         rules.add_rule(refuse, "clone", arg(0, seccomp.MASKED_EQ, flag, flag))
     rules.add_rule(refuse, "clone", arg(0, seccomp.MASKED_EQ, EXIT_SIGNAL, SIGKILL))  # what the end of a child sends
-    rules.add_rule(seccomp.ERRNO(ENOSYS), "clone3")  # its flags lie where no filter can look; clone is used instead
+    rules.add_rule(seccomp.ERRNO(ENOSYS), "clone3")  # no filter can see its flags; the C library then uses clone
     for name, position in SENDS_SIGNAL.items():
         rules.add_rule(refuse, name, is_int(position, SIGKILL))
     rules.add_rule(refuse, "fcntl", is_int(1, F_SETSIG))

@@ -1,4 +1,4 @@
-"""Users for workers: each has a number of its own, that no account has and no other run uses at the same time."""
+"""User numbers for submissions: no account has them, and no two submissions use one at the same time."""
 
 import signal
 import socket
@@ -15,13 +15,13 @@ COUNT = 256
 
 @dataclass(frozen=True)
 class User:
-    """A user number, taken for as long as the lock lives; the lock vanishes with this process."""
+    """A user number that is taken for as long as its lock lives; the lock vanishes with this process."""
 
     uid: int
     lock: socket.socket
 
     def give_back(self) -> None:
-        """Let another worker take it."""
+        """Let another submission take the number."""
         self.lock.close()
 
 
@@ -37,12 +37,12 @@ def take_user() -> User:
         end_all_of(uid)  # a run that was killed may have left some
         if not processes_of(uid, also_dead=True):
             return User(uid, lock)
-        lock.close()  # the dead that nobody waits for count as tasks of their user
+        lock.close()  # the dead that nobody waits for count as processes of their user
     raise OSError(f"all {COUNT} user numbers for submissions are in use")
 
 
 def processes_of(uid: int, also_dead: bool = False) -> list[int]:
-    """The processes of a user, as seen from here; those that ended and are still in sight only if asked for."""
+    """The processes of a user that can be seen from here. also_dead: those included that nobody has waited for."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -53,7 +53,7 @@ def processes_of(uid: int, also_dead: bool = False) -> list[int]:
 
 
 def _lives(process: Path) -> bool:
-    """Whether a thread of it runs, if not the first; one that has ended stays in sight until its parent looks."""
+    """Whether any of its threads runs. A process that has ended stays in sight until its parent waits for it."""
     states = [stat.read_text().rpartition(")")[2].split()[0] for stat in process.glob("task/*/stat")]
     return any(state not in ("Z", "X") for state in states)
 
@@ -61,7 +61,7 @@ def _lives(process: Path) -> bool:
 def end_all_of(uid: int, seconds: float = 10.0) -> None:
     """Kill the processes of a user until there are none. Raises TimeoutError.
 
-    One `kill(-1)` under that user's number reaches all of them at once, faster than they can fork.
+    `kill(-1)` under that user's number reaches all of them at once, faster than they can fork.
     """
     deadline = time.monotonic() + seconds
     while processes_of(uid):

@@ -1,4 +1,4 @@
-"""Memory and scratch space of a submission and everything it started, watched from outside."""
+"""A watch from outside over the memory and the scratch space of a submission and everything it started."""
 
 import os
 import subprocess
@@ -11,28 +11,27 @@ import psutil
 
 from ..core.limits import MEBIBYTE, Limits
 
-PAUSE = 0.25  # seconds between two looks
-SCRATCH_EVERY = 2  # looks
+PAUSE = 0.25  # seconds between two measurements
+SCRATCH_EVERY = 2  # measurements of memory for one of files
 
 
-def resident_bytes(first: int, limit: float = 0.0) -> int:
-    """Memory of a process and all below it.
+def resident_bytes(root: int, limit: float = 0.0) -> int:
+    """The memory of a process and all below it, in bytes.
 
-    Pages that several share are split among them, which takes long to find out, so only a simple sum above `limit`
-    is looked at so closely.
+    Where the plain sum is above `limit`, pages that several processes share are counted once, which takes longer.
     """
-    processes = _tree(first)
+    processes = _tree(root)
     simple = sum(_resident(p) for p in processes)
     return simple if simple <= limit else sum(_proportional(p) for p in processes)
 
 
-def _tree(first: int) -> list[int]:
-    """A process and all below it. The kernel's own list of children is quick; psutil goes through all processes."""
+def _tree(root: int) -> list[int]:
+    """A process and all below it. The kernel's list of children is quick to read; psutil goes through all processes."""
     if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
         with suppress(psutil.NoSuchProcess):
-            return [first, *(child.pid for child in psutil.Process(first).children(recursive=True))]
+            return [root, *(child.pid for child in psutil.Process(root).children(recursive=True))]
         return []
-    found = [first]
+    found = [root]
     for process in found:  # grows while it is walked
         with suppress(OSError):  # it has just ended
             for children in Path(f"/proc/{process}/task").glob("*/children"):
@@ -41,7 +40,7 @@ def _tree(first: int) -> list[int]:
 
 
 def _resident(pid: int) -> int:
-    """The first thread may have ended, and then shows nothing; another one shows what all of them hold."""
+    """Resident bytes of a process. Where its first thread has ended and shows nothing, another one shows them."""
     process = Path(f"/proc/{pid}")
     return _resident_by(process / "statm") or max(map(_resident_by, process.glob("task/*/statm")), default=0)
 
@@ -54,7 +53,7 @@ def _resident_by(statm: Path) -> int:
 
 
 def _proportional(pid: int) -> int:
-    """Proportional set size; where it is not to be read, all that is resident."""
+    """The proportional set size in bytes, or all that is resident where the kernel does not show it."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -63,14 +62,14 @@ def _proportional(pid: int) -> int:
 
 
 def folder_use(folder: Path) -> tuple[int, int]:
-    """Bytes and entries of a folder on the disk. Coreutils' `du` is not led astray by depth, links or races."""
+    """Bytes and entries of a folder on the disk, as `du` counts them: it copes with depth, links and races."""
     return _du("-B1", folder), _du("--inodes", folder)
 
 
-def unlinked_bytes(first: int) -> int:
-    """Space of files that have no name any more, but are held open by a process or one below it."""
+def unlinked_bytes(root: int) -> int:
+    """Bytes of files that have no name any more, but that a process or one below it holds open."""
     found: dict[tuple[int, int], int] = {}
-    for process in _tree(first):
+    for process in _tree(root):
         with suppress(OSError):  # it has just ended
             for descriptor in Path(f"/proc/{process}/fd").iterdir():
                 with suppress(OSError):  # it has just been closed
@@ -86,13 +85,13 @@ def _du(what: str, folder: Path) -> int:
 
 
 class Watch:
-    """Calls `breach` with a sentence, once, when there is too much of anything.
+    """Calls `breach` with a sentence, once, when a submission uses more than a limit allows.
 
-    first: the process whose tree is watched. scratch: a folder to watch, None where a mount has a size of its own.
+    root: the process whose tree is watched. scratch: a folder to watch, None where its mount has a size of its own.
     """
 
-    def __init__(self, first: int, limits: Limits, breach: Callable[[str], None], scratch: Path | None):
-        self._first, self._limits, self._breach, self._scratch = first, limits, breach, scratch
+    def __init__(self, root: int, limits: Limits, breach: Callable[[str], None], scratch: Path | None):
+        self._root, self._limits, self._breach, self._scratch = root, limits, breach, scratch
         self.peak_bytes = 0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -109,7 +108,7 @@ class Watch:
 
     def _memory(self) -> str:
         allowed = self._limits.resident_mib
-        used = resident_bytes(self._first, allowed * MEBIBYTE)
+        used = resident_bytes(self._root, allowed * MEBIBYTE)
         self.peak_bytes = max(self.peak_bytes, used)
         return f"It used more than {allowed:g} MiB of memory" if used > allowed * MEBIBYTE else ""
 
@@ -117,12 +116,12 @@ class Watch:
         if self._scratch is None:
             return ""
         size, entries = folder_use(self._scratch)
-        size += unlinked_bytes(self._first)
+        size += unlinked_bytes(self._root)
         if size > self._limits.scratch_mib * MEBIBYTE:
             return f"It wrote more than {self._limits.scratch_mib:g} MiB of files"
         return f"It made more than {self._limits.scratch_files} files" if entries > self._limits.scratch_files else ""
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop watching; `peak_bytes` holds the most memory seen."""
         self._done.set()
         self._thread.join(timeout=5)

@@ -1,12 +1,12 @@
-"""The warm process: `python -m grader.isolation.zygote DESCRIPTOR`. Imports TensorFlow once; each submission is a fork.
+"""The fork server: `python -m grader.isolation.zygote DESCRIPTOR`. Imports TensorFlow once; each submission is a fork.
 
-It runs no TensorFlow operation and no line of a submission. For each request it forks a keeper, which starts the
-first process of a world of its own, which starts the submission's process:
+It runs no TensorFlow operation and no line of a submission. For each request it forks a supervisor, which forks the
+init of a new PID namespace, which forks the submission's process:
 
-    warm ── keeper ── first ── submission (confined, answers requests)
-                        └────── whatever the submission starts, and leaves behind
+    fork server ── supervisor ── init ── submission (confined, answers requests)
+                                  └───── whatever the submission starts, and leaves behind
 
-The keeper tells the deciding process how the submission ended; when `first` ends, the kernel ends all below it.
+The supervisor tells the deciding process how the submission ended. When init ends, the kernel ends all below it.
 """
 
 import gc
@@ -48,22 +48,22 @@ def import_all(operations: str) -> None:
 
 
 def remember_protocols() -> None:
-    """Let `isinstance` list the attributes of a Protocol once, as Python does from 3.12 on, and not at every call.
+    """Let `isinstance` list the attributes of a Protocol once, as Python 3.12 does, and not at every call.
 
-    TensorFlow asks at every conversion of a tensor.
+    TensorFlow calls it at every conversion of a tensor. This goes when Python 3.11 goes.
     """
     if sys.version_info < (3, 12):
         typing._get_protocol_attrs = cache(typing._get_protocol_attrs)  # type: ignore[attr-defined]
 
 
-def run(control: socket.socket, operations: str) -> None:
-    """Fork whenever the deciding process says so, until it hangs up."""
+def serve_forks(control: socket.socket, operations: str) -> None:
+    """Fork whenever the deciding process asks for it, until it hangs up."""
     remember_protocols()
     import_all(operations)
     gc.collect()
-    gc.freeze()  # what is imported is shared by all forks, also when garbage is collected
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers report for themselves, and nobody waits for the dead
-    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)  # nor for orphans, which would count as tasks of their user
+    gc.freeze()  # all forks share what is imported, also after a garbage collection
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors report for themselves, and nobody waits for the dead
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)  # nor for orphans, which would count as processes of their user
     control.send(json.dumps({"threads": len(os.listdir("/proc/self/task"))}).encode())  # noqa: PTH208
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 4)
@@ -75,52 +75,51 @@ def run(control: socket.socket, operations: str) -> None:
         if os.fork() == 0:
             control.close()
             order = json.loads(message)
-            _end_after(partial(keep, Confinement(**order["policy"]), order["scratch"], *descriptors))
+            _end_after(partial(supervise, Confinement(**order["policy"]), order["scratch"], *descriptors))
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def keep(policy: Confinement, scratch: str, supervisor: int, connection: int, stdout: int, stderr: int) -> None:
-    """Start the first process, hand its handle to the deciding process, wait for it, say how it ended."""
+def supervise(policy: Confinement, scratch: str, report: int, connection: int, stdout: int, stderr: int) -> None:
+    """Start init, send its pidfd to the deciding process, wait for it, and report how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # the deciding process may be an ordinary user, and measures memory
     enter_namespaces(policy)
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # with the warm process all end, also without namespaces
-    mine = os.getpid()
-    first = os.fork()
-    if first == 0:
-        os.close(supervisor)
-        _end_after(partial(start, policy, scratch, mine, connection, stdout, stderr))
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # all ends with the fork server, also without namespaces
+    supervisor = os.getpid()
+    init = os.fork()
+    if init == 0:
+        os.close(report)
+        _end_after(partial(be_init, policy, scratch, supervisor, connection, stdout, stderr))
     for descriptor in (connection, stdout, stderr):
         os.close(descriptor)
-    reporting = socket.socket(fileno=supervisor)
-    handle = os.pidfd_open(first)
-    socket.send_fds(reporting, [b"started"], [handle])
-    _, status = os.waitpid(first, 0)
+    reporting = socket.socket(fileno=report)
+    socket.send_fds(reporting, [b"started"], [os.pidfd_open(init)])
+    _, status = os.waitpid(init, 0)
     with suppress(OSError):  # the deciding process may be gone
         reporting.send(ENDED if os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0 else ENDED_FROM_OUTSIDE)
 
 
-def start(policy: Confinement, scratch: str, supervisor: int, connection: int, stdout: int, stderr: int) -> None:
-    """The first process: waits for the submission's, and ends with 0 unless that one was killed from outside.
+def be_init(policy: Confinement, scratch: str, supervisor: int, connection: int, stdout: int, stderr: int) -> None:
+    """Start the submission's process, wait for it, and exit with 0 unless it was killed from outside.
 
-    In a PID namespace all below it end with it. Elsewhere it ends them itself, also where the keeper dies.
+    In a PID namespace all processes below init end with it. Elsewhere init kills them, also where the supervisor dies.
     """
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL if policy.namespaces else signal.SIGTERM)
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)  # ignored by the first process of a PID namespace
+        signal.signal(number, signal.SIG_DFL)  # the init of a PID namespace ignores these then
     if not policy.namespaces:
         signal.signal(signal.SIGTERM, lambda *_: os._exit(end_all_below()))
         if os.getppid() != supervisor:
             return
     mount_scratch(policy)
-    child = os.fork()
-    if child == 0:
+    submission = os.fork()
+    if submission == 0:
         _end_after(partial(live, policy, scratch, connection, stdout, stderr))
     os.closerange(0, 65536)
     ended = status = 0
-    while ended != child:
+    while ended != submission:
         ended, status = os.wait()
     if not policy.namespaces:
         end_all_below()
@@ -128,7 +127,7 @@ def start(policy: Confinement, scratch: str, supervisor: int, connection: int, s
 
 
 def end_all_below() -> int:
-    """Kill the children of this process until there are none. Whoever loses its parent becomes one. Returns 1."""
+    """Kill the children of this process until there are none; orphans below it become its children. Returns 1."""
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     while children.exists() and (numbers := children.read_text().split()):
         for number in map(int, numbers):
@@ -139,28 +138,28 @@ def end_all_below() -> int:
 
 
 def live(policy: Confinement, scratch: str, connection: int, stdout: int, stderr: int) -> None:
-    """The submission's process: put on the confinement, then answer."""
+    """Run the submission's process: put on the confinement, then answer requests."""
     silence = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((silence, 0), (stdout, 1), (stderr, 2)):
         os.dup2(source, target)
     confine(policy, connection, scratch)
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # not earlier: it is forgotten where the user changes
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # after `confine`: a change of the user clears it
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), scratch))
-    tempfile.tempdir = None  # what was chosen before the fork is out of reach now
+    tempfile.tempdir = None  # the folder chosen before the fork is out of reach now
     serve(socket.socket(fileno=connection))
 
 
 def _end_after(work: Callable[[], None]) -> None:
-    """Do it, and end this process without any of the exit handlers it inherited; a traceback goes to stderr."""
+    """Do the work and end this process without the exit handlers it inherited; a traceback goes to stderr."""
     try:
         work()
     except BaseException:  # noqa: BLE001 - nothing may go on in this process
         try:
             os.write(2, traceback.format_exc().encode(errors="replace"))
-        finally:  # an exception of a submission may raise another when its text is asked for
+        finally:  # an exception of a submission may raise another one when it is asked for its text
             os._exit(70)
     os._exit(0)
 
 
 if __name__ == "__main__":
-    run(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])
+    serve_forks(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])
