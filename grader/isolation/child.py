@@ -1,4 +1,4 @@
-"""What the process of a submission does: it answers requests, one after the other, until the other side hangs up."""
+"""The work of a submission's process: answer requests, one after the other, until the other side hangs up."""
 
 import socket
 import sys
@@ -41,13 +41,13 @@ def serve(connection: socket.socket) -> None:
 
 
 def answer(harness: Harness, header: dict[str, Any], arrays: tuple[Any, ...]) -> tuple[Reply, dict[str, Any] | None]:
-    """Perform one request; what goes wrong becomes a description."""
+    """Perform one request; an error becomes a description of it."""
     wants = None if header["wants"] is None else tuple(Want(d, tuple(s)) for d, s in header["wants"])
     try:
         return harness.perform(Request(header["operation"], header["parameters"], arrays, wants)), None
     except SubmissionError as error:
         return Reply(), error.detail
-    except Exception:  # noqa: BLE001 - ours: told to the instructor, never counted against the student
+    except Exception:  # noqa: BLE001 - our fault: the instructor is told, the student loses nothing
         return Reply(), {"kind": "fault", "message": traceback.format_exc()[-2000:]}
 
 
@@ -57,7 +57,7 @@ def hide(packages: Iterable[str]) -> None:
 
 
 def prepare_tensorflow() -> None:
-    """One thread, so that runs repeat and workers do not fight over cores."""
+    """Let TensorFlow use one thread, so that runs repeat and processes do not compete for cores."""
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)

@@ -1,4 +1,4 @@
-"""Which tier of isolation a machine has: found by letting a canary try to get out, not by looking for programs."""
+"""Which tier of isolation a machine has: a canary that tries to get out finds it, not a search for programs."""
 
 import os
 import tempfile
@@ -23,15 +23,16 @@ from .process import ProcessChannel
 from .tiers import Tier
 from .view import View, secret_folders, view_of
 
-TRIES = 5  # to send the canary, where something outside ends it
+TRIES = 5  # to send the canary, where something outside kills it
 VARIABLE = "AELAB_CANARY"  # set here while the canary looks for it
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of a tier: it holds if there is neither a problem nor anything the canary could do.
+    """The result of trying a tier: it holds if there is neither a problem nor an escape.
 
-    untried: the problem came from outside, so nothing is known of the tier.
+    escapes: the attempts that the canary got away with. untried: the problem came from outside, so nothing is known of
+    the tier.
     """
 
     tier: Tier
@@ -65,7 +66,7 @@ class NoIsolation(UserError):
 def open_pool(
     assignment: Assignment, limits: Limits, count: int, trusted: bool, private: Iterable[Path] = ()
 ) -> Iterator[Pool]:
-    """`count` workers of the best tier that holds, or of none for trusted submissions. Raises NoIsolation.
+    """A pool of `count` fork servers of the best tier that holds, or of none if trusted. Raises NoIsolation.
 
     private: folders of this run that submissions must not see.
     """
@@ -89,25 +90,25 @@ def open_pool(
         pool.close()
 
 
-def _launch(workers: Iterable[ForkServer]) -> None:
-    """Let workers import while the first one and the canary find out whether their tier holds.
+def _launch(servers: Iterable[ForkServer]) -> None:
+    """Let fork servers import while the first one and the canary find out whether their tier holds.
 
-    One that cannot be launched is as good as one that was not: whoever starts it is told why.
+    It does not matter if one cannot be launched: starting it later raises the reason.
     """
-    for server in workers:
+    for server in servers:
         with suppress(OSError):
             server.launch()
 
 
-def _close(workers: Iterable[ForkServer]) -> None:
-    for server in workers:
+def _close(servers: Iterable[ForkServer]) -> None:
+    for server in servers:
         server.close()
 
 
 def find_tier(assignment: Assignment, limits: Limits, private: Iterable[Path] = ()) -> tuple[ForkServer, list[Finding]]:
-    """A worker of the best tier that holds, started, and what was found on the way.
+    """A started fork server of the best tier that holds, and the findings on the way to it.
 
-    Raises NoIsolation, also where a better tier could not be tried: no chance event makes it a lower one.
+    Raises NoIsolation, also where a better tier could not be tried: no accident may lower the tier.
     """
     private = tuple(private)
     findings = []
@@ -124,7 +125,7 @@ def find_tier(assignment: Assignment, limits: Limits, private: Iterable[Path] = 
 def examine(
     assignment: Assignment, tier: Tier, limits: Limits, private: Iterable[Path] = ()
 ) -> tuple[ForkServer | None, Finding]:
-    """Try a tier. The worker comes back, started, if it holds."""
+    """Try a tier; its fork server is returned, started, if it holds."""
     if tier.other_user and os.geteuid() != 0:
         return None, Finding(tier, "only the administrator can grade under another user")
     private = tuple(private)
@@ -141,7 +142,7 @@ def examine(
 
 
 def _tried(server: ForkServer, private: tuple[Path, ...]) -> tuple[ForkServer | None, Finding]:
-    """Send the canary once. Raises WorkerLost."""
+    """Send the canary once. Raises ProcessLost."""
     tier = server.tier
     try:
         escapes = send_canary(server, private)
@@ -181,9 +182,9 @@ def send_canary(server: ForkServer, private: Iterable[Path] = ()) -> tuple[str, 
 
 @contextmanager
 def _temptation() -> Iterator[dict[str, object]]:
-    """Things within reach of anyone who is not held: a folder, a process, a variable."""
+    """Things within reach of any process that is not confined: a folder, a process, a variable."""
     with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o777)  # noqa: PTH101, S103 - nothing but isolation shall keep the canary out
+        os.chmod(folder, 0o777)  # noqa: PTH101, S103 - only isolation may keep the canary out
         os.environ[VARIABLE] = "secret"
         try:
             yield {"outside": folder, "process": os.getpid(), "environment": VARIABLE}

@@ -45,7 +45,7 @@ LANDLOCK_HOLDS = {  # what each version of Landlock added
 
 @dataclass(frozen=True)
 class Machine:
-    """What a tier is made of. A version is "" where there is none, and `landlock_abi` then 0."""
+    """What tiers are made of. A version is "" where there is none; then `landlock_abi` is 0."""
 
     kernel: str
     administrator: bool
@@ -56,10 +56,10 @@ class Machine:
 
 @dataclass(frozen=True)
 class TierFound:
-    """What became of a tier. Seconds are None where it could not be started.
+    """The result of trying a tier. Seconds are None where it could not be started.
 
-    start_seconds: until the warm process had imported everything; fork_seconds: from the wish for a process to one that
-    waits for requests, the median of a few. A warm process with more than one thread counts as not started.
+    start_seconds: until the fork server had imported everything. fork_seconds: from asking for a process until one
+    waits for requests, the median of a few. A fork server with more than one thread counts as not started.
     """
 
     name: str
@@ -99,7 +99,7 @@ class Diagnosis:
 
 
 def diagnose(assignment: Assignment, limits: Limits, progress: Progress) -> Diagnosis:
-    """Try every tier, best first; `progress` is told its name. Takes two starts of a warm process."""
+    """Try every tier, best first; `progress` is told its name. This starts two fork servers."""
     found = []
     for tier in (tiers.best(), tiers.second()):
         progress(tier.name)
@@ -147,7 +147,7 @@ def fork_seconds(running: ForkServer, limits: Limits) -> float:
 
 
 def look_at_machine() -> Machine:
-    """The facts; none of them decides anything."""
+    """Collect the facts; none of them decides anything."""
     return Machine(
         kernel=f"{platform.system()} {platform.release()}",
         administrator=os.geteuid() == 0,
@@ -158,7 +158,7 @@ def look_at_machine() -> Machine:
 
 
 def bubblewrap_version() -> str:
-    """What `bwrap --version` says, looked for where a warm process is started from."""
+    """What `bwrap --version` says, looked for on the PATH of fork servers."""
     program = shutil.which("bwrap", path=fork_server.environment([])["PATH"])
     if program is None:
         return ""

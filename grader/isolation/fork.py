@@ -1,4 +1,4 @@
-"""One fork of a warm process, with a submission in it: asked, watched, ended, and nothing left of it."""
+"""One fork of a fork server with a submission in it: it is asked, watched and ended, and leaves nothing behind."""
 
 import os
 import secrets
@@ -38,10 +38,10 @@ class Fork:
         self.breach = ""
         self.stdout = self.stderr = ""
         self.peak_bytes = 0
-        self._handle: int | None = None  # of the first process of its world; when that ends, all of it ends
+        self._pidfd: int | None = None  # of init; when that ends, its PID namespace ends
         self._watch: Watch | None = None
         self._gone = False
-        self._left = ExitStack()  # what has to be given back, whatever happens
+        self._left = ExitStack()  # releases what was taken, whatever happens
         try:
             self._user = self._take_user()
             self._folder = self._make_folder()
@@ -58,16 +58,16 @@ class Fork:
         return user
 
     def _give_back(self, user: User) -> None:
-        """Not while anything may run under its number."""
+        """Release the user number, unless something may still run under it."""
         if self._gone:
             user.give_back()
 
     def _make_folder(self) -> Path | None:
-        """A scratch folder for a process that has no mounts of its own."""
+        """Make a scratch folder for a process that has no mounts of its own."""
         if self._server.tier.bubblewrap:
             return None
         folder = Path(tempfile.mkdtemp(prefix="aelab-"))
-        self._left.callback(subprocess.run, ["rm", "-rf", "--", str(folder)], check=False)  # copes with any depth
+        self._left.callback(subprocess.run, ["rm", "-rf", "--", str(folder)], check=False)  # it copes with any depth
         if self._user is not None:
             os.chown(folder, self._user.uid, self._user.uid)
         return folder
@@ -91,12 +91,12 @@ class Fork:
     def hand_over(self, submission: Submission, deadline: float) -> None:
         """Wait for the process and give it the submission's sources. Raises OSError, EOFError, TimeoutError."""
         self._report.settimeout(max(deadline - time.monotonic(), 1e-6))
-        message, handles, _, _ = socket.recv_fds(self._report, 16, 1)
-        if not handles:
+        message, pidfds, _, _ = socket.recv_fds(self._report, 16, 1)
+        if not pidfds:
             raise EOFError(f"no process was started {message!r}")
-        self._handle = handles[0]
-        self._left.callback(os.close, self._handle)
-        self._watch = Watch(_process_number(self._handle), self._limits, self._stop_for, self._folder)
+        self._pidfd = pidfds[0]
+        self._left.callback(os.close, self._pidfd)
+        self._watch = Watch(_process_number(self._pidfd), self._limits, self._stop_for, self._folder)
         sources = [[source.name, source.text] for source in submission.sources]
         header = {
             "kind": submission.kind,
@@ -109,7 +109,7 @@ class Fork:
     def ask(
         self, request: Request, deadline: float, more: dict[str, Any] | None = None
     ) -> tuple[dict[str, Any], list[Any]]:
-        """One request and its answer. Nobody can answer before the question: its number is drawn at random."""
+        """Send a request and wait for its answer. Its number is random, so that no answer can be prepared before."""
         if _is_ready(self._connection.fileno(), 0) and self._connection.recv(1, socket.MSG_PEEK):
             raise ProtocolViolation("an answer to no question")
         number = secrets.randbits(53)
@@ -122,13 +122,13 @@ class Fork:
         return answer, arrays
 
     def was_ended_from_outside(self) -> bool:
-        """Whether something ended it that was neither this process nor its own code. To be asked before `end`.
+        """Whether something killed it that was neither this process nor its own code. Call it before `end`.
 
-        A process that only hangs up is still there, so there is no report: that is its own doing.
+        A process that only hangs up still runs, so there is no report: then its own code did it.
         """
         self._report.settimeout(HANGS_UP_SECONDS)
         try:
-            return self._report.recv(16) != ENDED  # nothing at all: the keeper itself is gone
+            return self._report.recv(16) != ENDED  # nothing at all: the supervisor itself is gone
         except TimeoutError:
             return False
         except OSError:
@@ -139,17 +139,17 @@ class Fork:
         self._kill()
 
     def _kill(self) -> None:
-        if self._handle is None:
+        if self._pidfd is None:
             return
         with suppress(ProcessLookupError):
             if not self._server.tier.bubblewrap:
-                _kill_below(_process_number(self._handle))
-            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+                _kill_below(_process_number(self._pidfd))
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
     def end(self) -> None:
         """Kill everything the submission started, wait until it is gone, remove its scratch folder.
 
-        Raises TimeoutError if it does not go; then its user number is not used again.
+        Raises TimeoutError if it does not end; then its user number is not used again.
         """
         with self._left:
             if self._watch is not None:
@@ -157,9 +157,9 @@ class Fork:
                 self.peak_bytes = self._watch.peak_bytes
             self._kill()
             self._connection.close()
-            if self._handle is not None and not _is_ready(self._handle, ANSWER_SECONDS):
+            if self._pidfd is not None and not _is_ready(self._pidfd, ANSWER_SECONDS):
                 raise TimeoutError("the processes of a submission do not end")
-            self._handle = None
+            self._pidfd = None
             if self._user is not None and not self._server.tier.bubblewrap:
                 end_all_of(self._user.uid)
             self._gone = True
@@ -167,16 +167,16 @@ class Fork:
 
 
 def _is_ready(descriptor: int, seconds: float) -> bool:
-    """Whether there is something to read, or, of a process, whether it has ended. Any number of descriptors will do."""
+    """Whether there is something to read, or, for a pidfd, whether the process has ended. `select` stops at 1,024."""
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     return bool(poll.poll(1000 * seconds))
 
 
-def _kill_below(first: int) -> None:
-    """Kill all below the first process, which everything that is orphaned comes back to, until there is nothing."""
+def _kill_below(init: int) -> None:
+    """Kill all processes below init until there are none; orphans become its children."""
     with suppress(psutil.NoSuchProcess):
-        while below := [p for p in psutil.Process(first).children(recursive=True) if p.status() != "zombie"]:
+        while below := [p for p in psutil.Process(init).children(recursive=True) if p.status() != "zombie"]:
             for process in below:
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
@@ -187,9 +187,9 @@ def _header(request: Request) -> dict[str, Any]:
     return {"operation": request.operation, "parameters": request.parameters, "wants": wants}
 
 
-def _process_number(handle: int) -> int:
-    """The number, as seen from here, of the process behind a handle. Raises ProcessLookupError when it has ended."""
-    lines = Path(f"/proc/self/fdinfo/{handle}").read_text().splitlines()
+def _process_number(pidfd: int) -> int:
+    """The number that the process of a pidfd has here. Raises ProcessLookupError when it has ended."""
+    lines = Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines()
     number = next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
     if number <= 0:
         raise ProcessLookupError("the process has ended")

@@ -1,4 +1,4 @@
-"""A warm process, as the deciding process sees it: started, asked for forks, replaced when it is lost."""
+"""A fork server as the deciding process sees it: started, asked for forks, replaced when it is lost."""
 
 import json
 import os
@@ -24,9 +24,9 @@ ANSWER_SECONDS = 20.0  # for what takes milliseconds, on a busy machine
 
 
 class ForkServer:
-    """Owns one warm process. Not for two threads at once.
+    """Owns the process that submissions are forked from. It serves one thread at a time.
 
-    Started from a thread that lives as long as the worker: where that thread ends, so does the process.
+    Start it from a thread that lives as long as it is used: the process ends with that thread.
     """
 
     def __init__(self, tier: Tier, view: View, limits: Limits):
@@ -38,16 +38,16 @@ class ForkServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._launched: socket.socket | None = None  # the connection, until the process is known to be ready
         self._control: socket.socket | None = None  # the connection from then on
-        self._home: tempfile.TemporaryDirectory[str] | None = None  # without mounts: what imports write goes there
+        self._home: tempfile.TemporaryDirectory[str] | None = None  # where imports write, without mounts
 
     def another(self) -> "ForkServer":
-        """One more of the same kind, not started."""
+        """Another one with the same tier, view and limits, not started."""
         return ForkServer(self.tier, self.view, self.limits)
 
     def launch(self) -> None:
-        """Start the warm process without waiting for it: several import at once. Raises OSError and WorkerLost."""
+        """Start the process without waiting for it, so that several import at once. Raises OSError and ProcessLost."""
         if self._stopped:
-            raise ProcessLost("the warm process was stopped")
+            raise ProcessLost("the fork server was stopped")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         python = [sys.executable, "-P", "-m", "grader.isolation.zygote", str(theirs.fileno()), self.view.operations]
         surroundings = environment([OWN] if self.tier.bubblewrap else map(self.view.root_of, self.view.own))
@@ -63,9 +63,9 @@ class ForkServer:
         self._launched = ours
 
     def start(self) -> None:
-        """Launch the warm process unless it is, and wait until it has imported everything.
+        """Launch the process if it is not, and wait until it has imported everything.
 
-        Raises GraderFault, WorkerLost, and OSError where a program is missing.
+        Raises GraderFault, ProcessLost, and OSError where a program is missing.
         """
         began = time.monotonic()
         if self._launched is None:
@@ -79,7 +79,7 @@ class ForkServer:
             killed = self._was_killed()
             said = self.close()
             if killed:
-                raise ProcessLost("the warm process was ended from outside while it started") from None
+                raise ProcessLost("the fork server was ended from outside while it started") from None
             raise GraderFault(
                 f"the process that submissions are forked from does not start: {problem} {said}"
             ) from None
@@ -97,11 +97,11 @@ class ForkServer:
             return False
 
     def fork(self, order: dict[str, Any], descriptors: list[int]) -> None:
-        """Ask for a fork. order: how it is held, and its folder; descriptors: report, connection, stdout, stderr."""
+        """Ask for a fork. order: its policy and its scratch folder. descriptors: report, connection, stdout, stderr."""
         message = json.dumps(order).encode()
         try:
             self._send(message, descriptors)
-        except OSError:  # the warm process was lost
+        except OSError:  # the process was lost
             self.close()
             self._send(message, descriptors)
 
@@ -112,7 +112,7 @@ class ForkServer:
         socket.send_fds(self._control, [message], descriptors)
 
     def is_alive(self) -> bool:
-        """Whether the warm process answers."""
+        """Whether the process answers."""
         if self._control is None:
             return False
         try:
@@ -123,7 +123,7 @@ class ForkServer:
             return False
 
     def stop(self) -> None:
-        """End the warm process for good, from any thread; whoever waits for a fork of it is told that it is lost."""
+        """End the process for good, from any thread. Whoever waits for one of its forks gets ProcessLost."""
         self._stopped = True
         process = self._process
         if process is not None:
@@ -131,7 +131,7 @@ class ForkServer:
                 os.killpg(process.pid, signal.SIGKILL)
 
     def close(self) -> str:
-        """End the warm process and with it all forks; returns the end of what it said."""
+        """End the process and with it all forks. Returns the last 500 characters of its stderr."""
         said = b""
         for connection in (self._launched, self._control):
             if connection is not None:
@@ -149,14 +149,14 @@ class ForkServer:
 
 
 class ProcessLost(BaseException):
-    """A warm process, or a submission's, was ended by something that is neither the grader nor the submission.
+    """Something that is neither the grader nor the submission killed a fork server or a submission's process.
 
-    Not an Exception, so that it passes by checks and Hypothesis, and the whole submission is measured again.
+    It is no Exception, so that checks and Hypothesis let it pass, and the whole task is measured again.
     """
 
 
 def _bubblewrap(view: View) -> list[str]:
-    """The program and its options. As root no user namespace is made, so that the user can be changed for good."""
+    """Bubblewrap and its options. Root gets no user namespace, so that a fork can become another user for good."""
     options = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     if os.geteuid() != 0:
         options.append("--unshare-user")
@@ -172,7 +172,7 @@ def environment(packages: Iterable[Path]) -> dict[str, str]:
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(map(str, packages))),
         "PYTHONHASHSEED": "0",
-        "PYTHONUNBUFFERED": "1",  # what was printed is kept also where the process is killed
+        "PYTHONUNBUFFERED": "1",  # what was printed is kept even if the process is killed
         "PYTHONDONTWRITEBYTECODE": "1",
         "TF_USE_LEGACY_KERAS": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",

@@ -1,4 +1,4 @@
-"""Several warm processes of one tier, each lent to one thread at a time."""
+"""Several fork servers of one tier, each lent to one thread at a time."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,19 +8,19 @@ from .fork_server import ForkServer
 
 
 class Pool:
-    """At least one worker, all of one tier; those that are not started yet start when they are first used."""
+    """At least one fork server, all of one tier. Those that are not started yet start when they are first used."""
 
-    def __init__(self, workers: Sequence[ForkServer]):
-        self.tier = workers[0].tier
-        self.count = len(workers)
-        self._all = workers
+    def __init__(self, servers: Sequence[ForkServer]):
+        self.tier = servers[0].tier
+        self.count = len(servers)
+        self._all = servers
         self._free: SimpleQueue[ForkServer] = SimpleQueue()
         for server in self._all:
             self._free.put(server)
 
     @contextmanager
     def lend(self) -> Iterator[ForkServer]:
-        """A worker that nobody else uses meanwhile."""
+        """Lend a fork server that nobody else uses meanwhile."""
         server = self._free.get()
         try:
             yield server
@@ -28,7 +28,7 @@ class Pool:
             self._free.put(server)
 
     def stop(self) -> None:
-        """End all of them at once, also while they are lent; none of them starts again."""
+        """End all of them at once, also while they are lent. None of them starts again."""
         for server in self._all:
             server.stop()
 

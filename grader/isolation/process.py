@@ -1,4 +1,4 @@
-"""The channel of a grade: a submission in a process of its own, held from outside, with a clock it cannot touch."""
+"""The channel to a submission in a process of its own, confined, with a clock that it cannot touch."""
 
 import time
 from typing import Any
@@ -13,9 +13,9 @@ from .fork_server import START_SECONDS, ForkServer, ProcessLost
 
 
 class ProcessChannel:
-    """Forks the submission's process at the first request, and anew at the first request after it died.
+    """Forks the submission's process at the first request, and again at the first request after it died.
 
-    limits: the worker's own without any. without: defences to leave out, which only tests do.
+    limits: by default those of the fork server. disabled: defences to switch off, which only tests do.
     """
 
     def __init__(
@@ -42,10 +42,10 @@ class ProcessChannel:
         return self.clock.left <= 0
 
     def request(self, request: Request) -> tuple[Reply | None, dict[str, Any] | None]:
-        """Ask the submission's process.
+        """Ask the submission's process: the reply, or a description of what went wrong.
 
-        Raises SubmissionDied when it ends or runs out of something, and WorkerLost when it was ended by neither the
-        grader nor itself.
+        Raises SubmissionDied when it ends or exceeds a limit, and ProcessLost when neither the grader nor its own code
+        ended it.
         """
         fork = self._fork or self._start()
         limit = self.limits.import_seconds if request.operation == "load" else self.limits.call_seconds
@@ -64,13 +64,13 @@ class ProcessChannel:
         return Reply(answer.get("value"), tuple(arrays)), None
 
     def fresh(self) -> "ProcessChannel":
-        """A second process of the same submission, which has seen nothing; closed together with this one."""
+        """A second process of the same submission, which has seen nothing. It is closed together with this one."""
         other = ProcessChannel(self.submission, self.server, self.limits, self.disabled, self.clock)
         self._others.append(other)
         return other
 
     def _start(self) -> Fork:
-        """A new process. It runs nothing of the submission yet, so its time and its failures are ours."""
+        """Fork a new process. It runs nothing of the submission yet, so its time and its failures are ours."""
         began = time.monotonic()
         fork = Fork(self.server, self.limits, self.disabled)
         try:
@@ -79,7 +79,7 @@ class ProcessChannel:
             from_outside = fork.was_ended_from_outside()
             fork.end()
             if not self.server.is_alive():
-                raise ProcessLost("the warm process was lost") from None
+                raise ProcessLost("the fork server was lost") from None
             kind = ProcessLost if from_outside else GraderFault
             raise kind(
                 f"there is no process to grade in: {type(problem).__name__} {problem} {fork.stderr[-500:]}"
@@ -89,7 +89,7 @@ class ProcessChannel:
         return fork
 
     def _ended(self, fork: Fork, request: Request) -> BaseException:
-        """Why a process is gone: too much of something, its own doing, or somebody else's."""
+        """Why a process is gone: it exceeded a limit, its own code ended it, or something outside did."""
         from_outside = not fork.breach and (fork.was_ended_from_outside() or not self.server.is_alive())
         self.close()
         if fork.breach:
@@ -109,7 +109,7 @@ class ProcessChannel:
         return SubmissionDied(reason)
 
     def close(self) -> None:
-        """End the process and everything it started, and the second one, if there is one."""
+        """End the process, everything it started, and its second process."""
         others, self._others = self._others, []
         for other in others:
             other.close()
@@ -125,7 +125,7 @@ class ProcessChannel:
 
 
 class Clock:
-    """What is left of a submission's wall-clock time, in seconds."""
+    """The wall-clock time that a submission has left, in seconds."""
 
     def __init__(self, seconds: float):
         self._end = time.monotonic() + seconds
@@ -136,7 +136,7 @@ class Clock:
         return self._end - time.monotonic()
 
     def extend(self, seconds: float) -> None:
-        """Give back time that was the grader's own."""
+        """Give back time that the grader itself took."""
         self._end += seconds
 
 

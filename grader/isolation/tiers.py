@@ -1,4 +1,4 @@
-"""The tiers of isolation: what each consists of, best first, and the words a report has for it."""
+"""The tiers of isolation, best first: what each consists of, and what reports call it."""
 
 import os
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ NEWEST_LANDLOCK = 7
 
 @dataclass(frozen=True)
 class Tier:
-    """A way of holding submissions. `name` is what reports say."""
+    """A way to confine submissions. Reports show `name`."""
 
     name: str
     description: str
@@ -24,7 +24,7 @@ class Tier:
     other_user: bool = False
 
     def confinement(self, view: View, limits: Limits, uid: int | None, disabled: tuple[str, ...] = ()) -> Confinement:
-        """What the child applies to itself. Raises ImportError or RuntimeError where seccomp's library is missing."""
+        """The policy that the child applies to itself. Raises ImportError or RuntimeError without libseccomp."""
         return Confinement(
             namespaces=self.bubblewrap,
             uid=uid,
@@ -48,7 +48,7 @@ class Tier:
 
 
 def _open_to_all(view: View) -> bool:
-    """Whether any user may enter the folders above what is to be read."""
+    """Whether any user may enter the folders above what is readable."""
     parents = {parent for path in (*view.readable, ROOT) for parent in path.parents}
     return all(parent.stat().st_mode & 0o001 for parent in parents)
 
