@@ -1,8 +1,8 @@
-"""The corpus of attacks: hostile submissions, what they are after, and whether they got it.
+"""The corpus of attacks: hostile submissions, what they try to get, and whether they got it.
 
 An attack is tests/submissions/attacks/<name>.py, the text of a hostile module, or a function below that makes a folder
-or an archive; beside either lies <name>.expected.json. An attack that got what it wanted prints `attack succeeded`;
-what cannot be seen from inside (files, processes, datagrams) is looked for here.
+or an archive. Its expectations are in <name>.expected.json. An attack that got what it wanted prints `attack
+succeeded`. What the attack itself cannot see (files, processes, datagrams) is looked for here.
 """
 
 import hashlib
@@ -29,8 +29,7 @@ from grader.isolation.process import ProcessChannel
 from grader.isolation.tiers import Tier, best, second
 from grader.isolation.users import User, processes_of, take_user
 from grader.isolation.view import ROOT, view_of
-from grader.subject.subject import Subject
-from grader.submissions.reading import UnreadableSubmission, find_submissions, read_submission
+from grader.submissions.reading import NothingToGrade, UnreadableSubmission, find_submissions, read_submission
 from tests.render.samples import of_checks
 
 TIERS = [best(), second()] if os.geteuid() == 0 else [best()]  # only root can grade under another user
@@ -44,7 +43,7 @@ LIMITS = Limits(
     scratch_files=2000,
     file_mib=16,
 )
-SEED = 5_318_008_271_828  # drawn by nobody's guess, like that of a real run
+SEED = 5_318_008_271_828  # nobody can guess it, like that of a real run
 SECRET = "AELAB_SECRET_OF_THE_TESTS"
 SUCCESS = "attack succeeded"
 SPARE_SECONDS = 15.0  # for what is not the submission's: starting, killing, cleaning up on a busy machine
@@ -52,7 +51,7 @@ SPARE_SECONDS = 15.0  # for what is not the submission's: starting, killing, cle
 
 @dataclass(frozen=True)
 class Attack:
-    """One attack and what is to become of it. Points are those of `part`."""
+    """One attack and what should become of it. The score is that of `part`."""
 
     name: str
     tries: str
@@ -68,13 +67,13 @@ class Attack:
 
     @property
     def seconds(self) -> float:
-        """The most that measuring it may take: a limit for each of the two checks, the submission's as a whole."""
+        """The longest its grading may take: the limits of two checks, or that of the whole submission."""
         each = self.limits.import_seconds + self.limits.call_seconds
         return min(self.limits.submission_seconds, 2 * each) + SPARE_SECONDS
 
 
 def attacks() -> list[Attack]:
-    """All of them, by name. Raises ValueError for one without its text or its expectations."""
+    """All attacks, sorted by name. Raises ValueError if one lacks its text or its expectations."""
     names = {path.name.removesuffix(".expected.json") for path in CORPUS.glob("*.expected.json")}
     made = {path.stem for path in CORPUS.glob("*.py")} | MAKERS.keys()
     if names != made:
@@ -83,7 +82,7 @@ def attacks() -> list[Attack]:
 
 
 def attack_called(name: str) -> Attack:
-    """One attack, with what its file expects."""
+    """One attack, with the expectations of its file."""
     fields: dict[str, Any] = json.loads((CORPUS / f"{name}.expected.json").read_text(encoding="utf-8"))
     outcomes = {identity: Outcome(outcome) for identity, outcome in fields.pop("outcomes").items()}
     status, limits = Status(fields.pop("status", Status.GRADED)), replace(LIMITS, **fields.pop("limits", {}))
@@ -96,16 +95,16 @@ class Target:
 
     folder: Path
     listeners: dict[str, socket.socket]
-    warm: int = 0
+    fork_server: int = 0
     sibling: int = 0
     before: dict[str, str] = field(default_factory=dict)
 
     def facts(self, limits: Limits = LIMITS) -> dict[str, Any]:
-        """What attacks are told, in their module `target`."""
+        """The facts that attacks find in their module `target`."""
         return {
             "REFERENCE": str(ROOT / "reference"), "TESTS": str(ROOT / "tests"), "HOME": str(self.folder / "home"),
             "OUTPUT": str(self.folder / "output"), "OTHER": str(self.folder / "submissions" / "ada"),
-            "PARENT": os.getpid(), "WARM": self.warm, "SIBLING": self.sibling, "VARIABLE": SECRET,
+            "PARENT": os.getpid(), "WARM": self.fork_server, "SIBLING": self.sibling, "VARIABLE": SECRET,
             "TCP_PORT": self.listeners["TCP"].getsockname()[1], "UDP_PORT": self.listeners["UDP"].getsockname()[1],
             "SOCKET": str(self.folder / "socket"), "ABSTRACT_SOCKET": self.folder.name,
             "TASKS": limits.processes, "HANDLES": limits.open_files, "FILE_MIB": int(limits.file_mib),
@@ -114,7 +113,7 @@ class Target:
         }  # fmt: skip
 
     def damage(self) -> list[str]:
-        """What happened to it since it was made, or since it was last asked."""
+        """What was changed since this was made or last asked."""
         after = _contents(self.folder)
         found = [
             f"{name} was changed"
@@ -150,7 +149,7 @@ def _reached(listener: socket.socket) -> bool:
 
 @contextmanager
 def temptation() -> Iterator[Target]:
-    """A target that anyone may read and change who is not held back."""
+    """A target that any process that is not confined may read and change."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="target-")))
         for name, text in {
@@ -183,7 +182,7 @@ def temptation() -> Iterator[Target]:
 
 @dataclass(frozen=True)
 class Measured:
-    """What became of an attack. wins: everything it got that it should not, in words."""
+    """The result of an attack. wins: everything it got that it should not, in words."""
 
     attack: Attack
     status: Status
@@ -216,9 +215,9 @@ class Measured:
 def measure(
     attack: Attack, server: ForkServer, target: Target, disabled: tuple[str, ...] = (), limits: Limits | None = None
 ) -> Measured:
-    """Grade an attack's part, and look at what it got and left behind."""
+    """Grade the part of an attack, and find what it got and what it left behind."""
     limits = limits or attack.limits
-    mounts, folders, warm = Path("/proc/self/mounts").read_text(), scratch_folders(), process_of(server)
+    mounts, folders, running = Path("/proc/self/mounts").read_text(), scratch_folders(), process_of(server)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="attack-"))
         build(attack, Path(folder), target)
@@ -226,15 +225,15 @@ def measure(
         try:
             [(name, path)] = find_submissions(Path(folder), ASSIGNMENT)
             submission = read_submission(name, path, ASSIGNMENT)
-        except (UnreadableSubmission, FileNotFoundError) as problem:
+        except (UnreadableSubmission, NothingToGrade) as problem:
             seconds = time.monotonic() - started
             return Measured(attack, Status.UNREADABLE, (), "", "", seconds, tuple(target.damage()), str(problem))
         channel = ProcessChannel(submission, server, limits, disabled)
         status, results, problem = Status.GRADED, (), ""
         try:
             users = stack.enter_context(noting_users())
-            subject = Subject(channel, SEED)
-            results = run_checks(subject, ASSIGNMENT.select([attack.part]), out_of_time=lambda: channel.out_of_time)
+            subject, checks = ASSIGNMENT.subject(channel, SEED), ASSIGNMENT.select([attack.part])
+            results = run_checks(ASSIGNMENT, subject, checks, out_of_time=lambda: channel.out_of_time)
         except ProcessLost as loss:
             status, problem = Status.ERROR, str(loss)
         finally:
@@ -243,8 +242,8 @@ def measure(
     wins = [*_wins(attack, channel, results, limits), *target.damage(), *left_behind(users, folders)]
     if problem:
         wins.append(f"it looks like the grader's fault: {problem}")
-    if warm and (process_of(server) != warm or not server.is_alive()):
-        wins.append("the warm process was lost")
+    if running and (process_of(server) != running or not server.is_alive()):
+        wins.append("the fork server was lost")
     if Path("/proc/self/mounts").read_text() != mounts:
         wins.append("a mount was left behind")
     return Measured(attack, status, results, channel.stdout, channel.stderr, seconds, tuple(wins), problem)
@@ -263,7 +262,7 @@ def _wins(attack: Attack, channel: ProcessChannel, results: tuple[CheckResult, .
 
 @contextmanager
 def noting_users() -> Iterator[set[int]]:
-    """The user numbers that are taken inside, so that what they leave behind is told from what other runs do."""
+    """The user numbers that are taken inside, to tell what they leave behind from what other runs do."""
     taken: set[int] = set()
 
     def take() -> User:
@@ -276,12 +275,12 @@ def noting_users() -> Iterator[set[int]]:
 
 
 def scratch_folders() -> set[Path]:
-    """Those that are there now, of this run and of others."""
+    """The scratch folders that exist now, of this run and of others."""
     return set(Path(tempfile.gettempdir()).glob("aelab-*"))
 
 
 def left_behind(users: set[int], folders: set[Path]) -> list[str]:
-    """Processes and new scratch folders of these user numbers, of those that nobody uses any more."""
+    """Processes and new scratch folders of those of these user numbers that nobody uses any more."""
     found = []
     for uid in filter(_is_free, users):
         found += [f"process {number} was left behind" for number in processes_of(uid) if _is_free(uid)]
@@ -293,7 +292,7 @@ def left_behind(users: set[int], folders: set[Path]) -> list[str]:
 
 
 def _is_free(uid: int) -> bool:
-    """Whether no run uses a user number; those that do hold its lock (see grader.isolation.users)."""
+    """Whether no run uses a user number: one that does holds its lock (see grader.isolation.users)."""
     with socket.socket(socket.AF_UNIX) as lock:
         try:
             lock.bind(f"\0autoencoder-lab-user-{uid}")
@@ -303,8 +302,8 @@ def _is_free(uid: int) -> bool:
 
 
 @contextmanager
-def worker_of(tier: Tier, private: Iterable[Path] = ()) -> Iterator[ForkServer]:
-    """A started worker, ended afterwards."""
+def server_of(tier: Tier, private: Iterable[Path] = ()) -> Iterator[ForkServer]:
+    """A started fork server, which is closed afterwards."""
     server = ForkServer(tier, view_of(ASSIGNMENT, private), LIMITS)
     server.start()
     try:
@@ -314,7 +313,7 @@ def worker_of(tier: Tier, private: Iterable[Path] = ()) -> Iterator[ForkServer]:
 
 
 def process_of(server: ForkServer) -> int:
-    """The number of the warm process, or of the bubblewrap around it; 0 if there is none."""
+    """The process number of a fork server, or of the bubblewrap around it; 0 if there is none."""
     return server._process.pid if server._process else 0
 
 
@@ -322,26 +321,24 @@ class Neighbour:
     """A right submission that is graded beside attacks, in a process that lives through all of them."""
 
     def __init__(self, server: ForkServer):
-        self._path = ROOT / "reference"
-        self._channel = ProcessChannel(
-            read_submission("neighbour", self._path, ASSIGNMENT), server, replace(LIMITS, submission_seconds=3600)
-        )
-        self._lab = Subject(self._channel, SEED)
-        self._lab.load("data")
+        submission = read_submission("neighbour", ASSIGNMENT.reference_folder(), ASSIGNMENT)
+        self._channel = ProcessChannel(submission, server, replace(LIMITS, submission_seconds=3600))
+        self._subject = ASSIGNMENT.subject(self._channel, SEED)
+        self._subject.load("data")
 
     @property
     def process(self) -> int:
-        """The number of its first process, as seen from here."""
+        """The number that its init has here."""
         assert self._channel._fork is not None
         assert self._channel._fork._watch is not None
-        return self._channel._fork._watch._first
+        return self._channel._fork._watch._root
 
     def report(self) -> list[CheckResult]:
-        """Its results, from the process that was there all the time."""
-        return without_seconds(run_checks(self._lab, ASSIGNMENT.select(["data"])))
+        """Its results, from the process that has run all the time."""
+        return without_seconds(run_checks(ASSIGNMENT, self._subject, ASSIGNMENT.select(["data"])))
 
     def close(self) -> None:
-        """End it."""
+        """End its process."""
         self._channel.close()
 
 
@@ -355,7 +352,7 @@ def report_of_neighbour(server: ForkServer) -> list[CheckResult]:
 
 
 def without_seconds(results: Iterable[CheckResult]) -> list[CheckResult]:
-    """What has to be the same in every run."""
+    """The results without what differs from run to run."""
     return [replace(result, seconds=0.0) for result in results]
 
 
@@ -364,7 +361,7 @@ MAKERS: dict[str, Maker] = {}
 
 
 def build(attack: Attack, folder: Path, target: Target) -> None:
-    """Make the submission in `folder`, as the only one."""
+    """Make the submission of an attack in `folder`."""
     if attack.name in MAKERS:
         MAKERS[attack.name](folder / attack.name, target)
     else:
@@ -373,7 +370,7 @@ def build(attack: Attack, folder: Path, target: Target) -> None:
 
 
 def _write(folder: Path, target: Target, modules: dict[str, str | bytes], limits: Limits = LIMITS) -> None:
-    """Modules, and those that attacks share."""
+    """Write the modules of an attack and those that all attacks share."""
     facts = "".join(f"{name} = {value!r}\n" for name, value in target.facts(limits).items())
     shared = {path.name: path.read_text(encoding="utf-8") for path in (CORPUS / "support").glob("*.py")}
     for name, text in {**shared, "target.py": facts, **modules}.items():
@@ -412,7 +409,7 @@ def _shadow_json(folder: Path, target: Target) -> None:
 
 @_made
 def _shadow_grader(folder: Path, target: Target) -> None:
-    names = ("__init__", "checks/data", "expect", "harness/__init__", "harness/operations", "isolation/wire", "lab")
+    names = ("__init__", "autoencoders/checks/data", "core/expect", "harness/operations", "protocol/frames")
     _write(folder, target, {"data.py": f"import grader\n{WRONG}", **{f"grader/{name}.py": TRAP for name in names}})
 
 

@@ -1,4 +1,4 @@
-"""Small submissions, how to call them, and how to look at their processes from outside."""
+"""Small submissions, calls to them, and their processes as they look from outside."""
 
 import time
 from collections.abc import Callable
@@ -45,8 +45,8 @@ def raised(channel: ProcessChannel, name: str, /, **arguments: Any) -> tuple[str
     return failure["type"], failure["message"]
 
 
-def warm_of(server: ForkServer) -> psutil.Process:
-    """The warm process itself, which lies below bubblewrap's own."""
+def zygote_of(server: ForkServer) -> psutil.Process:
+    """The fork server's process, which lies below bubblewrap's own."""
     assert server._process is not None
     process = psutil.Process(server._process.pid)
     while process.name() == "bwrap":
@@ -54,36 +54,36 @@ def warm_of(server: ForkServer) -> psutil.Process:
     return process
 
 
-def first_of(channel: ProcessChannel) -> psutil.Process:
-    """The first process of a submission's world."""
+def init_of(channel: ProcessChannel) -> psutil.Process:
+    """The init above a submission's process."""
     assert channel._fork is not None
-    assert channel._fork._handle is not None
-    return psutil.Process(_process_number(channel._fork._handle))
+    assert channel._fork._pidfd is not None
+    return psutil.Process(_process_number(channel._fork._pidfd))
 
 
 def process_of(channel: ProcessChannel) -> psutil.Process:
     """The submission's own process."""
     deadline = time.monotonic() + 10
-    while not (children := first_of(channel).children()) and time.monotonic() < deadline:
+    while not (children := init_of(channel).children()) and time.monotonic() < deadline:
         time.sleep(0.01)
     return min(children, key=lambda process: process.create_time())
 
 
 def processes_of(channel: ProcessChannel) -> dict[str, psutil.Process]:
-    """Everything on the way from the warm process to the submission's, by its role."""
-    first = first_of(channel)
-    supervisor = first.parent()
+    """The processes from the fork server to the submission, by role."""
+    init = init_of(channel)
+    supervisor = init.parent()
     assert supervisor is not None
     return {
-        "warm process": warm_of(channel.server),
-        "keeper": supervisor,
-        "first process": first,
+        "fork server": zygote_of(channel.server),
+        "supervisor": supervisor,
+        "init": init,
         "submission": process_of(channel),
     }
 
 
 def is_running(process: psutil.Process) -> bool:
-    """Whether a process runs; one that has ended and was not waited for does not."""
+    """Whether a process runs. One that has ended, and that nobody has waited for, does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

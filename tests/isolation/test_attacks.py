@@ -1,4 +1,4 @@
-"""No attack of the corpus gets a point it did not earn, hurts a neighbour, or leaves anything behind; on both tiers."""
+"""On both tiers no attack gets a point it did not earn, hurts a neighbour, or leaves anything behind."""
 
 import csv
 from collections.abc import Iterator
@@ -31,20 +31,20 @@ from tests.isolation.attacks import (
     measure,
     process_of,
     report_of_neighbour,
+    server_of,
     temptation,
     without_seconds,
-    worker_of,
 )
 
 CORPUS = attacks()
 RUN = [attack for attack in CORPUS if attack.status is Status.GRADED]
 NEVER_RUN = [attack for attack in CORPUS if attack.status is Status.UNREADABLE]
-EVERY = 15  # attacks, a right submission is graded in a new process
+EVERY = 15  # after so many attacks a right submission is graded in a new process
 
 
 @dataclass
 class Ground:
-    """Where attacks take place: a worker, what is worth attacking, and a right submission beside them."""
+    """Where attacks take place: a fork server, what is worth attacking, and a right submission beside them."""
 
     server: ForkServer
     target: Target
@@ -65,16 +65,16 @@ class Ground:
 @pytest.fixture(scope="module", params=TIERS, ids=lambda tier: tier.name)
 def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
     tier: Tier = request.param
-    with temptation() as target, worker_of(tier) as server:
+    with temptation() as target, server_of(tier) as server:
         untouched = report_of_neighbour(server)
         neighbour = Neighbour(server)
-        target.warm, target.sibling = process_of(server), neighbour.process
+        target.fork_server, target.sibling = process_of(server), neighbour.process
         yield Ground(server, target, neighbour, untouched)
         neighbour.close()
 
 
 def test_the_corpus_is_large_and_complete() -> None:
-    """There are at least 45 attacks, each with a sentence on what it tries and the defence that stops it."""
+    """There are at least 45 attacks. Each says what it tries and names the defence that stops it."""
     assert len(CORPUS) >= 45
     assert all(attack.tries.endswith(".") and attack.defence for attack in CORPUS)
 
@@ -86,7 +86,7 @@ def test_the_neighbour_earns_all_points(ground: Ground) -> None:
 
 @pytest.mark.parametrize("attack", RUN, ids=lambda attack: attack.name)
 def test_an_attack_gets_what_its_answers_are_worth(attack: Attack, ground: Ground) -> None:
-    """Outcomes and score are as expected; nothing it wanted was there to get, and nothing is left of it, in time."""
+    """It has the expected outcomes and score, gets nothing that it wanted, leaves nothing behind, and ends in time."""
     measured = ground.attack(attack)
     assert measured.wins == ()
     assert measured.status is Status.GRADED
@@ -97,7 +97,7 @@ def test_an_attack_gets_what_its_answers_are_worth(attack: Attack, ground: Groun
 
 @pytest.mark.parametrize("attack", NEVER_RUN, ids=lambda attack: attack.name)
 def test_what_is_no_submission_is_not_read(attack: Attack) -> None:
-    """Archives, links and special files that are traps are refused with one line, without being run or unpacked."""
+    """Archives, links and special files that are traps are refused with one line, and neither run nor unpacked."""
     with temptation() as target:
         measured = measure(attack, ForkServer(tiers.best(), None, LIMITS), target)  # type: ignore[arg-type]  # not started
     assert measured.status is Status.UNREADABLE
@@ -108,20 +108,20 @@ def test_what_is_no_submission_is_not_read(attack: Attack) -> None:
 
 
 def test_a_neighbour_lives_through_all_attacks(ground: Ground) -> None:
-    """A right submission, whose process was there before all attacks and during them, gets the same report at last."""
+    """A right submission whose process runs before and during all attacks gets the same report after them."""
     assert ground.neighbour.report() == ground.untouched
     assert report_of_neighbour(ground.server) == ground.untouched
 
 
-def test_the_worker_still_holds(ground: Ground) -> None:
-    """After all attacks the warm process is the first one, and it answers."""
-    assert process_of(ground.server) == ground.target.warm
+def test_the_fork_server_survives_all_attacks(ground: Ground) -> None:
+    """It is still the same process, and it answers."""
+    assert process_of(ground.server) == ground.target.fork_server
     assert ground.server.is_alive()
 
 
 @pytest.mark.parametrize("attack", [a for a in RUN if a.shown], ids=lambda attack: attack.name)
 def test_hostile_text_is_harmless_wherever_it_is_shown(attack: Attack, ground: Ground, tmp_path: Path) -> None:
-    """Names and messages of the attack, and its text as the submission's name, in every place where they are shown."""
+    """So are an attack's names and messages, and hostile text as the submission's name."""
     measured = ground.attack(attack)
     results = tuple(replace(r, message=r.message + HOSTILE, hint=HOSTILE + r.hint) for r in measured.results)
     report = replace(measured.report, submission=HOSTILE, checks=results, message=HOSTILE)
@@ -175,7 +175,7 @@ def _on_terminal(tables: list) -> str:
 
 @pytest.mark.parametrize("name", ["answer_with_a_long_type", "exception_that_fights_back"])
 def test_long_text_is_cut(name: str, ground: Ground, tmp_path: Path) -> None:
-    """Half a megabyte of text in place of a word makes no report of half a megabyte."""
+    """Half a megabyte of text in place of a word does not make a report of half a megabyte."""
     report = ground.attack(attack_called(name)).report
     write_report(report, tmp_path)
     write_pages(ASSIGNMENT, [report], tmp_path)
@@ -185,8 +185,8 @@ def test_long_text_is_cut(name: str, ground: Ground, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("version", [2, 4])
-def test_the_canary_finds_no_way_out_with_older_kernels(version: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Landlock as Debian 12 (2) and Ubuntu 24.04 (4) have it: what it lacks, the best tier has from elsewhere."""
+def test_the_canary_finds_no_way_out_on_older_kernels(version: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the Landlock of Debian 12 (2) and Ubuntu 24.04 (4), other defences of the best tier hold what it lacks."""
     monkeypatch.setattr(tiers, "NEWEST_LANDLOCK", version)
     server, finding = examine(ASSIGNMENT, tiers.best(), LIMITS)
     assert server is not None, finding.reason
@@ -195,6 +195,6 @@ def test_the_canary_finds_no_way_out_with_older_kernels(version: int, monkeypatc
 
 
 def test_reports_do_not_depend_on_when_they_are_made(ground: Ground) -> None:
-    """What is compared between neighbours is all of a result but its seconds."""
+    """Reports of a neighbour are compared in everything but their seconds."""
     assert without_seconds(ground.untouched) == ground.untouched
     assert all(result.seconds == 0 for result in ground.untouched)

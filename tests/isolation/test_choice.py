@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.assignment import Assignment
 from grader.core.limits import Limits
 from grader.isolation import canary, choice, seccomp, tiers
 from grader.isolation.choice import TRIES, Finding, NoIsolation, examine, find_tier, open_pool, send_canary
@@ -17,14 +18,14 @@ from grader.isolation.fork_server import ForkServer, ProcessLost, environment
 from grader.isolation.tiers import Tier
 from grader.isolation.view import view_of
 from tests.conftest import IS_ROOT
-from tests.isolation.probing import warm_of
+from tests.isolation.probing import zygote_of
 
 
 @pytest.fixture
 def no_bubblewrap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The program is not installed."""
     monkeypatch.setattr(
-        "grader.isolation.fork_server.environment", lambda own: environment(own) | {"PATH": str(tmp_path)}
+        "grader.isolation.fork_server.environment", lambda packages: environment(packages) | {"PATH": str(tmp_path)}
     )
 
 
@@ -34,12 +35,12 @@ def no_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
 
 
-def warm_processes() -> list[psutil.Process]:
+def fork_servers() -> list[psutil.Process]:
     return [p for p in psutil.Process().children(recursive=True) if "grader.isolation.zygote" in " ".join(p.cmdline())]
 
 
 def test_this_machine_has_the_best_tier() -> None:
-    """With everything the tests of isolation need; the worker is started and serves."""
+    """It has all that the tests of isolation need; the fork server is started and answers."""
     server, findings = find_tier(ASSIGNMENT, Limits())
     try:
         assert server.tier == tiers.best()
@@ -50,10 +51,12 @@ def test_this_machine_has_the_best_tier() -> None:
 
 
 def test_the_tiers_are_tried_from_the_best_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was found on the way is told; what is below a tier that holds is not tried."""
+    """The findings on the way are returned; no tier below one that holds is tried."""
     asked: list[Tier] = []
 
-    def found(tier: Tier, limits: Limits, private: Iterable[Path]) -> tuple[ForkServer | None, Finding]:
+    def found(
+        assignment: Assignment, tier: Tier, limits: Limits, private: Iterable[Path]
+    ) -> tuple[ForkServer | None, Finding]:
         asked.append(tier)
         if tier.bubblewrap:
             return None, Finding(tier, "no luck")
@@ -67,13 +70,13 @@ def test_the_tiers_are_tried_from_the_best_down(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("losses", [1, TRIES - 1])
-def test_a_canary_that_is_ended_from_outside_is_sent_again(monkeypatch: pytest.MonkeyPatch, losses: int) -> None:
-    """Somebody's SIGKILL says nothing about a tier: the best one is still found."""
+def test_a_canary_that_is_killed_from_outside_is_sent_again(monkeypatch: pytest.MonkeyPatch, losses: int) -> None:
+    """A SIGKILL from somewhere says nothing about a tier: the best one is still found."""
     lost = iter(range(losses))
 
     def send(server: ForkServer, private: object) -> tuple[str, ...]:
         if next(lost, None) is not None:
-            raise ProcessLost("the warm process was lost")
+            raise ProcessLost("the fork server was lost")
         return ()
 
     monkeypatch.setattr("grader.isolation.choice.send_canary", send)
@@ -83,12 +86,12 @@ def test_a_canary_that_is_ended_from_outside_is_sent_again(monkeypatch: pytest.M
 
 
 def test_a_tier_that_cannot_be_tried_never_becomes_a_lower_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the canary is ended from outside again and again, nothing is graded, and the second tier is not tried."""
+    """Where the canary is killed from outside again and again, nothing is graded, and the second tier is not tried."""
     tried: list[str] = []
 
     def send(server: ForkServer, private: object) -> tuple[str, ...]:
         tried.append(server.tier.name)
-        raise ProcessLost("the warm process was lost")
+        raise ProcessLost("the fork server was lost")
 
     monkeypatch.setattr("grader.isolation.choice.send_canary", send)
     with pytest.raises(NoIsolation, match=f"lost, {TRIES} times"):
@@ -97,21 +100,21 @@ def test_a_tier_that_cannot_be_tried_never_becomes_a_lower_one(monkeypatch: pyte
 
 
 def test_the_names_of_tiers_are_those_of_the_reports() -> None:
-    """They are part of the records' contract; each description begins with the name."""
+    """They are part of the contract of report.json; each description begins with the name."""
     found = (tiers.best(), tiers.second(), tiers.TRUSTED)
     assert [tier.name for tier in found] == ["namespaces+landlock", "landlock+user", "none"]
     assert all(tier.description.startswith(tier.name) for tier in found)
 
 
 def test_without_bubblewrap_it_says_what_to_install(no_bubblewrap: None) -> None:
-    """In one line, for the system most graders run."""
+    """The reason is one line, with the command for Debian."""
     server, finding = examine(ASSIGNMENT, tiers.best(), Limits())
     assert server is None
     assert finding.reason == "there is no bubblewrap (Debian: apt-get install bubblewrap)"
 
 
 def test_without_libseccomp_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is started without a filter."""
+    """Nothing is started without a seccomp filter."""
     seccomp.program.cache_clear()
     monkeypatch.setitem(sys.modules, "pyseccomp", None)
     server, finding = examine(ASSIGNMENT, tiers.best(), Limits())
@@ -121,16 +124,16 @@ def test_without_libseccomp_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_ordinary_user_cannot_grade_under_another(no_root: None) -> None:
-    """The second tier says so before it starts anything."""
-    before = warm_processes()
+    """The finding on the second tier says so before anything is started."""
+    before = fork_servers()
     server, finding = examine(ASSIGNMENT, tiers.second(), Limits())
     assert server is None
     assert finding.reason == "only the administrator can grade under another user"
-    assert warm_processes() == before
+    assert fork_servers() == before
 
 
 def test_without_any_tier_grading_is_refused(no_bubblewrap: None, no_root: None) -> None:
-    """One line: each tier and its reason, where to look, and the way out."""
+    """One line names each tier with its reason, `aelab doctor`, and the option that does without isolation."""
     with pytest.raises(NoIsolation) as caught:
         find_tier(ASSIGNMENT, Limits())
     text = str(caught.value)
@@ -141,48 +144,48 @@ def test_without_any_tier_grading_is_refused(no_bubblewrap: None, no_root: None)
     assert "\n" not in text
 
 
-def test_a_pool_is_of_the_best_tier_or_not_at_all(no_bubblewrap: None, no_root: None) -> None:
-    """Nothing less is used unless the submissions are trusted; then nothing is started before it is needed."""
+def test_there_is_no_pool_of_a_lower_tier(no_bubblewrap: None, no_root: None) -> None:
+    """Without isolation there is a pool only for trusted submissions, and then nothing is started before it is used."""
     with pytest.raises(NoIsolation), open_pool(ASSIGNMENT, Limits(), 2, trusted=False):
         pass
-    before = warm_processes()
+    before = fork_servers()
     with open_pool(ASSIGNMENT, Limits(), 2, trusted=True) as pool:
         assert pool.tier is tiers.TRUSTED
-        assert warm_processes() == before
+        assert fork_servers() == before
 
 
-def test_all_warm_processes_import_at_once() -> None:
-    """When the tier is known to hold, the second one has been launched: to start it takes no second start."""
-    before = warm_processes()
+def test_all_fork_servers_import_at_once() -> None:
+    """When the tier is known to hold, the second one is launched already: `start` makes no other process."""
+    before = fork_servers()
     with open_pool(ASSIGNMENT, Limits(), 2, trusted=False) as pool, pool.lend() as one, pool.lend() as other:
-        launched = {warm_of(one), warm_of(other)}
+        launched = {zygote_of(one), zygote_of(other)}
         assert len(launched) == 2
         (waiting,) = (w for w in (one, other) if not w.is_alive())
         waiting.start()
-        assert {warm_of(one), warm_of(other)} == launched
-    assert warm_processes() == before
+        assert {zygote_of(one), zygote_of(other)} == launched
+    assert fork_servers() == before
 
 
 def test_what_was_launched_for_a_tier_that_does_not_hold_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pool is of the tier that was found, and so are its other workers."""
+    """The pool has the tier that was found, and so have its other fork servers."""
     monkeypatch.setattr(choice, "find_tier", lambda *_: (ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), Limits()), []))
-    before = warm_processes()
+    before = fork_servers()
     with open_pool(ASSIGNMENT, Limits(), 2, trusted=False) as pool, pool.lend() as one, pool.lend() as other:
         assert (one.tier, other.tier) == (tiers.TRUSTED, tiers.TRUSTED)
-    assert warm_processes() == before
+    assert fork_servers() == before
 
 
 def test_where_nothing_can_be_launched_the_reason_is_found_by_trying(no_bubblewrap: None, no_root: None) -> None:
-    """To launch ahead is a guess; that it fails is said once, by the trial of the tier."""
+    """Launching ahead is a guess: if it fails, the trial of the tier reports it, once."""
     with pytest.raises(NoIsolation, match="there is no bubblewrap"), open_pool(ASSIGNMENT, Limits(), 2, trusted=False):
         pass
 
 
 def test_the_folders_of_a_run_are_private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """However they were named, the workers' view leaves them out, and the canary is told to look for them."""
+    """However they were named, the view leaves them out, and the canary is told to look for them."""
     seen: list[list[Path]] = []
 
-    def found(limits: Limits, private: Iterable[Path]) -> tuple[ForkServer, list[Finding]]:
+    def found(assignment: Assignment, limits: Limits, private: Iterable[Path]) -> tuple[ForkServer, list[Finding]]:
         seen.append(list(private))
         return ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), limits), []
 
@@ -201,24 +204,24 @@ LESS = [
 ]
 
 
-LESS = LESS if IS_ROOT else LESS[:1]  # the others are what only root could try
+LESS = LESS if IS_ROOT else LESS[:1]  # only root can try the others
 
 
 @pytest.mark.parametrize(("tier", "escape"), LESS, ids=["no landlock", "user alone", "no user"][: len(LESS)])
-def test_a_tier_out_of_which_the_canary_gets_does_not_hold(tier: Tier, escape: str) -> None:
-    """The reason names what it could do, and its process is ended."""
-    before = warm_processes()
+def test_a_tier_that_the_canary_escapes_does_not_hold(tier: Tier, escape: str) -> None:
+    """The reason names what the canary could do, and its process is ended."""
+    before = fork_servers()
     server, finding = examine(ASSIGNMENT, tier, Limits())
     assert server is None
     assert not finding.holds
     assert escape in finding.escapes
     assert finding.reason.startswith("the canary could ")
     assert escape in finding.reason
-    assert warm_processes() == before
+    assert fork_servers() == before
 
 
-def test_the_canary_sees_what_is_open(tmp_path: Path) -> None:
-    """A canary that finds no hole where there is no wall would find none anywhere."""
+def test_the_canary_finds_what_is_open(tmp_path: Path) -> None:
+    """If it found no way out where nothing confines it, it would find none anywhere."""
     (tmp_path / "grades.csv").write_text("ada,100")
     server = ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), Limits())
     try:
@@ -234,15 +237,15 @@ def test_the_canary_sees_what_is_open(tmp_path: Path) -> None:
 
 
 def test_the_canary_can_do_nothing_under_the_tiers_that_are_used(each_server: ForkServer, tmp_path: Path) -> None:
-    """Nor read a file of this run; and it can do all that submissions have to."""
+    """Nor can it read a file of this run; yet it can do all that submissions have to."""
     (tmp_path / "grades.csv").write_text("ada,100")
     assert send_canary(each_server, [tmp_path / "grades.csv"]) == ()
 
 
-def test_a_machine_on_which_submissions_cannot_work_is_told(
+def test_a_machine_on_which_submissions_cannot_work_is_reported(
     monkeypatch: pytest.MonkeyPatch, server: ForkServer
 ) -> None:
-    """A wall that lets nothing through is not isolation: the canary must be able to do what submissions do."""
+    """A tier that stops everything is no use: the canary must be able to do what submissions do."""
     from grader.core.expect import GraderFault
 
     def refuse(channel: object, name: str, *arguments: object, **others: object) -> object:
@@ -254,8 +257,8 @@ def test_a_machine_on_which_submissions_cannot_work_is_told(
         send_canary(server)
 
 
-def test_nothing_of_the_temptation_is_left(server: ForkServer) -> None:
-    """Neither its folder nor its variable."""
+def test_the_temptation_leaves_nothing(server: ForkServer) -> None:
+    """Its folder and its variable are gone."""
     with choice._temptation() as facts:
         folder = Path(str(facts["outside"]))
         assert folder.stat().st_mode & 0o777 == 0o777

@@ -1,4 +1,4 @@
-"""The steps that hold a process, each on its own, in a process of the test's."""
+"""The steps of the confinement, each by itself, in a process of the test's own."""
 
 import json
 import subprocess
@@ -17,10 +17,10 @@ import json, os, resource, signal, sys
 from pathlib import Path
 from grader.isolation.confinement import Confinement, confine
 
-rule, scratch, secret = Confinement(**json.loads(sys.argv[1])), sys.argv[2], sys.argv[3]
+policy, scratch, secret = Confinement(**json.loads(sys.argv[1])), sys.argv[2], sys.argv[3]
 keep, other = os.dup(0), os.open(secret, os.O_RDONLY)
 open_before = set(range(3, 64)) & {int(n) for n in os.listdir("/proc/self/fd")}
-confine(rule, keep, scratch)
+confine(policy, keep, scratch)
 
 def could(act):
     try:
@@ -67,7 +67,7 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def confined(places: tuple[Path, Path], **policy: Any) -> dict[str, Any]:
-    """What a process found that was confined by the rule."""
+    """What a process finds that is confined by a policy."""
     view = view_of(ASSIGNMENT)
     paths = {"readable": (*map(str, view.readable), str(ROOT)), "listed": tuple(map(str, view.listed))}
     arguments = [json.dumps(Confinement(**paths, **policy).as_json()), *map(str, places)]
@@ -79,7 +79,7 @@ def confined(places: tuple[Path, Path], **policy: Any) -> dict[str, Any]:
 
 
 def test_the_basics(places: tuple[Path, Path]) -> None:
-    """One descriptor, a session and a folder of its own, files for nobody else, no way to new privileges."""
+    """The process has one descriptor, its own session and folder, private files, and no way to new privileges."""
     found = confined(places)
     assert (found["open"], found["folder"], found["session"], found["privileges"]) == (True, True, True, 1)
     assert found["umask"] == 0o077
@@ -89,7 +89,7 @@ def test_the_basics(places: tuple[Path, Path]) -> None:
 
 
 def test_limits_are_set_for_good(places: tuple[Path, Path]) -> None:
-    """Soft and hard; no core files; the number of tasks only where it is asked for."""
+    """Soft and hard limits are equal; there are no core files; processes are limited only where the policy says so."""
     sizes = {"file_bytes": 4096, "open_files": 99, "address_bytes": 2**40, "processes": 77}
     found = confined(places, **sizes)
     assert (found["file"], found["open_files"], found["memory"]) == ([4096] * 2, [99] * 2, [2**40] * 2)
@@ -99,7 +99,7 @@ def test_limits_are_set_for_good(places: tuple[Path, Path]) -> None:
 
 @pytest.mark.parametrize("abi", range(1, 8))
 def test_landlock_of_any_age_holds_files(places: tuple[Path, Path], abi: int) -> None:
-    """Older kernels are simulated: what is not named is closed, the scratch folder is open, Python is to be read."""
+    """With each version, paths that the policy does not name are closed, scratch is open and Python is readable."""
     found = confined(places, landlock_abi=abi)
     for act in ("reads secret", "lists secret", "writes beside", "moves secret", "writes Python"):
         assert not found[act], act
@@ -112,8 +112,8 @@ def test_landlock_of_any_age_holds_files(places: tuple[Path, Path], abi: int) ->
     ("defence", "sign", "held"),
     [("descriptors", "open", True), ("landlock", "reads secret", False), ("seccomp", "socket", False)],
 )
-def test_a_defence_that_is_left_out_is_missed(places: tuple[Path, Path], defence: str, sign: str, held: bool) -> None:
-    """Each of them is what holds, and nothing else does it by chance."""
+def test_a_disabled_defence_is_missed(places: tuple[Path, Path], defence: str, sign: str, held: bool) -> None:
+    """Each of them is what refuses the act, and nothing else does so by chance."""
     from grader.isolation import seccomp
 
     policy = {"landlock_abi": 7, "seccomp": seccomp.program().hex()}
@@ -121,32 +121,32 @@ def test_a_defence_that_is_left_out_is_missed(places: tuple[Path, Path], defence
     assert confined(places, **policy, disabled=(defence,))[sign] is not held
 
 
-def test_limits_that_are_left_out_are_missed(places: tuple[Path, Path]) -> None:
-    """The process keeps what it had."""
+def test_disabled_limits_are_missed(places: tuple[Path, Path]) -> None:
+    """The process keeps the limits it had."""
     assert confined(places, open_files=99, disabled=("limits",))["open_files"] != [99, 99]
 
 
 @pytest.mark.parametrize("namespaces", [True])
 def test_no_capability_is_left(places: tuple[Path, Path], namespaces: bool) -> None:
-    """Also where the user stays the same, as with a user namespace."""
+    """This holds also where the user stays the same, as in a user namespace."""
     assert confined(places, namespaces=namespaces)["capabilities"] == 0
 
 
 @pytest.mark.parametrize("defence", DEFENCES)
 def test_the_names_of_defences_are_known(defence: str) -> None:
-    """Left out or not."""
+    """Every name in DEFENCES can be disabled."""
     assert Confinement().has(defence)
     assert not Confinement(disabled=(defence,)).has(defence)
 
 
 def test_a_defence_that_does_not_exist_is_an_error() -> None:
-    """A misspelt name must not look like a defence that is there."""
+    """A misspelt name must not look like a defence that is on."""
     with pytest.raises(ValueError, match="there is no defence 'landlok'"):
         Confinement().has("landlok")
 
 
-def test_a_rule_survives_being_sent() -> None:
-    """Plain values both ways."""
+def test_a_policy_survives_being_sent() -> None:
+    """JSON carries it both ways."""
     policy = Confinement(uid=7, landlock_abi=3, readable=("/usr",), seccomp="00", disabled=("limits",))
     back = Confinement(**json.loads(json.dumps(policy.as_json())))
     assert back.as_json() == json.loads(json.dumps(policy.as_json()))

@@ -1,7 +1,7 @@
-"""No defence is decorative: without it, on the best tier, an attack succeeds that fails with it.
+"""Every defence is needed: an attack on the best tier succeeds without it that fails with it.
 
-Where two defences overlap, both are left out to see the attack succeed, and with either of them it fails. Attacks that
-succeed are bounded in themselves: a few hundred processes, a few gigabytes for seconds.
+Where two defences overlap, the attack succeeds with both disabled and fails with either of them. Attacks that succeed
+limit themselves to a few hundred processes, or to a few gigabytes for seconds.
 """
 
 import os
@@ -22,8 +22,7 @@ from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome, Status
 from grader.engine.run import RunConfig, grade_one
-from grader.isolation import confinement, fork, tiers
-from grader.isolation import fork_server as worker_module
+from grader.isolation import confinement, fork, fork_server, tiers
 from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.isolation.users import end_all_of
@@ -43,19 +42,20 @@ from tests.isolation.attacks import (
     process_of,
     report_of_neighbour,
     scratch_folders,
+    server_of,
     temptation,
-    worker_of,
 )
 
 IS_ROOT = os.geteuid() == 0
 HUGE = 10**6
+RIGHT = RunConfig(ASSIGNMENT, [("reference", ROOT / "reference")], ASSIGNMENT.select(["data"]), SEED, LIMITS)
 STEPS = set(confinement.DEFENCES) - (set() if IS_ROOT else {"user"})  # who is not root has no other user to become
 SWITCHED = [(attack.switch, attack.name) for attack in attacks() if attack.switch in STEPS]
 
 
 @pytest.fixture(scope="module")
 def best() -> Iterator[ForkServer]:
-    with worker_of(tiers.best()) as server:
+    with server_of(tiers.best()) as server:
         yield server
 
 
@@ -69,23 +69,23 @@ def target() -> Iterator[Target]:
 def networked() -> Iterator[ForkServer]:
     """The best tier without its network namespace."""
     with pytest.MonkeyPatch.context() as patch:
-        arguments = worker_module._bubblewrap
-        patch.setattr(worker_module, "_bubblewrap", lambda view: [a for a in arguments(view) if a != "--unshare-net"])
-        with worker_of(tiers.best()) as server:
+        arguments = fork_server._bubblewrap
+        patch.setattr(fork_server, "_bubblewrap", lambda view: [a for a in arguments(view) if a != "--unshare-net"])
+        with server_of(tiers.best()) as server:
             yield server
 
 
 @pytest.fixture(scope="module")
 def unmounted() -> Iterator[ForkServer]:
     """The best tier without its namespaces and mounts."""
-    with worker_of(replace(tiers.best(), bubblewrap=False)) as server:
+    with server_of(replace(tiers.best(), bubblewrap=False)) as server:
         yield server
 
 
 def won(name: str, server: ForkServer, target: Target, disabled: tuple[str, ...] = (), **limits: float) -> bool:
-    """Whether an attack gets what it wants. Nothing is left behind either way."""
+    """Whether an attack gets what it wants. It leaves nothing behind either way."""
     attack = attack_called(name)
-    target.warm = process_of(server)
+    target.fork_server = process_of(server)
     with noting_users() as users:
         measured = measure(attack, server, target, disabled, replace(attack.limits, **limits))
     for uid in users:
@@ -96,32 +96,32 @@ def won(name: str, server: ForkServer, target: Target, disabled: tuple[str, ...]
 
 @pytest.mark.parametrize(("defence", "name"), SWITCHED)
 def test_an_attack_succeeds_without_its_defence(defence: str, name: str, best: ForkServer, target: Target) -> None:
-    """Each step of the confinement: with it the attack gets nothing, without it the attack gets what it wants."""
+    """For each step of the confinement an attack gets nothing with it, and what it wants without it."""
     assert not won(name, best, target)
     assert won(name, best, target, disabled=(defence,))
 
 
-def test_every_step_of_the_confinement_is_switched_off_somewhere() -> None:
-    """Each name in DEFENCES is the switch of some attack above; one overlaps with two others and has its own test."""
+def test_every_step_of_the_confinement_is_disabled_somewhere() -> None:
+    """Every name in DEFENCES is the switch of an attack above, but one, which overlaps with others and has its test."""
     assert {defence for defence, _ in SWITCHED} | {"read-only folders"} == STEPS
 
 
 @pytest.mark.parametrize("name", ["memory_in_one_object", "memory_mapped", "memory_of_many_processes"])
 def test_without_the_watch_memory_is_unlimited(name: str, best: ForkServer, target: Target) -> None:
-    """The parent's watch over resident memory: off by a limit that nothing reaches."""
+    """The watch over resident memory is off where nothing reaches its limit."""
     assert not won(name, best, target)
     assert won(name, best, target, resident_mib=HUGE)
 
 
-def test_without_the_clock_calls_take_for_ever(best: ForkServer) -> None:
-    """The parent's clock: a call that sleeps for 4 s is ended after 1 s, or else answers."""
+def test_without_the_clock_calls_take_forever(best: ForkServer) -> None:
+    """A call that sleeps for 4 s is ended after 1 s by the clock, and answers without it."""
     text = "import os, time\n\ndef slow():\n    time.sleep(4)\n    os.write(1, b'attack succeeded')\n"
     assert "attack succeeded" not in _printed_by(text, "slow", best, replace(LIMITS, call_seconds=1))
     assert "attack succeeded" in _printed_by(text, "slow", best, LIMITS)
 
 
 def test_without_the_cap_output_fills_memory(best: ForkServer, target: Target) -> None:
-    """The cap on what is printed: 12 MiB come through without it."""
+    """Without the cap on output 12 MiB come through."""
     assert not won("output_flood", best, target)
     assert won("output_flood", best, target, output_mib=1000)
 
@@ -138,7 +138,7 @@ def _printed_by(text: str, function: str, server: ForkServer, limits: Limits) ->
 def test_without_mounts_and_landlock_files_are_open(
     name: str, best: ForkServer, unmounted: ForkServer, target: Target
 ) -> None:
-    """Two defences overlap: mounts that do not hold the files, and Landlock. Either is enough; without both, not."""
+    """Mounts without the files and Landlock overlap: either is enough, and without both the attack succeeds."""
     assert not won(name, best, target, disabled=("landlock",))
     assert not won(name, unmounted, target)
     assert won(name, unmounted, target, disabled=("landlock",))
@@ -146,7 +146,7 @@ def test_without_mounts_and_landlock_files_are_open(
 
 
 def restore(target: Target) -> None:
-    """What an attack has changed, as it was."""
+    """Undo what an attack has changed."""
     for path in sorted(target.folder.rglob("*"), reverse=True):
         path.chmod(0o777)
     ada = Path(target.facts()["OTHER"])
@@ -161,7 +161,7 @@ def restore(target: Target) -> None:
 def test_without_read_only_folders_landlock_and_another_user_a_message_can_be_left(
     best: ForkServer, target: Target
 ) -> None:
-    """Three defences overlap: read-only folders, Landlock, and a user that owns nothing in sight; root owns /tmp."""
+    """Read-only folders, Landlock and a user that owns nothing in sight overlap: any of them is enough."""
     every = ("read-only folders", "landlock", "user")
     for one in every:
         others = tuple(defence for defence in every if defence != one)
@@ -172,7 +172,7 @@ def test_without_read_only_folders_landlock_and_another_user_a_message_can_be_le
 def test_without_namespace_and_filter_the_network_is_open(
     best: ForkServer, networked: ForkServer, target: Target
 ) -> None:
-    """Two defences overlap: the network namespace and seccomp. A datagram arrives only without both."""
+    """The network namespace and seccomp overlap: a datagram arrives only without both."""
     assert not won("udp", networked, target)
     assert "something came by UDP" not in _wins("udp", best, target, disabled=("seccomp",))
     assert "something came by UDP" in _wins("udp", networked, target, disabled=("seccomp",))
@@ -181,7 +181,7 @@ def test_without_namespace_and_filter_the_network_is_open(
 def test_without_namespace_landlock_and_filter_tcp_is_open(
     best: ForkServer, networked: ForkServer, target: Target
 ) -> None:
-    """Three defences overlap for TCP: namespace, seccomp, and Landlock from version 4 on."""
+    """For TCP the network namespace, seccomp and Landlock (from version 4 on) overlap."""
     assert not won("tcp", networked, target, disabled=("landlock",))
     assert "something came by TCP" not in _wins("tcp", best, target, disabled=("seccomp", "landlock"))
     assert "something came by TCP" in _wins("tcp", networked, target, disabled=("seccomp", "landlock"))
@@ -194,11 +194,11 @@ def _wins(name: str, server: ForkServer, target: Target, disabled: tuple[str, ..
 
 
 def test_without_all_three_signals_reach_others(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three defences overlap: PID namespace, another user, Landlock's scope (simulated: version 5 has none yet).
+    """The PID namespace, another user and Landlock's scope overlap; version 5 of Landlock, used here, has no scope.
 
-    The attack ends the warm process only without all of them; with any one it does not.
+    The attack kills the fork server only without all of them.
     """
-    with worker_of(tiers.best()) as server:
+    with server_of(tiers.best()) as server:
         assert not _lost(server, target, ("pid namespace", "user"))  # Landlock is left
         monkeypatch.setattr(tiers, "NEWEST_LANDLOCK", 5)
         assert not _lost(server, target, ("user",))  # the PID namespace is left
@@ -207,16 +207,16 @@ def test_without_all_three_signals_reach_others(target: Target, monkeypatch: pyt
 
 
 def _lost(server: ForkServer, target: Target, disabled: tuple[str, ...]) -> bool:
-    return "the warm process was lost" in _wins("kill_warm_process", server, target, disabled)
+    return "the fork server was lost" in _wins("kill_warm_process", server, target, disabled)
 
 
 def test_without_an_empty_environment_secrets_get_through(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of a worker is made from nothing; handed on, it tells the submission everything."""
-    with worker_of(tiers.best()) as server:
+    """A fork server starts with an empty environment; with the grader's own, a submission reads everything in it."""
+    with server_of(tiers.best()) as server:
         assert not won("read_environment", server, target)
-    made = worker_module.environment
-    monkeypatch.setattr(worker_module, "environment", lambda own_mount: {**os.environ, **made(own_mount)})
-    with worker_of(tiers.best()) as server:
+    made = fork_server.environment
+    monkeypatch.setattr(fork_server, "environment", lambda packages: {**os.environ, **made(packages)})
+    with server_of(tiers.best()) as server:
         assert won("read_environment", server, target)
 
 
@@ -243,7 +243,7 @@ def question():
 def test_without_random_ids_answers_can_come_before_questions(
     best: ForkServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two defences overlap: numbers of questions are drawn, and nothing may lie in the connection before a question.
+    """Random numbers of questions and a look into the connection before each question overlap.
 
     A prepared answer is believed only where numbers are counted up and nobody looks.
     """
@@ -275,7 +275,7 @@ def _sees_nothing(descriptor: int, seconds: float) -> bool:
 
 
 def _early_answer(server: ForkServer, numbers: SimpleNamespace | None = None) -> float:
-    """What the parent is told in the third exchange (start, load, question), if it is told anything."""
+    """The answer in the third exchange (start, load, question), or 0 if there is none."""
     if numbers is not None:
         numbers.count = 0
     channel = ProcessChannel(Submission("it", "modules", (Source("data.py", EARLY),)), server, LIMITS)
@@ -293,11 +293,11 @@ def _early_answer(server: ForkServer, numbers: SimpleNamespace | None = None) ->
         channel.close()
 
 
-@pytest.mark.parametrize("victim", ["warm", "submission"])
+@pytest.mark.parametrize("victim", ["fork server", "submission"])
 def test_processes_that_are_killed_cost_nobody_a_point(victim: str, best: ForkServer) -> None:
-    """kill -9, ten times each, at random moments of a grading: the right score or the grader's own error, no hang.
+    """After kill -9 at ten random moments of a grading the score is right or an error is reported, in time.
 
-    Afterwards no process, no folder is left, and the next grading is right.
+    Afterwards no process and no folder is left, and the next grading is right.
     """
     began = time.monotonic()
     right = report_of_neighbour(best)
@@ -308,12 +308,7 @@ def test_processes_that_are_killed_cost_nobody_a_point(victim: str, best: ForkSe
             started = time.monotonic()
             killer = threading.Timer(chance.uniform(0, usual), _kill, [best, victim, chance, killed])
             killer.start()
-            report = grade_one(
-                RunConfig(
-                    ASSIGNMENT, [("reference", ROOT / "reference")], ASSIGNMENT.select(["data"]), SEED, best.limits
-                ),
-                best,
-            )
+            report = grade_one(RIGHT, best)
             killer.cancel()
             killer.join()
             assert report.status is Status.ERROR or report.score == report.max_score == 6, report
@@ -323,13 +318,13 @@ def test_processes_that_are_killed_cost_nobody_a_point(victim: str, best: ForkSe
 
 
 def _kill(server: ForkServer, victim: str, chance: random.Random, killed: list[int]) -> None:
-    """One of the processes that make up the warm one, or one of those that make up the submission's."""
+    """Kill one of the processes of the fork server, or one of those of the submission."""
     with suppress(psutil.NoSuchProcess):
         outer = psutil.Process(process_of(server))
         tree = outer.children(recursive=True)
         wrapped = {outer.pid, *(p.pid for p in tree if p.name() == "bwrap")}
-        warm = [outer, *(p for p in tree if p.ppid() in wrapped)]
-        chosen = warm if victim == "warm" else [p for p in tree if p not in warm]
+        own = [outer, *(p for p in tree if p.ppid() in wrapped)]
+        chosen = own if victim == "fork server" else [p for p in tree if p not in own]
         if chosen:
             found = chance.choice(chosen)
             found.send_signal(signal.SIGKILL)

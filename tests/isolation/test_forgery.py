@@ -20,7 +20,6 @@ from grader.engine.checking import run_checks
 from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.stats.metrics import cross_entropy
-from grader.subject.subject import Subject
 from grader.submissions.reading import Source, Submission, read_submission
 
 REFERENCE = Path(__file__).parents[2] / "reference"
@@ -112,16 +111,21 @@ def graded(
 ) -> dict[str, CheckResult]:
     channel = ProcessChannel(submission, server)
     try:
-        return {result.id: result for result in run_checks(Subject(channel, seed), ASSIGNMENT.select(names))}
+        results = run_checks(ASSIGNMENT, ASSIGNMENT.subject(channel, seed), ASSIGNMENT.select(names))
+        return {result.id: result for result in results}
     finally:
         channel.close()
+
+
+def reference_in(server: ForkServer) -> ProcessChannel:
+    return ProcessChannel(read_submission("reference", REFERENCE, ASSIGNMENT), server)
 
 
 @pytest.fixture(scope="module")
 def weights_from_elsewhere(server: ForkServer) -> dict[str, str]:
     """The reference's weights after 300 steps, as text: on digits as everybody has them, and as the seed turns them."""
     upright = mnist_subset.load()["train_images"][: 300 * 16].astype(np.float32) / 255
-    turned = Subject(ProcessChannel(read_submission("reference", REFERENCE, ASSIGNMENT), server), GRADING_SEED).images
+    turned = ASSIGNMENT.subject(reference_in(server), GRADING_SEED).images
     return {
         "upright": trained_weights(server, upright, mnist_subset.load()["test_images"][:64].astype(np.float32) / 255),
         "turned": trained_weights(server, turned.training(0, 300 * 16), turned.held_out(64)),
@@ -129,8 +133,8 @@ def weights_from_elsewhere(server: ForkServer) -> dict[str, str]:
 
 
 def trained_weights(server: ForkServer, images: np.ndarray, held_out: np.ndarray) -> str:
-    channel = ProcessChannel(read_submission("reference", REFERENCE, ASSIGNMENT), server)
-    subject = Subject(channel, 1)
+    channel = reference_in(server)
+    subject = ASSIGNMENT.subject(channel, 1)
     try:
         subject.seed_submission("elsewhere")
         model = subject.create("autoencoder", "Autoencoder", encoding_size=10)

@@ -1,4 +1,4 @@
-"""What a fork of the warm process gives back, and what it cannot be made to do to the next one."""
+"""What a fork gives back, and what it cannot do to the next one."""
 
 import os
 import socket
@@ -54,7 +54,7 @@ def descriptors() -> int:
 
 
 def test_the_dead_of_one_submission_do_not_count_for_the_next(each_server: ForkServer) -> None:
-    """200 processes that one leaves behind do not use up the 256 tasks of the next, which has the same user number."""
+    """200 processes that one leaves behind do not use up the 256 of the next, which has the same user number."""
     for name, count in (("leave", 200), ("threads", 150)):
         channel = ProcessChannel(submission(SLEEPERS), each_server)
         call(channel, name, count=count)
@@ -62,7 +62,7 @@ def test_the_dead_of_one_submission_do_not_count_for_the_next(each_server: ForkS
 
 
 def test_forks_leave_nothing_open(each_server: ForkServer) -> None:
-    """Descriptors and threads of the deciding process are as many as before."""
+    """The deciding process has as many descriptors and threads as before."""
 
     def one() -> None:
         channel = ProcessChannel(submission(SLEEPERS), each_server)
@@ -78,7 +78,7 @@ def test_forks_leave_nothing_open(each_server: ForkServer) -> None:
 
 
 def test_files_without_a_name_count(second_server: ForkServer) -> None:
-    """Where scratch is a folder, what was unlinked and is still open is part of its size."""
+    """Where scratch is a folder, files that are unlinked but still open are part of its size."""
     channel = ProcessChannel(submission(SLEEPERS), second_server, Limits(scratch_mib=64))
     with pytest.raises(BaseException, match="wrote more than 64 MiB of files"):
         call(channel, "hold_without_a_name", mib=160)
@@ -87,14 +87,14 @@ def test_files_without_a_name_count(second_server: ForkServer) -> None:
 
 @pytest.mark.parametrize("folder", ["/tmp", "/dev", "/dev/shm", "/"])
 def test_no_folder_can_be_marked_for_the_next(server: ForkServer, folder: str) -> None:
-    """Neither attributes nor times nor modes of folders that live as long as the warm process can be changed."""
+    """Folders that live as long as the fork server keep their attributes, times and modes."""
     channel = ProcessChannel(submission(SLEEPERS), server)
     call(channel, "mark", folder=folder)
     channel.close()
 
 
 def test_slow_reading_does_not_stretch_the_deadline() -> None:
-    """The time for a frame is for all of it, however many arrays it has and however slowly they are read."""
+    """The deadline is for the whole frame, however many arrays it has and however slowly they are read."""
     ours, theirs = socket.socketpair()
 
     def read_slowly() -> None:
@@ -117,8 +117,8 @@ def test_slow_reading_does_not_stretch_the_deadline() -> None:
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity"])
-def test_numbers_beyond_all_measure_are_no_answer(number: str) -> None:
-    """JSON may spell numbers that no float holds: they are violations."""
+def test_numbers_that_no_float_holds_are_no_answer(number: str) -> None:
+    """JSON can spell them; they are protocol violations."""
     ours, theirs = socket.socketpair()
     text = f'{{"id": 1, "value": {number}, "arrays": []}}'.encode()
     theirs.sendall(len(text).to_bytes(4, "big") + text)
@@ -129,7 +129,7 @@ def test_numbers_beyond_all_measure_are_no_answer(number: str) -> None:
 
 
 def test_submissions_have_a_name_of_their_own(server: ForkServer) -> None:
-    """No account has their number, yet asking for the user's name is no error."""
+    """No account has their user number, yet `getpass.getuser` works."""
     code = "import getpass\n\ndef name():\n    print(getpass.getuser())\n"
     channel = ProcessChannel(submission(code), server)
     call(channel, "name")

@@ -1,4 +1,4 @@
-"""A warm process: started with nothing of ours, heard of when it fails, and gone when it is closed or orphaned."""
+"""A fork server starts with an empty environment, says why it fails, and is gone when it is closed or orphaned."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 import typing
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,22 +21,22 @@ from grader.core.limits import Limits
 from grader.isolation import tiers
 from grader.isolation.fork_server import ForkServer, ProcessLost, environment
 from grader.isolation.process import ProcessChannel
-from grader.isolation.view import view_of
+from grader.isolation.view import OWN, ROOT, view_of
 from grader.isolation.zygote import remember_protocols
 from tests.conftest import TIERS
-from tests.isolation.probing import call, ends_within, processes_of, submission, warm_of
+from tests.isolation.probing import call, ends_within, processes_of, submission, zygote_of
 
 IDLE = "def idle():\n    pass\n"
 
 
 def test_the_environment_is_made_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No variable of the grader's gets through, not even those that Python reads."""
+    """No variable of the grader's gets through, not even one that Python reads."""
     monkeypatch.setenv("AELAB_SECRET", "secret")
     monkeypatch.setenv("PYTHONSTARTUP", "secret")
     monkeypatch.setenv("PYTHONPATH", "/secret")
     monkeypatch.setenv("HOME", "/secret")
-    for own_mount in (True, False):
-        assert "secret" not in json.dumps(environment(own_mount)).lower()
+    for packages in ([OWN], [ROOT], []):
+        assert "secret" not in json.dumps(environment(packages)).lower()
 
 
 def test_the_attributes_of_a_protocol_are_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,8 +60,23 @@ def test_the_attributes_of_a_protocol_are_listed_once(monkeypatch: pytest.Monkey
     assert listed.count(Named) == 1
 
 
-def test_another_worker_is_of_the_same_kind() -> None:
-    """The tier, the view and the limits; not started."""
+def test_python_3_12_is_not_patched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It remembers a Protocol's attributes itself."""
+    listing = typing._get_protocol_attrs
+    with monkeypatch.context() as newer:
+        newer.setattr(sys, "version_info", (3, 12))
+        remember_protocols()
+    assert typing._get_protocol_attrs is listing
+
+
+def test_the_patch_of_typing_goes_when_python_3_11_goes() -> None:
+    """This project runs on Python 3.11. When it does not, remove `remember_protocols` and its tests."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert ">=3.11" in project["requires-python"].split(",")
+
+
+def test_another_fork_server_is_of_the_same_kind() -> None:
+    """It has the same tier, view and limits, and is not started."""
     one = ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), Limits(processes=9))
     two = one.another()
     assert two is not one
@@ -68,19 +84,19 @@ def test_another_worker_is_of_the_same_kind() -> None:
     assert not two.is_alive()
 
 
-def test_a_worker_that_was_never_started_is_closed_for_nothing() -> None:
-    """There is nothing to end and nothing to tell."""
+def test_a_fork_server_that_was_never_started_can_be_closed() -> None:
+    """There is nothing to end and nothing to report."""
     assert ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), Limits()).close() == ""
 
 
 @pytest.fixture
 def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ForkServer]]:
-    """A worker whose Python is a script of the test's; `control` in it is the connection to the grader."""
+    """A fork server whose Python is a script of the test's; `control` in it is the connection to the grader."""
     made: list[ForkServer] = []
 
     def make(code: str) -> ForkServer:
         script = tmp_path / "python"
-        start = "import socket, sys, time\ncontrol = socket.socket(fileno=int(sys.argv[-1]))\n"
+        start = "import socket, sys, time\ncontrol = socket.socket(fileno=int(sys.argv[-2]))\n"
         script.write_text(f"#!{sys.executable}\n{start}{code}\n")
         script.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(script))
@@ -93,7 +109,7 @@ def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
 
 
 def test_a_process_with_threads_is_not_forked(impostor: Callable[[str], ForkServer]) -> None:
-    """Locks that another thread holds would stay locked in the fork."""
+    """Locks that another thread holds would stay locked in a fork."""
     server = impostor("control.send(b'{\"threads\": 3}')\ntime.sleep(60)")
     with pytest.raises(GraderFault, match=r"^a process with 3 threads cannot be forked safely$"):
         server.start()
@@ -105,17 +121,17 @@ NO_PACKAGE = "print('no such package', file=sys.stderr, flush=True)"
 
 @pytest.mark.parametrize("code", [NO_PACKAGE, f"{NO_PACKAGE}\ncontrol.send(b'nonsense')\ntime.sleep(60)"])
 def test_a_process_that_does_not_start_says_why(impostor: Callable[[str], ForkServer], code: str) -> None:
-    """The fault holds the end of what it wrote, so that the instructor can do something about it."""
+    """The fault quotes the end of its stderr, so that the instructor can do something about it."""
     server = impostor(code)
     with pytest.raises(GraderFault, match=r"(?s)does not start: .*no such package"):
         server.start()
     assert not server.is_alive()
 
 
-def test_a_process_that_never_gets_ready_is_ended(
+def test_a_process_that_never_becomes_ready_is_ended(
     impostor: Callable[[str], ForkServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The grader does not wait for ever."""
+    """The grader does not wait forever."""
     monkeypatch.setattr("grader.isolation.fork_server.START_SECONDS", 1.0)
     server = impostor("time.sleep(300)")
     before = psutil.Process().children()
@@ -127,7 +143,7 @@ def test_a_process_that_never_gets_ready_is_ended(
 def test_a_process_that_does_not_answer_is_not_alive(
     impostor: Callable[[str], ForkServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is there, but of no use."""
+    """It runs, but it is of no use."""
     monkeypatch.setattr("grader.isolation.fork_server.ANSWER_SECONDS", 0.5)
     server = impostor("control.send(b'{\"threads\": 1}')\ntime.sleep(300)")
     server.start()
@@ -135,25 +151,25 @@ def test_a_process_that_does_not_answer_is_not_alive(
 
 
 def test_what_was_launched_ahead_is_what_starts(impostor: Callable[[str], ForkServer]) -> None:
-    """Launching does not wait; starting waits for that very process, and makes no second one."""
+    """`launch` does not wait. `start` waits for that very process and makes no second one."""
     server = impostor(
         "time.sleep(1)\ncontrol.send(b'{\"threads\": 1}')\ncontrol.recv(9)\ncontrol.send(b'pong')\ntime.sleep(60)"
     )
     began = time.monotonic()
     server.launch()
     assert time.monotonic() - began < 0.5
-    launched = warm_of(server)
+    launched = zygote_of(server)
     assert not server.is_alive()
     server.start()
-    assert warm_of(server) == launched
+    assert zygote_of(server) == launched
     assert server.is_alive()
 
 
-def test_what_was_launched_ahead_is_ended_also_unused(impostor: Callable[[str], ForkServer]) -> None:
-    """Nobody has waited for it, and nothing of it is left; a stopped worker is not launched again."""
+def test_what_was_launched_ahead_is_ended_even_if_unused(impostor: Callable[[str], ForkServer]) -> None:
+    """Nobody has waited for it, and nothing of it is left. A stopped fork server is not launched again."""
     server = impostor("time.sleep(300)")
     server.launch()
-    launched = warm_of(server)
+    launched = zygote_of(server)
     server.stop()
     server.close()
     assert ends_within(10, launched)
@@ -161,14 +177,14 @@ def test_what_was_launched_ahead_is_ended_also_unused(impostor: Callable[[str], 
         server.launch()
 
 
-def test_a_closed_worker_leaves_nothing(each_server: ForkServer) -> None:
-    """No process, and no folder; what imports write goes neither home nor anywhere else outside."""
+def test_a_closed_fork_server_leaves_nothing(each_server: ForkServer) -> None:
+    """It leaves no process and no folder. Imports write neither to the home folder nor anywhere else outside."""
     tier = each_server.tier
     server = each_server.another()
     channel = ProcessChannel(submission(IDLE), server, Limits())
     call(channel, "idle")
     processes = processes_of(channel)
-    home = Path(warm_of(server).environ()["HOME"])
+    home = Path(zygote_of(server).environ()["HOME"])
     assert home != Path.home()
     if not tier.bubblewrap:
         assert home.parent == Path(tempfile.gettempdir())
@@ -182,17 +198,18 @@ def test_a_closed_worker_leaves_nothing(each_server: ForkServer) -> None:
 
 GRADER = """
 import sys, time
+from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.limits import Limits
 from grader.isolation import tiers
+from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.isolation.view import view_of
-from grader.isolation.warm import remember_protocols
-from grader.isolation.worker import Worker
-from grader.core.limits import Limits
-from tests.isolation.probing import call, first_of, processes_of, submission
+from tests.isolation.probing import call, init_of, processes_of, submission
 
-channel = ProcessChannel(submission(sys.argv[2]), Worker(getattr(tiers, sys.argv[1])(), view_of(ASSIGNMENT), Limits()))
+server = ForkServer(getattr(tiers, sys.argv[1])(), view_of(ASSIGNMENT), Limits())
+channel = ProcessChannel(submission(sys.argv[2]), server)
 call(channel, "daemon")
-print(*{p.pid for p in (*processes_of(channel).values(), *first_of(channel).children(recursive=True))}, flush=True)
+print(*{p.pid for p in (*processes_of(channel).values(), *init_of(channel).children(recursive=True))}, flush=True)
 call(channel, "never_end")
 """
 
@@ -217,7 +234,7 @@ def never_end():
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_nothing_outlives_a_grader_that_was_killed(tier: str) -> None:
-    """Warm process and submission end with it, though nobody is there to end them."""
+    """Fork server and submission end with it, though nobody is there to end them."""
     command = [sys.executable, "-c", GRADER, tier, STUBBORN]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as grader:
         assert grader.stdout is not None

@@ -179,7 +179,7 @@ def test_each_right_is_the_one_its_name_says(tmp_path: Path, listening: tuple[in
 
 
 def test_every_version_refuses_what_it_knows_and_no_more(tmp_path: Path, listening: tuple[int, str]) -> None:
-    """Nothing is granted: what a version came too early for stays open; moves are refused by the first one as well."""
+    """Without a grant a version refuses all rights that it knows and allows the others. All of them refuse moves."""
     cases = [
         {"abi": abi, "folders": [str(tmp_path / str(abi))], "device": os.devnull, "grants": []} for abi in VERSIONS
     ]

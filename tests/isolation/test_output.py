@@ -1,4 +1,4 @@
-"""What a submission prints is read to the end, kept to a limit, and never waited for."""
+"""What a submission prints is read to the end and kept up to a limit; the grader does not wait for it."""
 
 import os
 import threading
@@ -19,7 +19,7 @@ def written(output: Output, *texts: bytes) -> None:
 
 
 def test_the_streams_are_kept_apart() -> None:
-    """Each comes back as it was written."""
+    """Each stream comes back as it was written."""
     output = Output(1000)
     written(output, b"to stdout", b"to stderr")
     output.close_writing_ends()
@@ -27,7 +27,7 @@ def test_the_streams_are_kept_apart() -> None:
 
 
 def test_the_beginning_is_kept() -> None:
-    """Of ten megabytes, a thousand bytes; the writer is not held up, and the other stream keeps its own share."""
+    """A thousand of ten million bytes are kept. The writer does not wait, and the other stream has its own share."""
     output = Output(1000)
     text = b"begin" + b"x" * 10_000_000
     writing = threading.Thread(target=written, args=(output, text, b"short"), daemon=True)
@@ -38,8 +38,8 @@ def test_the_beginning_is_kept() -> None:
     assert output.texts() == (text[:1000].decode(), "short")
 
 
-def test_what_is_no_text_is_shown_all_the_same() -> None:
-    """Bytes that are no UTF-8, and half a character at the cut, are replaced."""
+def test_bytes_that_are_no_text_are_shown() -> None:
+    """Bytes that are no UTF-8, and half a character at the cut, become replacement characters."""
     output = Output(5)
     written(output, b"a\xff\x00b", "abcd\u20ac".encode())
     output.close_writing_ends()
@@ -47,7 +47,7 @@ def test_what_is_no_text_is_shown_all_the_same() -> None:
 
 
 def test_nothing_stays_open() -> None:
-    """Both pipes are closed when the writers are gone."""
+    """Both pipes are closed once the writers are gone."""
     before = open_descriptors()
     output = Output(1000)
     assert len(open_descriptors() - before) >= 4
@@ -56,8 +56,8 @@ def test_nothing_stays_open() -> None:
     assert open_descriptors() <= before
 
 
-def test_a_writer_that_stays_does_not_hold_up_the_grader() -> None:
-    """A process that got away with the pipe is waited for a few seconds; what came by then is kept."""
+def test_a_writer_that_stays_does_not_block_the_grader() -> None:
+    """The grader waits a few seconds for a process that still has the pipe, and keeps what came by then."""
     output = Output(1000)
     kept = os.dup(output.writing_ends[0])
     written(output, b"early", b"")

@@ -1,4 +1,4 @@
-"""Workers are lent to one thread at a time."""
+"""Fork servers are lent to one thread at a time."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ from grader.isolation.pool import Pool
 
 
 class Played:
-    """Stands for a worker; notes what is done to it."""
+    """Stands for a fork server and records what is done to it."""
 
     tier = tiers.TRUSTED
 
@@ -23,8 +23,8 @@ class Played:
         self.closed += 1
 
 
-def test_each_worker_is_lent_to_one_at_a_time() -> None:
-    """Three workers, twelve users: never two with one worker, all three at work."""
+def test_each_fork_server_is_lent_to_one_at_a_time() -> None:
+    """With three of them and twelve users, no two users share one, and all three are in use."""
     family: list[Played] = []
     pool = Pool([Played(family) for _ in range(3)])
     assert len(family) == 3
@@ -46,8 +46,8 @@ def test_each_worker_is_lent_to_one_at_a_time() -> None:
     assert set(used) == {id(server) for server in family}
 
 
-def test_a_worker_comes_back_also_from_a_failure() -> None:
-    """The next one can have it."""
+def test_a_fork_server_comes_back_after_a_failure() -> None:
+    """The next user can have it."""
     pool = Pool([Played([])])
     with pytest.raises(ZeroDivisionError), pool.lend() as first:
         raise ZeroDivisionError
@@ -56,7 +56,7 @@ def test_a_worker_comes_back_also_from_a_failure() -> None:
 
 
 def test_all_are_closed() -> None:
-    """Each once, lent or not."""
+    """Each is closed once, lent or not."""
     family: list[Played] = []
     pool = Pool([Played(family) for _ in range(3)])
     with pool.lend():
@@ -64,6 +64,6 @@ def test_all_are_closed() -> None:
     assert [server.closed for server in family] == [1, 1, 1]
 
 
-def test_the_pool_says_which_tier_it_is_of() -> None:
-    """It is the first worker's."""
+def test_a_pool_has_the_tier_of_its_fork_servers() -> None:
+    """It is that of the first one."""
     assert Pool([Played([]), Played([])]).tier is tiers.TRUSTED

@@ -1,4 +1,4 @@
-"""A submission in a process of its own: it may die, hang, shout or lie, and the grader goes on."""
+"""A submission in a process of its own may die, hang, flood its output or lie, and the grader goes on."""
 
 import json
 import os
@@ -24,20 +24,19 @@ from grader.isolation.process import Clock, ProcessChannel
 from grader.isolation.watch import resident_bytes
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
-from grader.subject.subject import Subject
 from tests.isolation.probing import (
     NUMBER,
     Open,
     ask,
     call,
     ends_within,
-    first_of,
+    init_of,
     is_running,
     process_of,
     processes_of,
     raised,
     submission,
-    warm_of,
+    zygote_of,
 )
 
 SUBMISSION = """
@@ -46,7 +45,7 @@ from pathlib import Path
 
 import numpy as np
 
-IDENTITY = np.int64(int.from_bytes(os.urandom(6), "little"))  # processes have the same number in worlds of their own
+IDENTITY = np.int64(int.from_bytes(os.urandom(6), "little"))  # numbers repeat in PID namespaces
 
 def double(x):
     return 2 * x
@@ -123,7 +122,7 @@ def share_out(children, mib, seconds):
 
 
 def test_arrays_go_in_and_come_out(open_channel: Open) -> None:
-    """The submission computes elsewhere; one process answers all its requests."""
+    """The submission computes in another process, and the same one answers all requests."""
     channel = open_channel(SUBMISSION)
     found = call(channel, "double", np.arange(6, dtype=np.float32).reshape(2, 3), want=Want("float32", (2, 3)))
     np.testing.assert_array_equal(found, [[0, 2, 4], [6, 8, 10]])
@@ -134,16 +133,16 @@ def test_arrays_go_in_and_come_out(open_channel: Open) -> None:
 
 def test_no_process_starts_before_the_first_request(open_channel: Open, each_server: ForkServer) -> None:
     """A channel that is opened and closed costs nothing."""
-    call(open_channel(SUBMISSION), "identity", want=NUMBER)  # now the warm process has a fork
-    before = [process.pid for process in warm_of(each_server).children()]
+    call(open_channel(SUBMISSION), "identity", want=NUMBER)  # now the fork server has a fork
+    before = [process.pid for process in zygote_of(each_server).children()]
     channel = open_channel(SUBMISSION)
-    assert [process.pid for process in warm_of(each_server).children()] == before
+    assert [process.pid for process in zygote_of(each_server).children()] == before
     channel.close()
     assert channel.stdout == channel.stderr == ""
 
 
 def test_a_fork_is_ready_at_once(server: ForkServer) -> None:
-    """Once the warm process runs, a submission answers in less than a twentieth of the time that starting it took."""
+    """Once the fork server runs, a submission answers in a twentieth of the time that its start took."""
 
     def seconds() -> float:
         channel = ProcessChannel(submission("x = 1\n"), server, Limits())
@@ -157,8 +156,8 @@ def test_a_fork_is_ready_at_once(server: ForkServer) -> None:
     assert statistics.median(seconds() for _ in range(5)) < server.start_seconds / 20
 
 
-def test_the_end_of_the_process_at_import_is_told(open_channel: Open) -> None:
-    """os._exit while a module is imported: SubmissionDied says during what."""
+def test_the_end_of_the_process_at_import_is_reported(open_channel: Open) -> None:
+    """SubmissionDied names the import during which os._exit was called."""
     channel = open_channel("import os\nos._exit(0)\n")
     with pytest.raises(SubmissionDied, match=r"^Your code ended the Python process .* the import of data\.$"):
         channel.request(Request("load", {"part": "data"}))
@@ -166,9 +165,9 @@ def test_the_end_of_the_process_at_import_is_told(open_channel: Open) -> None:
 
 @pytest.mark.parametrize("way", ["end", "crash", "abort", "end_by_signal", "hang_up"])
 def test_a_process_that_ends_itself_fails_and_a_new_one_starts(open_channel: Open, way: str) -> None:
-    """os._exit, a segmentation fault, abort, a signal to itself, a closed connection: the message names the call.
+    """After os._exit, a segmentation fault, abort, a signal or a closed connection, the message names the call.
 
-    The next request is answered by a new process.
+    A new process answers the next request.
     """
     channel = open_channel(SUBMISSION)
     before, process = int(call(channel, "identity", want=NUMBER)), process_of(channel)
@@ -179,14 +178,14 @@ def test_a_process_that_ends_itself_fails_and_a_new_one_starts(open_channel: Ope
 
 
 def test_a_process_cannot_kill_itself_as_if_from_outside(open_channel: Open) -> None:
-    """SIGKILL to itself is refused, so that what ended by one was ended by somebody else."""
+    """SIGKILL to itself is refused, so a process that died of one was killed by something else."""
     channel = open_channel(SUBMISSION)
     assert raised(channel, "kill")[0] == "PermissionError"
 
 
-@pytest.mark.parametrize("role", ["warm process", "keeper", "first process", "submission"])
+@pytest.mark.parametrize("role", ["fork server", "supervisor", "init", "submission"])
 def test_an_end_from_outside_is_not_the_submission_s(open_channel: Open, role: str) -> None:
-    """Whichever process on the way to a submission is killed, WorkerLost says so, and nothing of it is left."""
+    """Whichever process on the way to a submission is killed, ProcessLost says so, and nothing of it is left."""
     channel = open_channel(SUBMISSION)
     before = int(call(channel, "identity", want=NUMBER))
     processes = processes_of(channel)
@@ -195,15 +194,15 @@ def test_an_end_from_outside_is_not_the_submission_s(open_channel: Open, role: s
     with pytest.raises(ProcessLost, match="while asked for sleep"):
         call(channel, "sleep")
     killing.join()
-    assert ends_within(5, processes["submission"], processes["first process"], processes[role])
+    assert ends_within(5, processes["submission"], processes["init"], processes[role])
     assert int(call(channel, "identity", want=NUMBER)) != before
-    assert (warm_of(channel.server) == processes["warm process"]) == (role != "warm process")
+    assert (zygote_of(channel.server) == processes["fork server"]) == (role != "fork server")
 
 
 def test_an_end_from_outside_before_the_first_answer_is_not_the_submission_s(
     each_server: ForkServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed while it is handed its sources: measured again like one that is killed later."""
+    """A process that is killed while it gets its sources is ProcessLost too."""
     from grader.isolation.fork import Fork
 
     channel = ProcessChannel(submission(SUBMISSION), each_server, Limits())
@@ -219,22 +218,22 @@ def test_an_end_from_outside_before_the_first_answer_is_not_the_submission_s(
         call(channel, "identity", want=NUMBER)
 
 
-def test_a_warm_process_that_is_lost_between_submissions_is_replaced(
+def test_a_fork_server_that_is_lost_between_submissions_is_replaced(
     open_channel: Open, each_server: ForkServer
 ) -> None:
     """The next submission does not notice."""
     call(open_channel(SUBMISSION), "identity", want=NUMBER)
-    lost = warm_of(each_server)
+    lost = zygote_of(each_server)
     lost.kill()
     assert ends_within(5, lost)
     assert not each_server.is_alive()
     call(open_channel(SUBMISSION), "identity", want=NUMBER)
     assert each_server.is_alive()
-    assert warm_of(each_server) != lost
+    assert zygote_of(each_server) != lost
 
 
 def test_leaving_the_interpreter_is_an_exception_like_any_other(open_channel: Open) -> None:
-    """sys.exit in a call is what the submission raised, and its process lives on."""
+    """sys.exit in a call is an exception of the submission, and its process goes on."""
     channel = open_channel(SUBMISSION)
     before = int(call(channel, "identity", want=NUMBER))
     assert raised(channel, "leave") == ("SystemExit", "3")
@@ -242,7 +241,7 @@ def test_leaving_the_interpreter_is_an_exception_like_any_other(open_channel: Op
 
 
 def test_a_call_that_takes_too_long_is_ended(open_channel: Open) -> None:
-    """The limit of a call holds, the message says so, the process is gone, and the next request gets a new one."""
+    """The process is ended at the limit, the message names it, and the next request gets a new process."""
     channel = open_channel(SUBMISSION, call_seconds=1.0)
     before, process = int(call(channel, "identity", want=NUMBER)), process_of(channel)
     started = time.monotonic()
@@ -255,14 +254,14 @@ def test_a_call_that_takes_too_long_is_ended(open_channel: Open) -> None:
 
 
 def test_an_import_has_a_limit_of_its_own(open_channel: Open) -> None:
-    """A module that never ends being imported is ended by the limit of imports."""
+    """The import of a module that never ends is stopped at the limit of imports."""
     channel = open_channel("import time\ntime.sleep(300)\n", import_seconds=2.0, call_seconds=100.0)
     with pytest.raises(SubmissionDied, match=r"within 2 s .* the import of data\.$"):
         channel.request(Request("load", {"part": "data"}))
 
 
-def test_the_time_of_a_submission_is_limited_in_all(open_channel: Open) -> None:
-    """Quick calls add up; the message says which limit it was, and no later request is answered."""
+def test_the_total_time_of_a_submission_is_limited(open_channel: Open) -> None:
+    """Quick calls add up. The message names the limit, and no later request is answered."""
     channel = open_channel(SUBMISSION, submission_seconds=3.0)
     call(channel, "identity", want=NUMBER)
     with pytest.raises(SubmissionDied, match=r"^The submission used up its 3 s while the grader asked for sleep\.$"):
@@ -273,25 +272,25 @@ def test_the_time_of_a_submission_is_limited_in_all(open_channel: Open) -> None:
 
 
 def test_the_clock_gives_back_what_was_the_grader_s_own() -> None:
-    """Time that the grader took is not the submission's."""
+    """Time that the grader itself took does not count."""
     clock = Clock(0.0)
     assert clock.left <= 0
     clock.extend(100.0)
     assert 99 < clock.left < 101
 
 
-def test_nothing_is_left_of_a_submission(open_channel: Open, each_server: ForkServer) -> None:
-    """Processes that a submission started end with it, those included that left its session; so does its scratch."""
+def test_a_submission_leaves_nothing(open_channel: Open, each_server: ForkServer) -> None:
+    """Processes that it started end with it, even in another session, and its scratch folder is gone."""
     channel = open_channel(SUBMISSION)
     call(channel, "start_another")
-    first = first_of(channel)
-    below = first.children(recursive=True)
+    init = init_of(channel)
+    below = init.children(recursive=True)
     assert len(below) == 2
     call(channel, "write", name="file", mib=1)
     call(channel, "surroundings")
     assert all(map(is_running, below))
     channel.close()
-    assert ends_within(5, first, *below)
+    assert ends_within(5, init, *below)
     scratch = Path(channel.stdout.split()[0])
     assert scratch == Path("/scratch") if each_server.tier.bubblewrap else scratch.name.startswith("aelab-")
     assert not (scratch / "file").exists()
@@ -299,7 +298,7 @@ def test_nothing_is_left_of_a_submission(open_channel: Open, each_server: ForkSe
 
 
 def test_a_second_process_has_seen_nothing_and_shares_the_clock(open_channel: Open) -> None:
-    """channel.fresh() is another process of the same submission, on the same time, and is closed with the first."""
+    """channel.fresh() is another process of the same submission that uses the same time."""
     channel = open_channel(SUBMISSION, submission_seconds=4.0)
     other = channel.fresh()
     one, two = (int(call(c, "identity", want=NUMBER)) for c in (channel, other))
@@ -317,14 +316,14 @@ def test_a_second_process_is_closed_with_the_first(open_channel: Open) -> None:
     other = channel.fresh()
     call(channel, "identity", want=NUMBER)
     call(other, "start_another")
-    below = first_of(other).children(recursive=True)
+    below = init_of(other).children(recursive=True)
     assert len(below) == 2
     channel.close()
     assert ends_within(5, *below)
 
 
 def test_what_is_printed_is_kept(open_channel: Open) -> None:
-    """Each stream for itself, with what is written below Python, of every process of the submission."""
+    """Each stream is kept by itself, with what is written below Python, from every process of the submission."""
     channel = open_channel(SUBMISSION)
     call(channel, "shout", line="first")
     with pytest.raises(SubmissionDied):
@@ -336,7 +335,7 @@ def test_what_is_printed_is_kept(open_channel: Open) -> None:
 
 
 def test_what_is_printed_is_capped(open_channel: Open) -> None:
-    """Four million characters neither fill the memory nor make the submission wait for a reader; the start is kept."""
+    """Of four million characters the start is kept, and the submission never waits for a reader."""
     channel = open_channel(SUBMISSION, call_seconds=30.0, output_mib=0.5)
     call(channel, "flood")
     channel.close()
@@ -346,7 +345,7 @@ def test_what_is_printed_is_capped(open_channel: Open) -> None:
 
 
 def test_the_grader_s_own_surroundings_do_not_get_through(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No environment variable of the grader's, no home folder, nothing on stdin: an empty scratch folder."""
+    """A submission gets no variable of the grader's environment, no home folder and no stdin."""
     monkeypatch.setenv("SECRET", "the gradebook's password")
     own = server.another()
     channel = ProcessChannel(submission(SUBMISSION), own, Limits())
@@ -357,7 +356,7 @@ def test_the_grader_s_own_surroundings_do_not_get_through(server: ForkServer, mo
 
 
 def test_memory_is_watched(open_channel: Open) -> None:
-    """More than the limit, and the submission is ended with a message that says so."""
+    """A submission that uses more than the limit is ended, and the message says so."""
     channel = open_channel(SUBMISSION, resident_mib=1200)
     with pytest.raises(
         SubmissionDied, match=r"^It used more than 1200 MiB of memory while the grader asked for take\.$"
@@ -367,28 +366,28 @@ def test_memory_is_watched(open_channel: Open) -> None:
 
 
 def test_the_memory_of_all_its_processes_is_added_up(open_channel: Open) -> None:
-    """No single one of them is above the limit."""
+    """Together they exceed the limit, though none does alone."""
     channel = open_channel(SUBMISSION, resident_mib=1200)
     with pytest.raises(SubmissionDied, match="used more than 1200 MiB of memory"):
         call(channel, "share_out", children=4, mib=300, seconds=50)
 
 
 def test_memory_that_processes_share_is_counted_once(open_channel: Open) -> None:
-    """Eight forks share the imported packages; they do not make eight times their size."""
+    """Eight forks share the imported packages, which do not count eight times."""
     channel = open_channel(SUBMISSION, resident_mib=1200)
     call(channel, "share_out", children=8, mib=1, seconds=5)
-    assert resident_bytes(first_of(channel).pid, limit=float("inf")) > 1200 * 2**20  # what a simple sum would say
+    assert resident_bytes(init_of(channel).pid, limit=float("inf")) > 1200 * 2**20  # what a simple sum would say
 
 
 def test_a_file_is_no_larger_than_allowed(open_channel: Open) -> None:
-    """It is the submission's own OSError, and it may go on."""
+    """A larger one is an OSError in the submission, which goes on."""
     channel = open_channel(SUBMISSION, file_mib=4)
     call(channel, "write", name="small", mib=3)
     assert raised(channel, "write", name="large", mib=5) == ("OSError", "[Errno 27] File too large")
 
 
 def test_scratch_space_is_limited(open_channel: Open, each_server: ForkServer) -> None:
-    """With a file system of its own the disk is full; without one, the submission is ended with a message."""
+    """With mounts its disk is full at the limit; without them it is ended with a message."""
     channel = open_channel(SUBMISSION, scratch_mib=16)
     call(channel, "write", name="file", mib=8)
     if each_server.tier.bubblewrap:
@@ -446,7 +445,7 @@ LIES = [
 
 @pytest.mark.parametrize(("lie", "reason"), LIES, ids=[lie for lie, _ in LIES])
 def test_an_answer_out_of_turn_is_the_submission_s_failure(open_channel: Open, lie: str, reason: str) -> None:
-    """A submission that writes to the connection itself is ended; the grader neither believes it nor falls over."""
+    """A submission that writes to the connection itself is ended; the grader neither believes it nor fails."""
     channel = open_channel(LIAR)
     channel.request(Request("load", {"part": "data"}))
     with pytest.raises(SubmissionDied, match=f"answered out of turn or with something else: {reason}"):
@@ -454,14 +453,14 @@ def test_an_answer_out_of_turn_is_the_submission_s_failure(open_channel: Open, l
 
 
 def test_the_liar_has_the_right_connection_and_question(open_channel: Open) -> None:
-    """An answer of the form that was asked for is taken, whoever wrote it: the lies above fail for what they say."""
+    """An answer of the right form is taken, whoever wrote it: the lies above fail for what they say."""
     channel = open_channel(LIAR)
     right = '{"id": THIS, "operation": "call_function", "arrays": [{"dtype": "int64", "shape": []}]}'
     assert call(channel, "lie", text=right, body="11" + "00" * 7, want=NUMBER) == 17
 
 
 def test_an_answer_before_the_question_is_the_submission_s_failure(open_channel: Open) -> None:
-    """Also where its form would be right."""
+    """It is one even if its form would be right."""
     channel = open_channel(LIAR)
     call(channel, "lie_later", text='{"id": 1, "operation": "seed", "value": null, "arrays": []}')
     assert channel._fork is not None
@@ -484,19 +483,19 @@ unpickled = []
 sys.addaudithook(lambda event, arguments: unpickled.append(event) if event == "pickle.find_class" else None)
 import json, pickle
 from pathlib import Path
-from grader.grading import grade_submission
-from grader.isolation.choice import find_tier
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
-from grader.core.registry import select
+from grader.engine.run import RunConfig, grade_one
+from grader.isolation.choice import find_tier
 
 def refuse(*arguments, **others):
     raise AssertionError("the grader pickles")
 
 pickle.dumps = pickle.dump = pickle.loads = pickle.load = pickle.Pickler = pickle.Unpickler = refuse
 checks = ASSIGNMENT.select(["data.normalize_scales_to_unit_interval"])
-worker, _ = find_tier(ASSIGNMENT, Limits())
-report = grade_one(RunConfig(ASSIGNMENT, [("tiny", Path(sys.argv[1]))], checks, 1, worker.limits), worker)
-worker.close()
+server, _ = find_tier(ASSIGNMENT, Limits())
+report = grade_one(RunConfig(ASSIGNMENT, [("tiny", Path(sys.argv[1]))], checks, 1, server.limits), server)
+server.close()
 found = [name for name in sys.modules if name.partition(".")[0] in ("tensorflow", "tf_keras", "keras", "submission")]
 print(json.dumps({"outcome": report.checks[0].outcome, "message": report.checks[0].message, "imported": found,
                   "unpickled": unpickled, "isolation": report.isolation}))
@@ -504,7 +503,7 @@ print(json.dumps({"outcome": report.checks[0].outcome, "message": report.checks[
 
 
 def test_the_process_that_decides_stays_clear_of_tensorflow_and_pickle(tmp_path: Path, server: ForkServer) -> None:
-    """A whole grading, in a fresh interpreter: no TensorFlow, none of the submission's code, no pickle either way."""
+    """A grading in a fresh interpreter imports no TensorFlow and none of the submission, and never pickles."""
     source = """
         import builtins, pickle, sys
         import tensorflow as tf
@@ -528,9 +527,9 @@ def test_the_process_that_decides_stays_clear_of_tensorflow_and_pickle(tmp_path:
 
 
 def test_a_process_that_does_not_start_is_our_fault(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the submission has run by then: the outcome is `error`, which costs no points unseen."""
+    """Nothing of the submission has run by then, so the outcome is `error`, which an instructor looks at."""
     monkeypatch.setattr(sys, "executable", "/bin/false")
     channel = ProcessChannel(submission("x = 1\n"), server.another(), Limits())
-    results = run_checks(ASSIGNMENT, Subject(channel, 1), ASSIGNMENT.select(["data"]))
+    results = run_checks(ASSIGNMENT, ASSIGNMENT.subject(channel, 1), ASSIGNMENT.select(["data"]))
     channel.close()
     assert {result.outcome for result in results} == {Outcome.ERROR}

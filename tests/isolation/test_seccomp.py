@@ -1,4 +1,4 @@
-"""The filter refuses what reaches beyond a process, and nothing that Python and TensorFlow live on."""
+"""The filter refuses calls that reach beyond a process, and none that Python and TensorFlow need."""
 
 import json
 import subprocess
@@ -83,7 +83,7 @@ WAYS = ("processor time", "processor time, disguised", "signal of a descriptor",
 
 @cache
 def under_the_filter() -> dict[str, str]:
-    """What became of each, in a process of its own: "" or the name of the error."""
+    """The outcome of each act in a process of its own: "" or the name of the error."""
     return run(SCRIPT.replace("FILTERED", "True").replace("CALLS", repr((*REFUSED, "timer_create", "clone3"))))
 
 
@@ -95,29 +95,29 @@ def run(script: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", [*REFUSED, "timer_create"])
 def test_refused_calls_fail_with_a_clean_error(name: str) -> None:
-    """EPERM, so that a program can go on; every one of the list is known to this machine's libseccomp."""
+    """They fail with EPERM, so that a program can go on. This machine's libseccomp knows every one of them."""
     assert under_the_filter()[name] == "EPERM"
 
 
-def test_a_call_that_no_filter_can_judge_is_as_if_it_did_not_exist() -> None:
-    """The C library then uses clone, whose flags can be looked at."""
+def test_a_call_that_no_filter_can_judge_seems_not_to_exist() -> None:
+    """clone3 fails with ENOSYS, so that the C library uses clone, whose flags a filter can see."""
     assert under_the_filter()["clone3"] == "ENOSYS"
 
 
 @pytest.mark.parametrize("name", NEEDED)
-def test_what_programs_live_on_goes_on(name: str) -> None:
-    """Processes, threads, programs, memory, limits, harmless signals."""
+def test_what_programs_need_is_allowed(name: str) -> None:
+    """Processes, threads, programs, memory, limits and harmless signals work."""
     assert under_the_filter()[name] == ""
 
 
 @pytest.mark.parametrize("name", WAYS)
 def test_ways_around_are_refused(name: str) -> None:
-    """New namespaces by flags; SIGKILL by way of processor time or of a descriptor; numbers with a second half."""
+    """So are new namespaces by flags, SIGKILL by processor time or by a descriptor, and numbers with a second half."""
     assert under_the_filter()[name] == "EPERM"
 
 
 def test_the_ways_around_are_there_without_the_filter() -> None:
-    """What is refused above would have been done: none of them fails for another reason."""
+    """Nothing that is refused above fails for another reason."""
     found = run(SCRIPT.replace("FILTERED", "False").replace("CALLS", repr(("socketpair",))))
     assert [found[name] for name in NEEDED] == [""] * len(NEEDED)
     assert "EPERM" not in [found[name] for name in WAYS[:4]]
@@ -138,7 +138,7 @@ KILLS = {
 @pytest.mark.parametrize("way", KILLS)
 @pytest.mark.parametrize("filtered", [True, False])
 def test_no_way_to_kill_oneself_is_left(way: str, filtered: bool) -> None:
-    """A process that ended by SIGKILL was ended from outside; each way works where there is no filter."""
+    """A process that died of SIGKILL was killed from outside. Each way works where there is no filter."""
     start = SCRIPT.partition("found =")[0].replace("FILTERED", str(filtered))
     script = f"{start}print(json.dumps([{KILLS[way]}]))\ntime.sleep(0.2)\n"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
@@ -149,7 +149,7 @@ def test_no_way_to_kill_oneself_is_left(way: str, filtered: bool) -> None:
 
 
 def test_the_program_is_made_once_and_fits_the_kernel() -> None:
-    """Instructions of 8 bytes, at most 4,096 of them."""
+    """It has at most 4,096 instructions of 8 bytes."""
     program = seccomp.program()
     assert program is seccomp.program()
     assert len(program) % 8 == 0

@@ -1,4 +1,7 @@
-"""User numbers for submissions: nobody else's, given back, and with nothing left of whoever had them. Root only."""
+"""User numbers for submissions are nobody else's, are given back, and come with no process of an earlier run.
+
+Only root can run these tests.
+"""
 
 import os
 import signal
@@ -44,7 +47,7 @@ def processes_under(uid: int, code: str = "") -> Iterator[subprocess.Popen]:
 
 
 def test_two_users_have_two_numbers() -> None:
-    """Far above those of accounts, of subordinate ids and of systemd's own."""
+    """They lie far above those of accounts, of subordinate ids and of systemd."""
     one, two = take_user(), take_user()
     assert one.uid != two.uid
     assert FIRST_UID > 65536 * 20_000
@@ -54,7 +57,7 @@ def test_two_users_have_two_numbers() -> None:
 
 
 def test_a_number_that_was_given_back_is_free() -> None:
-    """The next one gets it; the one still taken is not."""
+    """The next submission gets it, and none gets the one that is still taken."""
     one, two = take_user(), take_user()
     one.give_back()
     three = take_user()
@@ -63,8 +66,8 @@ def test_a_number_that_was_given_back_is_free() -> None:
     three.give_back()
 
 
-def test_a_number_is_free_when_its_process_ended_somehow() -> None:
-    """No lock is left behind by a run that was killed."""
+def test_a_number_is_free_however_its_process_ended() -> None:
+    """A run that was killed leaves no lock behind."""
     code = (
         "import os, signal\nfrom grader.isolation import users\n"
         f"users.FIRST_UID, users.COUNT = {users.FIRST_UID}, 4\n"
@@ -77,8 +80,8 @@ def test_a_number_is_free_when_its_process_ended_somehow() -> None:
     user.give_back()
 
 
-def test_when_all_numbers_are_taken_it_is_said() -> None:
-    """No number is used twice for want of another."""
+def test_an_error_says_that_all_numbers_are_taken() -> None:
+    """No number is used twice."""
     taken = [take_user() for _ in range(4)]
     with pytest.raises(OSError, match=r"^all 4 user numbers for submissions are in use$"):
         take_user()
@@ -86,8 +89,8 @@ def test_when_all_numbers_are_taken_it_is_said() -> None:
         user.give_back()
 
 
-def test_the_processes_of_a_user_end() -> None:
-    """Those that ignore signals or left their session too; nobody else's."""
+def test_all_processes_of_a_user_are_ended() -> None:
+    """So are those that ignore signals or left their session; those of other users go on."""
     mine, other = users.FIRST_UID, users.FIRST_UID + 1
     stubborn = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(300)"
     with processes_under(mine, stubborn) as process, processes_under(other) as bystander:
@@ -99,8 +102,8 @@ def test_the_processes_of_a_user_end() -> None:
         assert processes_of(other) == [bystander.pid]
 
 
-def test_processes_that_fork_all_the_time_end() -> None:
-    """They are not faster than the end of them."""
+def test_processes_that_fork_all_the_time_are_ended() -> None:
+    """They do not fork faster than they are killed."""
     forking = (
         "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
         "if os.fork() == 0:\n    os.setsid()\n"
@@ -116,8 +119,8 @@ def test_processes_that_fork_all_the_time_end() -> None:
         assert processes_of(users.FIRST_UID) == []
 
 
-def test_a_process_whose_first_thread_has_ended_is_one() -> None:
-    """It looks like one that has ended, but its other threads go on."""
+def test_a_process_whose_first_thread_has_ended_still_counts() -> None:
+    """It looks as if it had ended, but its other threads go on."""
     code = (
         "threading.Thread(target=lambda: (print('ready', flush=True), time.sleep(300))).start()\n"
         f"ctypes.CDLL(None).syscall({pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, 'exit')}, 0)\n"
@@ -132,9 +135,9 @@ def test_a_process_whose_first_thread_has_ended_is_one() -> None:
 
 
 def test_what_an_earlier_run_left_is_ended_before_a_number_is_used() -> None:
-    """A submission's user has no processes but its own.
+    """The user of a submission has no processes but its own.
 
-    One that has ended counts as a task for as long as nobody waits for it, and so its number is passed over.
+    One that has ended counts until somebody waits for it, so its number is passed over.
     """
     with processes_under(users.FIRST_UID) as process:
         user = take_user()
@@ -145,7 +148,7 @@ def test_what_an_earlier_run_left_is_ended_before_a_number_is_used() -> None:
 
 
 def test_every_submission_has_a_user_of_its_own(open_channel: Open, each_server: ForkServer) -> None:
-    """Two that run at once are two users, neither of them root; the numbers are free afterwards."""
+    """Two submissions that run at once are two users, neither of them root. Their numbers are free afterwards."""
     one, two = (open_channel("def stay():\n    pass\n") for _ in range(2))
     uids = set()
     for channel in (one, two):

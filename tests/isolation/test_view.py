@@ -1,4 +1,4 @@
-"""What submissions see of the file system: Python, its packages, the digits; neither solution, tests nor others."""
+"""Submissions see Python, its packages and the digits; neither the solution, nor the tests, nor other work."""
 
 import os
 import sys
@@ -12,17 +12,11 @@ from grader.core.limits import Limits
 from grader.isolation import view
 from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
-from grader.isolation.view import (
-    OWN,
-    OWN_PACKAGES,
-    ROOT,
-    SECRET_PACKAGES,
-    View,
-    bubblewrap_arguments,
-    outermost,
-    view_of,
-)
+from grader.isolation.view import NOT_FOR_SUBMISSIONS, OWN, ROOT, View, bubblewrap_arguments, outermost, view_of
 from tests.isolation.probing import NUMBER, Open, call, submission
+
+SECRET_PACKAGES = ("reference", *NOT_FOR_SUBMISSIONS)
+OWN_PACKAGES = ("grader", "mnist_subset")
 
 
 @pytest.fixture
@@ -46,7 +40,7 @@ def can_read(found: View, path: Path) -> bool:
 
 
 def test_secrets_inside_a_visible_folder_are_left_out(prefix: Path) -> None:
-    """All around them may be read, they may not, and they are covered."""
+    """All around them is readable, while they are not, and are covered."""
     found, packages = view_of(ASSIGNMENT), prefix / "lib" / "site-packages"
     assert can_read(found, packages / "numpy" / "__init__.py")
     assert can_read(found, packages / "six.py")
@@ -58,7 +52,7 @@ def test_secrets_inside_a_visible_folder_are_left_out(prefix: Path) -> None:
 
 
 def test_private_folders_inside_a_visible_one_are_left_out(prefix: Path) -> None:
-    """An output folder, a class, or a single file, wherever it is; and what is not there is no trouble."""
+    """So is a folder or a single file of the run, wherever it lies; one that does not exist is no error."""
     (prefix / "results" / "ada").mkdir(parents=True)
     (prefix / "bin" / "grades.csv").write_text("")
     found = view_of(ASSIGNMENT, [prefix / "results", prefix / "bin" / "grades.csv", prefix / "gone"])
@@ -68,21 +62,21 @@ def test_private_folders_inside_a_visible_one_are_left_out(prefix: Path) -> None
 
 
 def test_a_private_folder_is_found_behind_a_link(prefix: Path, tmp_path: Path) -> None:
-    """However it was named on the command line."""
+    """It does not matter how it was named on the command line."""
     (prefix / "results").mkdir()
     (tmp_path / "link").symlink_to(prefix / "results")
     assert not can_read(view_of(ASSIGNMENT, [tmp_path / "link"]), prefix / "results")
 
 
 def test_a_link_to_a_secret_is_no_way_in(prefix: Path) -> None:
-    """It is left out like the secret itself."""
+    """The link is left out like the secret itself."""
     link = prefix / "lib" / "site-packages" / "solution"
     link.symlink_to(prefix / "lib" / "site-packages" / "reference")
     assert not can_read(view_of(ASSIGNMENT), link)
 
 
-def test_without_a_secret_inside_a_folder_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is not taken apart."""
+def test_a_folder_without_a_secret_stays_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is readable as one, not entry by entry."""
     (tmp_path / "prefix" / "lib").mkdir(parents=True)
     monkeypatch.setattr(view, "SYSTEM", ())
     monkeypatch.setattr(view, "_python_folders", lambda: [tmp_path / "prefix", tmp_path / "prefix" / "lib"])
@@ -90,7 +84,7 @@ def test_without_a_secret_inside_a_folder_is_one(tmp_path: Path, monkeypatch: py
 
 
 def test_outermost(tmp_path: Path) -> None:
-    """Distinct, existing, none inside another; a name that only begins alike is not inside."""
+    """They are distinct and exist, and none lies inside another; `ab` does not lie inside `a`."""
     for name in ("a/b", "ab", "c"):
         (tmp_path / name).mkdir(parents=True)
     asked = [tmp_path / name for name in ("c", "a/b", "a", "ab", "a/../c", "gone", "a")]
@@ -103,7 +97,7 @@ def bound(arguments: list[str]) -> list[Path]:
 
 
 def test_nothing_of_the_checkout_is_bound_but_the_grader_and_the_digits() -> None:
-    """Beside Python itself, where its environment lies in the checkout."""
+    """Python itself may lie there too, where its environment is in the checkout."""
     arguments = bubblewrap_arguments(view_of(ASSIGNMENT))
     shown = [path for path in bound(arguments) if path.is_relative_to(ROOT) and not path.is_relative_to(sys.prefix)]
     assert sorted(shown) == sorted(ROOT / name for name in OWN_PACKAGES)
@@ -112,14 +106,14 @@ def test_nothing_of_the_checkout_is_bound_but_the_grader_and_the_digits() -> Non
 
 
 def test_nothing_is_bound_for_writing() -> None:
-    """Everything is there to be read, and the root itself is closed last."""
+    """All mounts are read-only, and so is the root itself, which is closed last."""
     arguments = bubblewrap_arguments(view_of(ASSIGNMENT))
     assert not {"--bind", "--dev-bind", "--bind-try"} & set(arguments)
     assert arguments[-2:] == ["--remount-ro", "/"]
 
 
 def test_secrets_are_covered_after_what_they_lie_in(prefix: Path) -> None:
-    """A cover under a mount would be no cover; a file is covered by an empty one."""
+    """A mount would hide a cover that was there before it. A file is covered by an empty one."""
     (prefix / "grades.csv").write_text("")
     found = view_of(ASSIGNMENT, [prefix / "grades.csv"])
     arguments = bubblewrap_arguments(found)
@@ -153,7 +147,7 @@ def opens(path):
 
 
 def test_a_submission_sees_nothing_of_the_checkout(open_channel: Open, tmp_path: Path) -> None:
-    """Not one file of its folders, nor of the tests' own, can be opened."""
+    """It can open no file of the checkout's folders, nor of the test's own."""
     (tmp_path / "grades.csv").write_text("ada,100")
     hidden = [p for name in (*SECRET_PACKAGES, ".git") for p in (ROOT / name).rglob("*") if p.is_file()][:2000]
     paths = [
@@ -162,11 +156,11 @@ def test_a_submission_sees_nothing_of_the_checkout(open_channel: Open, tmp_path:
     assert len(paths) > 50
     channel = open_channel(LOOK)
     assert call(channel, "can_open", paths=paths, want=NUMBER) == 0
-    assert call(channel, "can_open", paths=[np.__file__], want=NUMBER) == 1  # it is able to look
+    assert call(channel, "can_open", paths=[np.__file__], want=NUMBER) == 1  # it can open others
 
 
 def test_with_mounts_of_its_own_a_submission_sees_two_packages_of_the_project(server: ForkServer) -> None:
-    """The grader, to be served by it, and the given digits."""
+    """They are the grader, whose code serves it, and the given digits."""
     channel = ProcessChannel(submission(LOOK), server, Limits())
     call(channel, "can_list", path=str(OWN))
     channel.close()
@@ -174,7 +168,7 @@ def test_with_mounts_of_its_own_a_submission_sees_two_packages_of_the_project(se
 
 
 def test_without_mounts_the_grader_s_folder_is_closed(open_channel: Open) -> None:
-    """On every tier: a listing of the home folder, of the checkout and of /tmp shows nobody's work."""
+    """On every tier a listing of the home folder, of the checkout and of /tmp shows nobody's work."""
     channel = open_channel(LOOK)
     for folder in (Path.home(), ROOT, Path("/tmp")):
         call(channel, "can_list", path=str(folder))

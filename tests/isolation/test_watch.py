@@ -1,4 +1,4 @@
-"""Memory and files are measured from outside, of everything a submission started."""
+"""Memory and files of a submission and everything it started are measured from outside."""
 
 import os
 import subprocess
@@ -38,26 +38,26 @@ HOLD = "kept = bytearray(b'x') * (100 * 2**20)"
 
 
 def test_the_memory_of_a_process() -> None:
-    """A hundred megabytes that are held are a hundred more."""
+    """A process that holds a hundred megabytes has a hundred more than one that does not."""
     with python("") as empty, python(HOLD) as full:
         assert resident_bytes(full.pid) - resident_bytes(empty.pid) == pytest.approx(100 * MEBIBYTE, rel=0.05)
 
 
-def test_the_memory_of_all_below_it() -> None:
-    """Children and theirs are part of it."""
+def test_the_memory_of_descendants() -> None:
+    """Children and grandchildren are part of it."""
     with python(f"if os.fork() == 0 and os.fork() == 0:\n    {HOLD}\n    time.sleep(300)\ntime.sleep(1)") as process:
         assert resident_bytes(process.pid) > 100 * MEBIBYTE
 
 
 def test_shared_memory_is_split_where_it_matters() -> None:
-    """Four forks show the same hundred megabytes; above the limit one looks more closely, and counts them once."""
+    """Four forks share a hundred megabytes: the plain sum counts them four times, above the limit they count once."""
     with python(f"{HOLD}\nfor _ in range(3):\n    if os.fork() == 0:\n        time.sleep(300)") as process:
         assert resident_bytes(process.pid, limit=1000 * MEBIBYTE) > 400 * MEBIBYTE
         assert 100 * MEBIBYTE < resident_bytes(process.pid, limit=200 * MEBIBYTE) < 200 * MEBIBYTE
 
 
 def test_memory_is_not_hidden_by_the_end_of_the_first_thread() -> None:
-    """The process looks like one that has ended, but its other threads go on and hold what they hold."""
+    """The process looks as if it had ended, but its other threads still hold the memory."""
     thread = "threading.Thread(target=lambda: (print('ready', flush=True), time.sleep(300))).start()"
     with python(f"import ctypes, threading\n{HOLD}\n{thread}\nctypes.CDLL(None).syscall({EXIT}, 0)") as process:
         deadline = time.monotonic() + 10
@@ -69,14 +69,14 @@ def test_memory_is_not_hidden_by_the_end_of_the_first_thread() -> None:
 
 
 def test_a_process_that_is_gone_uses_nothing() -> None:
-    """Neither an error nor the memory of somebody else."""
+    """There is no error, and no memory of another process."""
     with python("") as process:
         pass
     assert resident_bytes(process.pid) == 0
 
 
 def test_the_space_of_a_folder(tmp_path: Path) -> None:
-    """What it takes on the disk, with all below; a file with holes takes little, and links lead nowhere."""
+    """All below it counts with what it takes on the disk; holes in files take nothing, and links are not followed."""
     (tmp_path / "outside").write_bytes(b"x" * 8 * MEBIBYTE)
     folder = tmp_path / "folder"
     (folder / "below").mkdir(parents=True)
@@ -90,7 +90,7 @@ def test_the_space_of_a_folder(tmp_path: Path) -> None:
 
 
 def test_depth_does_not_hide_anything(tmp_path: Path) -> None:
-    """A file below so many folders that no path reaches it."""
+    """A file counts below so many folders that no path reaches it."""
     code = "for _ in range(30):\n    os.mkdir('d' * 200)\n    os.chdir('d' * 200)\n"
     code += "with open('file', 'wb') as file:\n    file.write(b'x' * 3 * 2**20)\n"
     subprocess.run([sys.executable, "-c", f"import os\n{code}"], cwd=tmp_path, check=True)
@@ -103,7 +103,7 @@ def test_depth_does_not_hide_anything(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_gone_takes_nothing(tmp_path: Path) -> None:
-    """It may be removed while one looks."""
+    """It may be removed during the measurement."""
     assert folder_use(tmp_path / "gone") == (0, 0)
 
 
@@ -111,7 +111,7 @@ LITTLE = Limits(scratch_mib=1, scratch_files=50)
 
 
 class Breaches:
-    """Notes what the watch says."""
+    """Records what the watch reports."""
 
     def __init__(self):
         self.heard: list[str] = []
@@ -130,8 +130,8 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "PAUSE", 0.02)
 
 
-def test_too_much_memory_is_told_once() -> None:
-    """In words, with the limit; and the peak is kept."""
+def test_too_much_memory_is_reported_once() -> None:
+    """The report is a sentence with the limit, and the peak is kept."""
     breaches = Breaches()
     with python(HOLD) as process:
         looking = Watch(process.pid, Limits(resident_mib=50), breaches, None)
@@ -142,8 +142,8 @@ def test_too_much_memory_is_told_once() -> None:
     assert looking.peak_bytes > 100 * MEBIBYTE
 
 
-def test_too_many_files_are_told_once(tmp_path: Path) -> None:
-    """Of a folder that is watched, as soon as they are there."""
+def test_too_many_files_are_reported_once(tmp_path: Path) -> None:
+    """They are reported as soon as they are in the watched folder."""
     breaches = Breaches()
     with python("") as process:
         looking = Watch(process.pid, LITTLE, breaches, tmp_path)
@@ -156,8 +156,8 @@ def test_too_many_files_are_told_once(tmp_path: Path) -> None:
     assert breaches.heard == ["It wrote more than 1 MiB of files"]
 
 
-def test_too_many_small_files_are_told(tmp_path: Path) -> None:
-    """They need not be large."""
+def test_too_many_small_files_are_reported(tmp_path: Path) -> None:
+    """Their number alone is enough."""
     breaches = Breaches()
     with python("") as process:
         looking = Watch(process.pid, LITTLE, breaches, tmp_path)
@@ -168,8 +168,8 @@ def test_too_many_small_files_are_told(tmp_path: Path) -> None:
     assert breaches.heard == ["It made more than 50 files"]
 
 
-def test_nothing_is_told_after_the_end(tmp_path: Path) -> None:
-    """What comes later is somebody else's."""
+def test_nothing_is_reported_after_the_end(tmp_path: Path) -> None:
+    """What happens later is not the submission's."""
     breaches = Breaches()
     with python("") as process:
         looking = Watch(process.pid, LITTLE, breaches, tmp_path)
