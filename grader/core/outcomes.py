@@ -53,7 +53,8 @@ class Picture:
 class CheckResult:
     """One check of one submission. `score` lies in [0, points]; `seconds` is wall-clock time.
 
-    code: which failure it is, "" where the check has not failed. parameters: the values that its message speaks of.
+    code: of the cause, set exactly where the check failed. template, parameters: what the message is made from, but for
+    what concerns this submission alone. recorded: quantities that were compared with a threshold, by its name.
     """
 
     id: str
@@ -64,11 +65,12 @@ class CheckResult:
     message: str
     hint: str = ""
     code: str = ""
+    template: str = ""
     parameters: JsonObject = field(default_factory=dict)
     evidence: JsonObject = field(default_factory=dict)
     seconds: Finite = 0.0
     pictures: tuple[Picture, ...] = ()
-    recorded: dict[str, float] = field(default_factory=dict)  # quantities compared with a threshold, by its name
+    recorded: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -45,15 +45,17 @@ class CarriedForward:
         if own.outcome is Outcome.ERROR or own.score == own.points:
             return own
         if other.outcome is Outcome.ERROR:
-            return replace(own, score=0.0, outcome=Outcome.ERROR, message=f"{GRADER_FAILED}.", hint=INSTRUCTOR_TOLD)
+            fault = replace(own, score=0.0, outcome=Outcome.ERROR, message=f"{GRADER_FAILED}.", hint=INSTRUCTOR_TOLD)
+            return replace(fault, code="", template="", parameters={})
         if not other.score > own.score:
             return own
         told = f"Measured with the lab's own version of {self._ours} in place of yours."
-        passed = other.outcome is Outcome.PASSED
+        if other.outcome is not Outcome.PASSED:
+            message, code = f"{told} With yours: {own.message}", own.code or "carried_forward.partial"
+            return replace(own, score=other.score, outcome=other.outcome, message=message, code=code)
         return replace(
-            own, score=other.score, outcome=other.outcome,
-            message=told if passed else f"{told} With yours: {own.message}", hint="" if passed else own.hint,
-            evidence={} if passed else own.evidence, pictures=() if passed else own.pictures,
+            own, score=other.score, outcome=other.outcome, message=told,
+            hint="", code="", template="", parameters={}, evidence={}, pictures=(),
         )  # fmt: skip
 
 

@@ -3,15 +3,19 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from ..core import thresholds
 from ..core.assignment import Assignment
-from ..core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied, rounded
+from ..core.evidence import json_ready
+from ..core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied, filled, rounded
 from ..core.outcomes import CheckResult, Outcome
 from ..core.registry import Check
 from ..subject.subject import Subject
 
 GRADER_FAILED, INSTRUCTOR_TOLD = "The grader failed, not you", "Your instructor has been told."
+TIME_USED_UP = "time.used_up", "The submission's time was used up before this check."
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +37,7 @@ def run_checks(
         if blocker is not None:
             results[item.id] = _skipped(item, results[blocker])
         elif out_of_time():
-            results[item.id] = unmeasured(item, "The submission's time was used up before this check.")
+            results[item.id] = unmeasured(item, *TIME_USED_UP)
         else:
             results[item.id] = _run(subject, item)
     return tuple(result for identity, result in results.items() if identity in wanted)
@@ -43,46 +47,59 @@ def _run(subject: Subject, item: Check) -> CheckResult:
     started = time.perf_counter()
     subject.pictures = []
     with thresholds.recording(item.thresholds) as recorded:
-        outcome, credit, message, hint, evidence = _verdict(subject, item)
-    return CheckResult(
-        item.id, item.part, item.points, round(credit * item.points, 2), outcome, message, hint,
-        evidence={} if evidence is None else {"expected": evidence.expected, "measured": evidence.measured},
-        seconds=time.perf_counter() - started, pictures=tuple(subject.pictures),
+        result = _verdict(subject, item)
+    return replace(
+        result,
+        seconds=time.perf_counter() - started,
+        pictures=tuple(subject.pictures),
         recorded={name: rounded(value) for name, value in recorded.items()},
-    )  # fmt: skip
+    )
 
 
-def _verdict(subject: Subject, item: Check) -> tuple[Outcome, float, str, str, Evidence | None]:
+def _verdict(subject: Subject, item: Check) -> CheckResult:
     try:
         subject.seed_submission(item.id)
-        return Outcome.PASSED, 1.0, "", "", item.function(subject)
+        evidence = item.function(subject)
+        return _result(item, Outcome.PASSED, "", score=float(item.points), evidence=_sides(evidence))
     except NotImplementedYet as stub:
-        return Outcome.NOT_IMPLEMENTED, 0.0, str(stub), "Replace the stub by your own code.", None
+        return _result(item, Outcome.NOT_IMPLEMENTED, str(stub), hint="Replace the stub by your own code.")
     except Failed as failed:
-        return Outcome.FAILED, failed.credit, failed.message, failed.hint, failed.evidence
+        score = round(failed.credit * item.points, 2)
+        return _failed(item, failed, failed.hint, score=score, evidence=_sides(failed.evidence))
     except SubmissionDied as death:
         subject.forget_shared()
-        return (
-            Outcome.FAILED,
-            0.0,
-            str(death),
-            "Run the same call yourself and see how long it takes and how it ends.",
-            None,
-        )
+        return _failed(item, death, "Run the same call yourself and see how long it takes and how it ends.")
     except GraderFault as fault:
-        return Outcome.ERROR, 0.0, f"{GRADER_FAILED}: {fault}", INSTRUCTOR_TOLD, None
+        return _result(item, Outcome.ERROR, f"{GRADER_FAILED}: {fault}", hint=INSTRUCTOR_TOLD)
     except Exception as bug:  # a bug of ours must not end the class, nor cost a student points unseen
         log.exception("the check %s failed", item.id)
-        return Outcome.ERROR, 0.0, f"{GRADER_FAILED}: {type(bug).__name__} in {item.id}", INSTRUCTOR_TOLD, None
+        text = f"{GRADER_FAILED}: {type(bug).__name__} in {item.id}"
+        return _result(item, Outcome.ERROR, text, hint=INSTRUCTOR_TOLD)
+
+
+def _sides(evidence: Evidence | None) -> dict[str, Any]:
+    return {} if evidence is None else {"expected": evidence.expected, "measured": evidence.measured}
+
+
+def _result(
+    item: Check | CheckResult, outcome: Outcome, message: str, score: float = 0.0, **fields: Any
+) -> CheckResult:
+    return CheckResult(item.id, item.part, item.points, score, outcome, message, **fields)
+
+
+def _failed(item: Check, cause: Failed | SubmissionDied, hint: str, **fields: Any) -> CheckResult:
+    told = {"code": cause.code, "template": cause.template, "parameters": json_ready(cause.parameters)}
+    return _result(item, Outcome.FAILED, cause.message, hint=hint, **told, **fields)
 
 
 def _skipped(item: Check, blocker: CheckResult) -> CheckResult:
     """Skipped for want of another check, which is named."""
     message = f"Not measured, because {blocker.id} has not passed."
-    return CheckResult(item.id, item.part, item.points, 0.0, Outcome.SKIPPED, message, f"Look at {blocker.id} first.")
+    return _result(item, Outcome.SKIPPED, message, hint=f"Look at {blocker.id} first.")
 
 
-def unmeasured(item: Check | CheckResult, message: str) -> CheckResult:
-    """No points, without having been measured."""
+def unmeasured(item: Check | CheckResult, code: str, template: str, **parameters: Any) -> CheckResult:
+    """No points, without having been measured: a failure of this cause."""
     hint = "Look at the check before this one: what took so long, or could not be read?"
-    return CheckResult(item.id, item.part, item.points, 0.0, Outcome.FAILED, message, hint)
+    told = {"code": code, "template": template, "parameters": json_ready(parameters)}
+    return _result(item, Outcome.FAILED, filled(template, parameters), hint=hint, **told)

@@ -11,10 +11,11 @@ from ..core.outcomes import CheckResult, Provenance, Report, Status
 from ..core.registry import Check
 from ..submissions.reading import Submission, UnreadableSubmission, read_submission
 from .carried_forward import CarriedForward, carried_forward
-from .checking import unmeasured
+from .checking import TIME_USED_UP, unmeasured
 from .isolated import unmeasurable
 from .tasks import Task, TaskResult, tasks_of
 
+UNREADABLE = "submission.unreadable", "The submission could not be read: {problem}."
 log = logging.getLogger(__name__)
 
 
@@ -47,8 +48,7 @@ class SubmissionPlan:
         if self.fault:
             return self._report(Status.ERROR, unmeasurable(self.checks, "").results, isolation, message=self.fault)
         if self.submission is None:
-            told = f"The submission could not be read: {self.problem}."
-            results = tuple(unmeasured(check, told) for check in self.checks)
+            results = tuple(unmeasured(check, *UNREADABLE, problem=self.problem) for check in self.checks)
             return self._report(Status.UNREADABLE, results, isolation, message=self.problem)
         within = _within_time(measured, self.limits.submission_seconds)
         problems = [part.problem for part in within.values() if part.problem]
@@ -118,4 +118,4 @@ def _within_time(measured: Mapping[str, TaskResult], seconds: float) -> dict[str
 
 
 def _too_late(result: CheckResult) -> CheckResult:
-    return unmeasured(result, "The submission's time was used up before this check.")
+    return unmeasured(result, *TIME_USED_UP)

@@ -22,7 +22,7 @@ from .confinement import ENDED, SCRATCH
 from .fork_server import ANSWER_SECONDS, ForkServer
 from .output import Output
 from .users import User, end_all_of, take_user
-from .watch import Watch
+from .watch import Breach, Watch
 
 LARGEST_ANSWER_HEADER = 2**20
 HANGS_UP_SECONDS = 2.0  # a process that ended is reported within milliseconds, on a busy machine too
@@ -35,7 +35,7 @@ class Fork:
         self._server = server
         self._limits = limits
         self._disabled = disabled
-        self.breach = ""
+        self.breach: Breach | None = None
         self.stdout = self.stderr = ""
         self.peak_bytes = 0
         self._pidfd: int | None = None  # of init; when that ends, its PID namespace ends
@@ -134,8 +134,8 @@ class Fork:
         except OSError:
             return True
 
-    def _stop_for(self, reason: str) -> None:
-        self.breach = reason
+    def _stop_for(self, breach: Breach) -> None:
+        self.breach = breach
         self._kill()
 
     def _kill(self) -> None:

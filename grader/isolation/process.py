@@ -11,6 +11,12 @@ from ..submissions.reading import Submission
 from .fork import Fork
 from .fork_server import START_SECONDS, ForkServer, ProcessLost
 
+_ENDED = "Your code ended the Python process while the grader asked for {doing}."
+_BREACH = "{breach} while the grader asked for {doing}."
+_TIMEOUT = "There was no answer within {seconds:g} s when the grader asked for {doing}."
+_TIME_USED_UP = "The submission used up its {seconds:g} s while the grader asked for {doing}."
+_VIOLATION = "The submission's process answered out of turn or with something else: {violation}."
+
 
 class ProcessChannel:
     """Forks the submission's process at the first request, and again at the first request after it died.
@@ -52,13 +58,12 @@ class ProcessChannel:
         try:
             answer, arrays = fork.ask(request, time.monotonic() + min(limit, self.clock.left))
         except TimeoutError:
-            raise self._died(self._time_text(request, limit)) from None
+            raise self._too_late(request, limit) from None
         except (EOFError, OSError):
             raise self._ended(fork, request) from None
         except ProtocolViolation as violation:
-            raise self._died(
-                f"The submission's process answered out of turn or with something else: {violation}."
-            ) from None
+            self.close()
+            raise SubmissionDied("process.protocol", _VIOLATION, violation=str(violation)) from None
         if "failure" in answer:
             return None, answer["failure"]
         return Reply(answer.get("value"), tuple(arrays)), None
@@ -93,20 +98,17 @@ class ProcessChannel:
         from_outside = not fork.breach and (fork.was_ended_from_outside() or not self.server.is_alive())
         self.close()
         if fork.breach:
-            return SubmissionDied(f"{fork.breach} while the grader asked for {_doing(request)}.")
+            return SubmissionDied(fork.breach.code, _BREACH, breach=fork.breach.text, doing=_doing(request))
         if from_outside:
             return ProcessLost(f"the process was ended from outside while asked for {_doing(request)}")
-        return SubmissionDied(f"Your code ended the Python process while the grader asked for {_doing(request)}.")
+        return SubmissionDied("process.ended", _ENDED, doing=_doing(request))
 
-    def _time_text(self, request: Request, limit: float) -> str:
+    def _too_late(self, request: Request, limit: float) -> SubmissionDied:
+        template, code, seconds = _TIMEOUT, "process.timeout", limit
         if self.out_of_time:
-            total = self.limits.submission_seconds
-            return f"The submission used up its {total:g} s while the grader asked for {_doing(request)}."
-        return f"There was no answer within {limit:g} s when the grader asked for {_doing(request)}."
-
-    def _died(self, reason: str) -> SubmissionDied:
+            template, code, seconds = _TIME_USED_UP, "process.time_used_up", self.limits.submission_seconds
         self.close()
-        return SubmissionDied(reason)
+        return SubmissionDied(code, template, seconds=seconds, doing=_doing(request))
 
     def close(self) -> None:
         """End the process, everything it started, and its second process."""

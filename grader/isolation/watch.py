@@ -5,6 +5,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -84,13 +85,21 @@ def _du(what: str, folder: Path) -> int:
     return int(done.stdout.split()[0]) if done.stdout else 0
 
 
+@dataclass(frozen=True)
+class Breach:
+    """A limit that was exceeded: the code of a failure, and the beginning of a sentence."""
+
+    code: str
+    text: str
+
+
 class Watch:
-    """Calls `breach` with a sentence, once, when a submission uses more than a limit allows.
+    """Calls `breach`, once, when a submission uses more than a limit allows.
 
     root: the process whose tree is watched. scratch: a folder to watch, None where its mount has a size of its own.
     """
 
-    def __init__(self, root: int, limits: Limits, breach: Callable[[str], None], scratch: Path | None):
+    def __init__(self, root: int, limits: Limits, breach: Callable[[Breach], None], scratch: Path | None):
         self._root, self._limits, self._breach, self._scratch = root, limits, breach, scratch
         self.peak_bytes = 0
         self._done = threading.Event()
@@ -101,25 +110,29 @@ class Watch:
         looks = 0
         while not self._done.wait(PAUSE):
             looks += 1
-            reason = self._memory() or (looks % SCRATCH_EVERY == 0 and self._files())
-            if reason:
-                self._breach(reason)
+            found = self._memory() or (self._files() if looks % SCRATCH_EVERY == 0 else None)
+            if found:
+                self._breach(found)
                 return
 
-    def _memory(self) -> str:
+    def _memory(self) -> Breach | None:
         allowed = self._limits.resident_mib
         used = resident_bytes(self._root, allowed * MEBIBYTE)
         self.peak_bytes = max(self.peak_bytes, used)
-        return f"It used more than {allowed:g} MiB of memory" if used > allowed * MEBIBYTE else ""
+        if used <= allowed * MEBIBYTE:
+            return None
+        return Breach("process.memory", f"It used more than {allowed:g} MiB of memory")
 
-    def _files(self) -> str:
+    def _files(self) -> Breach | None:
         if self._scratch is None:
-            return ""
+            return None
         size, entries = folder_use(self._scratch)
         size += unlinked_bytes(self._root)
         if size > self._limits.scratch_mib * MEBIBYTE:
-            return f"It wrote more than {self._limits.scratch_mib:g} MiB of files"
-        return f"It made more than {self._limits.scratch_files} files" if entries > self._limits.scratch_files else ""
+            return Breach("process.disk", f"It wrote more than {self._limits.scratch_mib:g} MiB of files")
+        if entries > self._limits.scratch_files:
+            return Breach("process.files", f"It made more than {self._limits.scratch_files} files")
+        return None
 
     def stop(self) -> None:
         """Stop watching; `peak_bytes` holds the most memory seen."""

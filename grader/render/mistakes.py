@@ -1,28 +1,32 @@
-"""The mistakes that a class makes most: failures in one part whose messages differ in nothing but numbers and cases."""
+"""The mistakes that a class makes most: failures of one part that have one cause."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..core.expect import filled
 from ..core.outcomes import CheckResult, Outcome, Report
 from ..core.text import printable
 
 SHOWN = 12  # mistakes
 NAMED = 6  # submissions of each
 LENGTH = 400  # characters of a message
-MARK = "\0"  # stands for a number
 
-_CASE = re.compile(r" The smallest case found: [^:]*\Z")  # with which a check over many cases ends its message
-_NUMBER = re.compile(r"(?<![A-Za-z0-9])\d+(?:[.,]\d+)*(?:e[+-]?\d+)?", re.IGNORECASE)  # not the 32 of float32
+
+class _Ellipsis:
+    """Stands in a message for what is not the same in all."""
+
+    def __format__(self, specification: str) -> str:
+        return "…"
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """What checks of a part say, less the case found and the numbers that differ; the step they proposed; who made it.
+    """A cause: the checks of a part that failed for it, what they say, the step they propose, and who made it.
 
     Submissions are in the order of their reports.
     """
 
+    code: str
     checks: tuple[str, ...]
     message: str
     hint: str
@@ -41,35 +45,33 @@ class Mistake:
 
 def common_mistakes(reports: Sequence[Report]) -> list[Mistake]:
     """The mistakes that most submissions share, the most common first."""
-    made: dict[tuple[str, str], list[tuple[Report, CheckResult]]] = {}
+    made: dict[tuple[str, str], list[tuple[str, CheckResult]]] = {}
     for report in reports:
         for check in report.checks:
-            if check.outcome is Outcome.FAILED and check.message:
-                made.setdefault((check.part, shape_of(check.message)), []).append((report, check))
+            if check.outcome is Outcome.FAILED:
+                made.setdefault((check.part, check.code), []).append((report.submission, check))
     order = {check.id: place for report in reports for place, check in enumerate(report.checks)}
     found = [_mistake(members, order) for members in made.values()]
     return sorted(found, key=lambda mistake: -mistake.count)[:SHOWN]
 
 
-def _mistake(members: list[tuple[Report, CheckResult]], order: dict[str, int]) -> Mistake:
-    checks = sorted({check.id for _, check in members}, key=order.__getitem__)
-    message = in_common([check.message for _, check in members])
-    submissions = dict.fromkeys(report.submission for report, _ in members)
-    return Mistake(tuple(checks), message, members[0][1].hint, tuple(submissions))
+def _mistake(members: list[tuple[str, CheckResult]], order: dict[str, int]) -> Mistake:
+    results = [result for _, result in members]
+    checks = sorted({result.id for result in results}, key=order.__getitem__)
+    submissions = dict.fromkeys(submission for submission, _ in members)
+    return Mistake(results[0].code, tuple(checks), in_common(results), results[0].hint, tuple(submissions))
 
 
-def shape_of(message: str) -> str:
-    """A message with a mark for each number; the mark is a character that no printable text has."""
-    return _NUMBER.sub(MARK, _text(message))
-
-
-def in_common(messages: Sequence[str]) -> str:
-    """Messages of one shape as one, with an ellipsis for each number that is not the same in all."""
-    texts = [_text(message) for message in messages]
-    columns = zip(*map(_NUMBER.findall, texts), strict=True)
-    shown = (numbers[0] if len(set(numbers)) == 1 else "…" for numbers in columns)
-    return _NUMBER.sub(lambda _: next(shown), texts[0])
-
-
-def _text(message: str) -> str:
-    return printable(_CASE.sub("", message), LENGTH)
+def in_common(results: Sequence[CheckResult]) -> str:
+    """What the first of them says, with an ellipsis for each parameter that is not the same in all that say it."""
+    first = results[0]
+    said = [result.parameters for result in results if result.template == first.template]
+    shown = {
+        name: value if all(other.get(name) == value for other in said) else _Ellipsis()
+        for name, value in first.parameters.items()
+    }
+    try:
+        message = filled(first.template, shown)
+    except (KeyError, ValueError):  # a record of another version, or a number that a record holds as text, as NaN is
+        message = ""
+    return printable(message or first.message, LENGTH)

@@ -1,4 +1,4 @@
-"""What kind of trouble a training is in: told from costs, encodings and answers, in one sentence without a solution.
+"""What kind of trouble a training is in: told from costs, encodings and answers, without a solution.
 
 Everything here is a function of arrays, so that tests can make each kind of trouble by hand.
 """
@@ -6,6 +6,19 @@ Everything here is a function of arrays, so that tests can make each kind of tro
 from dataclasses import dataclass
 
 import numpy as np
+
+from .causes import Diagnosis
+
+ENCODER_FROZEN = Diagnosis(
+    "training.encoder_frozen", "The encoder is not trained: its encodings are what they were before."
+)
+DECODER_FROZEN = Diagnosis(
+    "training.decoder_frozen",
+    "The decoder is not trained: it decodes the same encodings into the same images as before.",
+)
+NOTHING_MOVES = Diagnosis(
+    "training.nothing_moves", "Nothing is learned: no gradient reaches the weights, or no step is taken."
+)
 
 SAME = 1e-6  # encodings and pixels that differ by less are the same
 FLAT = 0.05  # of the digits' own variety: answers that vary less are one image
@@ -18,44 +31,62 @@ class TrainingCurve:
 
     costs: of held-out images before, after a few steps and after each stage; lower is better.
     encodings: of the same images (n, d), before the first and after the last step.
-    paintings: of the same encodings (n, 28, 28, 1), before the first and after the last step.
+    decodings: of the same encodings (n, 28, 28, 1), before the first and after the last step.
     """
 
     costs: tuple[float, ...]
     steps: int
     encodings: tuple[np.ndarray, np.ndarray]
-    paintings: tuple[np.ndarray, np.ndarray]
+    decodings: tuple[np.ndarray, np.ndarray]
 
 
-def encoder_rests(curve: TrainingCurve) -> bool:
+def encoder_is_frozen(curve: TrainingCurve) -> bool:
     """Whether the encoder gives the same answers as before the training."""
-    return _rests(curve.encodings)
+    return _are_the_same(curve.encodings)
 
 
-def _rests(answers: tuple[np.ndarray, np.ndarray]) -> bool:
+def _are_the_same(answers: tuple[np.ndarray, np.ndarray]) -> bool:
     return bool(np.abs(answers[1] - answers[0]).max() <= SAME)
 
 
-def story_of(curve: TrainingCurve, images: np.ndarray, answers: np.ndarray, mean_image: float) -> str:
-    """The first kind of trouble that fits, or ''.
+def diagnosis_of(curve: TrainingCurve, images: np.ndarray, answers: np.ndarray, mean_image: float) -> Diagnosis:
+    """The first kind of trouble that fits.
 
     images, answers: (n, 28, 28, 1) in [0, 1]; mean_image: what the mean image costs, in the unit of the costs.
     """
+    known = known_troubles(curve, images, answers, mean_image)
+    return next((trouble for trouble, fits in known.items() if fits), Diagnosis("training.unknown"))
+
+
+def known_troubles(
+    curve: TrainingCurve, images: np.ndarray, answers: np.ndarray, mean_image: float
+) -> dict[Diagnosis, bool]:
+    """Each kind of trouble, and whether the training is in it."""
     first, last = curve.costs[0], curve.costs[-1]
     variety = float(answers.std(axis=0).mean() / max(images.std(axis=0).mean(), SAME))
-    known = {
-        "The answers have no pixel darker than 0.5: is the output squashed twice?": _is_squashed(answers)
-        and not _rests(curve.paintings),
-        "The cost has risen: the training goes uphill.": last > max(first, 2 * mean_image),
-        f"Every pixel of every answer is {answers.mean():.2g}: it is the same image for all.": np.ptp(answers) <= SAME,
-        "Nothing is learned: no gradient reaches the weights, or no step is taken.": last == first,
-        "The encoder is not trained: its encodings are what they were before.": encoder_rests(curve),
-        "The decoder is not trained: it paints the same images as before.": _rests(curve.paintings),
-        "All images get the same encoding, so the answer is the mean image.": _are_equal(curve.encodings[1]),
-        "The answer is nearly the same for all images: only the mean image is learned.": variety < FLAT,
-        "It is slow, but it is still learning.": last < 0.99 * curve.costs[-2] and last < first,
+    decoder_is_frozen = _are_the_same(curve.decodings)
+    return {
+        Diagnosis(
+            "training.squashed_twice", "The answers have no pixel darker than 0.5: is the output squashed twice?"
+        ): _is_squashed(answers) and not decoder_is_frozen,
+        Diagnosis("training.uphill", "The cost has risen: the training goes uphill."): last
+        > max(first, 2 * mean_image),
+        Diagnosis(
+            "training.one_grey",
+            f"Every pixel of every answer is {answers.mean():.2g}: it is the same image for all.",
+        ): np.ptp(answers) <= SAME,
+        NOTHING_MOVES: last == first,
+        ENCODER_FROZEN: encoder_is_frozen(curve),
+        DECODER_FROZEN: decoder_is_frozen,
+        Diagnosis(
+            "training.one_encoding", "All images get the same encoding, so the answer is the mean image."
+        ): _are_equal(curve.encodings[1]),
+        Diagnosis(
+            "training.mean_image", "The answer is nearly the same for all images: only the mean image is learned."
+        ): variety < FLAT,
+        Diagnosis("training.slow", "It is slow, but it is still learning."): last < 0.99 * curve.costs[-2]
+        and last < first,
     }
-    return next((story for story, fits in known.items() if fits), "")
 
 
 def _is_squashed(answers: np.ndarray) -> bool:

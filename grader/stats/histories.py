@@ -1,8 +1,12 @@
 """Which known mistake explains the losses that a `fit` recorded: told from the losses of the single batches."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
-NEAR = 0.02  # of the larger number; what a story predicts has to fit as well as this
+from .causes import Diagnosis, best_fit
+
+NEAR = 0.02  # of the larger number; what a cause predicts has to fit as well as this
 
 
 def is_within(recorded: np.ndarray, each: np.ndarray) -> np.ndarray:
@@ -12,18 +16,18 @@ def is_within(recorded: np.ndarray, each: np.ndarray) -> np.ndarray:
     return inside
 
 
-def story_of(recorded: np.ndarray, losses: np.ndarray, steps: int) -> str:
-    """The mistake whose prediction fits best, in a sentence, or ''.
+def diagnosis_of(recorded: np.ndarray, losses: np.ndarray, steps: int) -> Diagnosis:
+    """The mistake whose prediction fits best.
 
-    recorded: one loss an epoch, (epochs,); losses: those of the single batches in order, at least
+    recorded: one loss for each epoch, (epochs,); losses: those of the single batches in order, at least
     2 * epochs * steps + 1 of them.
     """
-    misses = {story: _miss(recorded, wrong) for story, wrong in _known(losses, len(recorded), steps).items()}
-    story = min(misses, key=lambda known: misses[known])
-    return story if misses[story] <= NEAR else ""
+    known = known_histories(losses, len(recorded), steps)
+    return best_fit(known, lambda wrong: _miss(recorded, wrong), NEAR, "history.unknown")
 
 
-def _known(losses: np.ndarray, epochs: int, steps: int) -> dict[str, np.ndarray]:
+def known_histories(losses: np.ndarray, epochs: int, steps: int) -> Mapping[str, tuple[str, np.ndarray]]:
+    """What each mistake records, (epochs,)."""
     each = losses[: epochs * steps].reshape(epochs, steps)
     means = each.mean(axis=1)
 
@@ -33,17 +37,25 @@ def _known(losses: np.ndarray, epochs: int, steps: int) -> dict[str, np.ndarray]
         return np.asarray(used.mean(axis=1))
 
     return {
-        "It looks as if one batch for ever were drawn, the first.": np.full(epochs, losses[0]),
-        "It looks as if each epoch begins again with the first batch.": np.full(epochs, means[0]),
-        "It is the sum of the losses, not their mean.": each.sum(axis=1),
-        "It is the mean over all epochs so far.": np.cumsum(means) / np.arange(1, epochs + 1),
-        f"It looks like {steps - 1} steps an epoch.": every(steps - 1),
-        f"It looks like {steps + 1} steps an epoch.": every(steps + 1),
-        "It looks as if every other batch were left out.": every(steps, 2, 1),
-        "It looks as if every other batch were left out, from the second on.": every(steps, 2),
-    }
+        "history.one_batch": (
+            "It looks as if the first batch were used for ever.", np.full(epochs, losses[0])
+        ),
+        "history.restarted": (
+            "It looks as if each epoch begins again with the first batch.", np.full(epochs, means[0])
+        ),
+        "history.sum": ("It is the sum of the losses, not their mean.", each.sum(axis=1)),
+        "history.mean_of_all_epochs": (
+            "It is the mean over all epochs so far.", np.cumsum(means) / np.arange(1, epochs + 1)
+        ),
+        "history.too_few_steps": (f"It looks like {steps - 1} steps per epoch.", every(steps - 1)),
+        "history.too_many_steps": (f"It looks like {steps + 1} steps per epoch.", every(steps + 1)),
+        "history.every_other_batch": ("It looks as if every other batch were left out.", every(steps, 2, 1)),
+        "history.every_other_batch_after_the_first": (
+            "It looks as if every other batch were left out, from the second on.", every(steps, 2)
+        ),
+    }  # fmt: skip
 
 
 def _miss(recorded: np.ndarray, wrong: np.ndarray) -> float:
-    """How far the worst epoch is from what a story predicts, as a share of the prediction."""
+    """How far the worst epoch is from what a cause predicts, as a share of the prediction."""
     return float(np.max(np.abs(recorded - wrong) / np.abs(wrong)))

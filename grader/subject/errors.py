@@ -1,7 +1,7 @@
 """What a submission raised, as a message for its author.
 
 The description comes from the submission's process: it is text to show, cleaned and capped, and decides nothing but
-the wording of a failure.
+which of a few failures it is, and its wording.
 """
 
 from typing import Any
@@ -44,27 +44,39 @@ def _stub(text: dict[str, str]) -> Exception:
 
 
 def _raised(text: dict[str, str]) -> Exception:
-    place = f" ({text['where']})" if text.get("where") else ""
+    where = text.get("where", "")
     return expect.Failed(
-        f"Your code raised {text.get('type')} while {text.get('doing')}{place}: {text.get('message')}",
-        f"Start at {text['where']}." if text.get("where") else "Run the same call yourself and read the traceback.",
+        "raised.in_submission",
+        "Your code raised {type} while {doing}{place}: {text}",
+        f"Start at {where}." if where else "Run the same call yourself and read the traceback.",
+        type=text.get("type"),
+        doing=text.get("doing"),
+        place=f" ({where})" if where else "",
+        text=text.get("message"),
     )
 
 
 def _shape(text: dict[str, str]) -> Exception:
     return expect.Failed(
-        f"{text.get('what')} should return {text.get('expected')}, but returned {text.get('received')}.",
+        "shape.wrong",
+        "{what} should return {wanted}, but returned {received}.",
         "Print the shape after each layer and find the first one that is not what you meant.",
         expect.Evidence(text.get("expected"), text.get("received")),
+        what=text.get("what"),
+        wanted=text.get("expected"),
+        received=text.get("received"),
     )
 
 
 def _missing(text: dict[str, str]) -> Exception:
-    notes = failure_notes(text)
     return expect.Failed(
-        f"{text.get('where')} has no {text.get('name')}.{notes}",
+        "missing.name",
+        "{where} has no {name}.{notes}",
         f"Define {text.get('name')}, with exactly this name.",
         expect.Evidence(text.get("name"), text.get("present")),
+        where=text.get("where"),
+        name=text.get("name"),
+        notes=failure_notes(text),
     )
 
 
@@ -76,8 +88,10 @@ def failure_notes(text: dict[str, str]) -> str:
 
 def _missing_module(text: dict[str, str]) -> Exception:
     return expect.Failed(
-        f"The submission has no {text.get('name')}.",
+        "import.missing_module",
+        "The submission has no {name}.",
         f"Hand in {text.get('name')} with the other modules, under exactly this name.",
+        name=text.get("name"),
     )
 
 

@@ -48,7 +48,7 @@ def _search(subject: Subject, claim: Callable[..., None], examples: int, strateg
     """The smallest failing case among drawn ones, if any."""
     last: list[tuple[Failed, Case]] = []
 
-    def noting(**case: Any) -> None:
+    def recording(**case: Any) -> None:
         if found := _failure(claim, case):
             last.append(found)
             raise found[0]
@@ -60,17 +60,17 @@ def _search(subject: Subject, claim: Callable[..., None], examples: int, strateg
     )  # fmt: skip
     seed = zlib.crc32(f"{subject.seed} {sorted(strategies)}".encode())
     set_hypothesis_home_dir(tempfile.gettempdir())
-    test = hypothesis.seed(seed)(settings(hypothesis.given(**strategies)(noting)))
+    test = hypothesis.seed(seed)(settings(hypothesis.given(**strategies)(recording)))
     try:
         test()
     except Failed:
         return last[-1]  # Hypothesis ends with the smallest
     except hypothesis.errors.Flaky:
         failed, case = last[-1]
-        return Failed(f"{failed.message} It does so only sometimes.", failed.hint, failed.evidence), case
+        return failed.adding("It does so only sometimes."), case
     return None
 
 
 def _named(failed: Failed, case: Case) -> Failed:
     text = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in case.items())
-    return Failed(f"{failed.message} The smallest case found: {text}.", failed.hint, failed.evidence, failed.credit)
+    return failed.adding("The smallest case found: {smallest_case}.", smallest_case=text)

@@ -42,7 +42,7 @@ class Subject:
         self.seed = seed
         self.pictures: list[Picture] = []
         self._shared: dict[Any, tuple[bool, Any]] = {}
-        self._deadly_parts: dict[str, str] = {}
+        self._deadly_parts: dict[str, expect.SubmissionDied] = {}
         self._next_model = 0
 
     def request(
@@ -120,12 +120,13 @@ class Subject:
 
     def load(self, part: str) -> None:
         """Import a part; a part that cannot be imported fails each time, and costs its time only once."""
-        if part in self._deadly_parts:
-            raise expect.Failed(self._deadly_parts[part], "Import the module yourself, and see where it ends.")
+        if death := self._deadly_parts.get(part):
+            hint = "Import the module yourself, and see where it ends."
+            raise expect.Failed(death.code, death.template, hint, **death.parameters)
         try:
             self.once_under(part, lambda subject: subject.request("load", part=part))
         except expect.SubmissionDied as death:
-            self._deadly_parts[part] = str(death)
+            self._deadly_parts[part] = death
             raise
 
     def call_function(

@@ -7,9 +7,12 @@ import numpy as np
 from ...core import expect
 from ...core.expect import Evidence, rounded
 from ...stats import cross_entropies, histories
+from ...stats.causes import Diagnosis
+from ...stats.diagnosis import DECODER_FROZEN, ENCODER_FROZEN, NOTHING_MOVES
 from ...stats.metrics import cross_entropy
 from ..measurements import checkpoints
 from ..measurements.training import RATE, TRAINING, Trained, expect_good_reconstructions, good_cost, train_until
+from ..measurements.weights import is_moved, losses_of_frozen_weights
 from ..registry import CHECKS
 from ..subject import Model, Subject
 from ..thresholds import LOSS_OFF, STEP_MISSED
@@ -53,9 +56,11 @@ def reconstruct_is_decode_of_encode(subject: Subject) -> Evidence:
     evidence = Evidence("no difference", f"largest difference {difference}")
     if not expect.close(whole, in_steps, 1e-4):
         raise expect.Failed(
-            f"reconstruct(x) and decode(encode(x)) differ by up to {difference}.",
+            "reconstruction.not_decode_of_encode",
+            "reconstruct(x) and decode(encode(x)) differ by up to {difference}.",
             "Nothing but the encoding may pass from the image to its reconstruction.",
             evidence,
+            difference=difference,
         )
     return evidence
 
@@ -93,36 +98,34 @@ def loss_is_cross_entropy(subject: Subject) -> Evidence:
         task = _unit_of(step)
         if task is not None:
             break
-    evidence = Evidence(f"{rounded(step.before)} nats, or their mean an image", f"{rounded(step.loss)}")
+    evidence = Evidence(f"{rounded(step.before)} nats, or their mean per image", f"{rounded(step.loss)}")
     if task is None:
-        raise expect.Failed(_loss_message(step), _SUMS, evidence)
+        diagnosis = cross_entropies.diagnosis_of(step.loss, step.images, step.answers)
+        raise expect.Failed(diagnosis.code, _NO_CROSS_ENTROPY, _SUMS, evidence, diagnosis=diagnosis.sentence)
     if abs(step.loss / task / step.after - 1) < 0.02 < abs(step.loss / task / step.before - 1):
-        raise expect.Failed(
-            "The loss is that of the batch after the step.", "Return the loss that was computed before.", evidence
-        )
+        message = "The loss is that of the batch after the step."
+        raise expect.Failed("loss.after_the_step", message, "Return the loss that was computed before.", evidence)
     return evidence
 
 
+_NO_CROSS_ENTROPY = (
+    "The loss is not the cross-entropy between the images and their reconstructions, summed over pixels. {diagnosis}"
+)
 _SUMS = "Sum over the pixels of each image; sum or average over the images."
 
 
 def _unit_of(step: Step) -> float | None:
-    """1 for a sum over the batch, 1 / B for a mean an image, None where neither is near; bits are off by 0.44."""
+    """1 for a sum over the batch, 1 / B for a mean per image, None where neither is near; bits are off by 0.44."""
     off = {task: abs(step.loss / (step.before * task) - 1) for task in (1.0, 1.0 / len(step.images))}
     task = min(off, key=lambda known: off[known])
     return task if LOSS_OFF.within(off[task]) else None
-
-
-def _loss_message(step: Step) -> str:
-    message = "The loss is not the cross-entropy between the images and their reconstructions, summed over pixels."
-    return f"{message} {cross_entropies.story_of(step.loss, step.images, step.answers)}".strip()
 
 
 @dataclass(frozen=True)
 class FirstSteps:
     """A model after a few steps at its own rate, as written; its variables and answers before and after them.
 
-    answers: the encodings of some images, and the images painted from some encodings.
+    answers: the encodings of some images, and the images decoded from some encodings.
     """
 
     model: Model
@@ -145,37 +148,38 @@ def every_variable_learns(subject: Subject) -> Evidence:
     """A few steps move every trainable variable, in the encoder and in the decoder."""
     run = subject.once(first_steps)
     before, after = run.variables
-    expect.that(before, "The model has no trainable variables.", "Assign the networks to attributes of the model.")
-    moved = [_moved(old, new) for old, new in zip(*run.answers, strict=True)]
-    resting = [name for name, values in before.items() if not _moved(values, after.get(name))]
+    message = "The model has no trainable variables."
+    expect.that(before, "training.no_variables", message, "Assign the networks to attributes of the model.")
+    moved = [is_moved(old, new) for old, new in zip(*run.answers, strict=True)]
+    cause = _WHAT_IS_FROZEN.get((moved[0], moved[1]), Diagnosis("training.variables_frozen"))
+    frozen = [name for name, values in before.items() if not is_moved(values, after.get(name))]
     expect.that(
-        not resting,
-        f"{len(resting)} of {len(before)} variables stay as they are: {', '.join(resting[:4])}. "
-        f"{_WHAT_RESTS.get((moved[0], moved[1]), '')}".strip(),
+        not frozen,
+        cause.code,
+        "{frozen} of {total} variables are frozen: {names}. {diagnosis}",
         "The forward pass has to run inside the tape, in TensorFlow, and every gradient has to be applied.",
         "all variables move",
-        f"{len(resting)} rest",
+        f"{len(frozen)} are frozen",
+        frozen=len(frozen),
+        total=len(before),
+        names=", ".join(frozen[:4]),
+        diagnosis=cause.sentence,
     )
     expect.that(
         all(moved),
-        f"After three steps the answers are what they were. {_WHAT_RESTS.get((moved[0], moved[1]), '')}",
+        cause.code,
+        "After three steps the answers are what they were. {diagnosis}",
         "Are its variables among those that the optimizer gets?",
+        diagnosis=cause.sentence,
     )
     return Evidence("all variables move", f"{len(before)} of {len(before)} move")
 
 
-_WHAT_RESTS = {  # by whether the encoder's and the decoder's answers change
-    (False, True): "The encoder is not trained.",
-    (True, False): "The decoder is not trained.",
-    (False, False): "There is no gradient, or no step is taken.",
+_WHAT_IS_FROZEN = {  # by whether the encoder's and the decoder's answers change
+    (False, True): ENCODER_FROZEN,
+    (True, False): DECODER_FROZEN,
+    (False, False): NOTHING_MOVES,
 }
-
-
-def _moved(before: np.ndarray, after: np.ndarray | None) -> bool:
-    """Whether finite numbers changed; NaN is not a change."""
-    return (
-        after is not None and after.shape == before.shape and bool(np.isfinite(after).all() and np.any(after != before))
-    )
 
 
 @CHECKS.check(PART, points=3, needs=[encoding_has_requested_size, decoding_is_an_image], thresholds=TRAINING)
@@ -183,13 +187,18 @@ def loss_decreases(subject: Subject) -> Evidence:
     """Training lowers the cross-entropy of images the model has never seen."""
     run = subject.once(trained)
     bar = max(CLEAR_DECREASE * run.before, good_cost(subject))  # a good start is no fault
-    evidence = Evidence(f"below {rounded(bar)} nats an image", f"{rounded(run.before)} → {rounded(run.after)}")
+    evidence = Evidence(f"below {rounded(bar)} nats per image", f"{rounded(run.before)} → {rounded(run.after)}")
     if not run.after < bar:
+        trouble = run.diagnosis
         raise expect.Failed(
-            f"After {run.steps} steps unseen images cost {run.after:.0f} nats each; they started at {run.before:.0f}. "
-            f"{run.story}".strip(),
+            trouble.code,
+            "After {steps} steps unseen images cost {after:.0f} nats each; they started at {before:.0f}. {diagnosis}",
             "Check that the gradients of the loss reach the weights, and that the step goes downhill.",
             evidence,
+            steps=run.steps,
+            after=run.after,
+            before=run.before,
+            diagnosis=trouble.sentence,
         )
     return evidence
 
@@ -206,42 +215,24 @@ def fit_runs_requested_steps(subject: Subject) -> Evidence:
     model = subject.once(trained).model
     epochs, steps = 3, 4
     batches = _ever_fainter_batches(subject, epochs * steps, epochs * steps + 1)
-    losses = _losses_at_rest(model, batches[: epochs * steps])
+    losses = losses_of_frozen_weights(model, batches[: epochs * steps])
     recorded, each = model.fit(batches, epochs, steps), losses.reshape(epochs, steps)
     evidence = Evidence([f"{e.min():.5g} to {e.max():.5g}" for e in each], [rounded(r) for r in recorded])
     within = histories.is_within(recorded, each)
     if not within.all():
         every = np.concatenate([losses, model.train(batches[epochs * steps :])])
+        diagnosis = histories.diagnosis_of(recorded, every, steps)
         raise expect.Failed(
-            f"The recorded loss of epoch {int(np.argmin(within)) + 1} is none that its {steps} batches have. "
-            f"{histories.story_of(recorded, every, steps)}".strip(),
+            diagnosis.code,
+            "The recorded loss of epoch {epoch} is none that its {steps} batches have. {diagnosis}",
             "Each epoch goes on with the next batches of the same iterator and records the mean of its losses.",
             evidence,
+            epoch=int(np.argmin(within)) + 1,
+            steps=steps,
+            diagnosis=diagnosis.sentence,
         )
     _expect_fit_trains(subject, model)
     return evidence
-
-
-def _losses_at_rest(model: Model, batches: np.ndarray) -> np.ndarray:
-    """The loss of each batch, for weights that a learning rate of 0 keeps as they are; momentum carries on for a while.
-
-    After 5 times 12 steps a momentum of 0.9 has less than 1 % of its force left.
-    """
-    model.set_learning_rate(0.0)
-    for _ in range(5):
-        before = model.trainable_variables()
-        losses = model.train(batches)
-        rate, after = model.set_learning_rate(0.0), model.trainable_variables()
-        expect.that(
-            rate == 0,
-            "The learning rate was set to 0, and after some steps it is another: the optimizer is made anew.",
-            "Make the optimizer once, in the constructor, and use it in every step.",
-            0.0,
-            rounded(rate),
-        )
-        if not any(_moved(values, after.get(name)) for name, values in before.items()):
-            break
-    return losses
 
 
 def _ever_fainter_batches(subject: Subject, used: int, more: int) -> np.ndarray:
@@ -259,8 +250,9 @@ def _expect_fit_trains(subject: Subject, model: Model) -> None:
     before = model.trainable_variables()
     model.fit(subject.images.batches(950, 8, SMALL_BATCH), 1, 2)
     after = model.trainable_variables()
-    moved = any(_moved(values, after.get(name)) for name, values in before.items())
-    expect.that(moved, "`fit` leaves the weights as they are.", "Let `fit` take a training step on each batch.")
+    moved = any(is_moved(values, after.get(name)) for name, values in before.items())
+    message = "`fit` does not change the weights."
+    expect.that(moved, "fit.weights_frozen", message, "Let `fit` take a training step on each batch.")
 
 
 @CHECKS.check(PART, points=2, needs=[encoding_has_requested_size, decoding_is_an_image], thresholds=[STEP_MISSED])
@@ -276,31 +268,13 @@ def checkpoint_round_trip(subject: Subject) -> Evidence:
     saved, next_step = checkpoints.state_of(subject, first), checkpoints.after_one_more_step(subject, first)
     checkpoints.take_steps(subject, first, 5, 6)
     first.restore()
-    checkpoints.expect_same_state(
-        subject, first, saved, "The restored model gives other reconstructions than the saved one."
-    )
-    checkpoints.expect_same_step(subject, first, saved, next_step, _FORGETFUL)
-    _expect_one_checkpoint(first)
+    checkpoints.expect_same_state(subject, first, saved, checkpoints.OTHER_WEIGHTS)
+    checkpoints.expect_same_step(subject, first, saved, next_step, checkpoints.OTHER_STEP)
+    checkpoints.expect_one(first, "first")
     newcomer = fresh(subject)
     newcomer.create_checkpoint("first")
     newcomer.restore()
-    checkpoints.expect_same_state(
-        subject, newcomer, saved, "A new model does not restore what another one saved in the folder."
-    )
-    checkpoints.expect_same_step(subject, newcomer, saved, next_step, f"In a new model: {_FORGETFUL}")
+    checkpoints.expect_same_state(subject, newcomer, saved, checkpoints.OTHER_WEIGHTS_IN_A_NEW_MODEL)
+    checkpoints.expect_same_step(subject, newcomer, saved, next_step, checkpoints.OTHER_STEP_IN_A_NEW_MODEL)
     kept = "same outputs, same next step, one checkpoint kept"
     return Evidence(kept, kept)
-
-
-_FORGETFUL = "The weights came back, but the next step is another one: the optimizer's state is not restored."
-
-
-def _expect_one_checkpoint(model: Model) -> None:
-    kept = model.checkpoint_count("first")
-    expect.that(
-        kept == 1,
-        f"After two saves the folder that was asked for holds {kept} checkpoints.",
-        "A CheckpointManager in that folder can keep just one.",
-        1,
-        kept,
-    )

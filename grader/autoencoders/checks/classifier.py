@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from ...core import expect
 from ...core.expect import Evidence, Failed, rounded
 from ...protocol.frames import Want
+from ...stats.causes import Diagnosis
 from ...subject.properties import for_all
+from ..measurements.training import known_before
 from ..registry import CHECKS
 from ..subject import Model, Subject
 from ..thresholds import ACCURACY, FINE_TUNING_STEPS, KEPT_WEIGHTS
@@ -66,13 +68,9 @@ def _classes(subject: Subject, model: Model) -> np.ndarray:
 
 
 def _expect_untrained(accuracy: float) -> None:
-    expect.that(
-        not accuracy > KNOWS_NOTHING,
-        f"A fresh model already classifies {accuracy:.0%} of digits that it has never seen.",
-        "A model starts from random weights, and what it knows comes from the images it is trained on.",
-        f"below {KNOWS_NOTHING:.0%}",
-        f"{accuracy:.1%}",
-    )
+    if accuracy > KNOWS_NOTHING:
+        evidence = Evidence(f"below {KNOWS_NOTHING:.0%}", f"{accuracy:.1%}")
+        raise known_before("A fresh model", f"classifies {accuracy:.0%} of", evidence)
 
 
 @CHECKS.check(PART, points=2)
@@ -88,7 +86,8 @@ def probabilities_are_a_distribution(subject: Subject) -> Evidence:
         classes = model.call("classify", [images], Want("int64", (7,)))[0]
         _expect_distribution(probabilities, classes)
         telling = min(layer_sizes) < NARROW or bool(np.any(codes != codes[0]))
-        expect.that(telling, "All images have the same encoding.", "Does the encoding see the image?")
+        message = "All images have the same encoding."
+        expect.that(telling, "encoding.same_for_all_images", message, "Does the encoding see the image?")
         model.forget()
         cases.append(f"{layer_sizes} → {n_classes}")
 
@@ -103,25 +102,29 @@ def _expect_distribution(probabilities: np.ndarray, classes: np.ndarray) -> None
     low = float(probabilities.min())
     expect.that(
         low >= 0 and expect.close(sums, np.ones(len(sums)), 1e-4),
-        f"Probabilities should be positive and add up to 1, but the smallest is {low:.3g} and a sum is {sums[0]:.3g}.",
+        "probabilities.no_distribution",
+        "Probabilities should be positive and add up to 1, but the smallest is {low:.3g} and a sum is {sum:.3g}.",
         "Which activation makes a distribution of any numbers?",
         1.0,
         [rounded(s) for s in sums[:3]],
+        low=low,
+        sum=sums[0],
     )
     shift = (classes - probabilities.argmax(axis=1)) % probabilities.shape[1]
     expect.that(
         not shift.any(),
-        "classify does not give the most probable class of each image."
-        + (f" All are shifted by {shift[0]}: the first class is 0." if shift.min() == shift.max() else ""),
+        "classes.not_the_most_probable",
+        "classify does not give the most probable class of each image. {shifted}",
         "Along which axis is the largest probability searched?",
         [int(c) for c in probabilities.argmax(axis=1)],
         [int(c) for c in classes],
+        shifted=f"All are shifted by {shift[0]}: the first class is 0." if shift.min() == shift.max() else "",
     )
 
 
 @CHECKS.check(PART, points=3, thresholds=[KEPT_WEIGHTS])
 def pretraining_trains_layer_by_layer(subject: Subject) -> Evidence:
-    """Each layer is pretrained in its own stage while the layers below rest.
+    """Each layer is pretrained in its own stage while the layers below are frozen.
 
     The right half of the images is blank until after the first stage. A weight that only ever saw blank pixels has a
     gradient of exactly 0, so in a right solution the first layer's weights there never move.
@@ -136,30 +139,39 @@ def pretraining_trains_layer_by_layer(subject: Subject) -> Evidence:
     by_pixel = np.abs(first).max(axis=1).reshape(28, 28)
     left, right = float(by_pixel[:, :14].max()), float(by_pixel[:, 14:].max())
     evidence = Evidence(
-        "layer 1 moves in stage 1 and rests in stage 2; layer 2 moves",
+        "layer 1 moves in stage 1 and is frozen in stage 2; layer 2 moves",
         f"layer 1 moves by {rounded(left, 2)}, then {rounded(right, 2)}; layer 2 by {rounded(np.abs(second).max(), 2)}",
     )
-    _expect(left > 1e-4, "The first layer does not move in its own stage.", evidence)
-    _expect(float(np.abs(second).max()) > 1e-4, "The second layer is not pretrained.", evidence)
-    rests = right <= 1e-7 or _rests_later(subject)
-    _expect(rests, "The first layer moves while the second one is pretrained.", evidence)
+    _expect(left > 1e-4, FIRST_FROZEN, evidence)
+    _expect(float(np.abs(second).max()) > 1e-4, SECOND_FROZEN, evidence)
+    _expect(right <= 1e-7 or _is_frozen_later(subject), FIRST_MOVES, evidence)
     _expect_drawn(drawn)
     _expect_kept(subject, model)
     return evidence
+
+
+FIRST_FROZEN = Diagnosis("pretraining.first_layer_frozen", "The first layer does not move in its own stage.")
+SECOND_FROZEN = Diagnosis("pretraining.second_layer_frozen", "The second layer is not pretrained.")
+FIRST_MOVES = Diagnosis(
+    "pretraining.first_layer_not_frozen", "The first layer moves while the second one is pretrained."
+)
 
 
 def _expect_drawn(count: int) -> None:
     """Prefetching draws more batches than are used, but nothing trains on batches that were never drawn."""
     expect.that(
         count >= 2 * STAGE_STEPS,
-        f"For two layers, 2 epochs and {STAGE_STEPS // 2} steps an epoch pretrain draws only {count} batches.",
+        "pretraining.too_few_batches",
+        "For two layers, 2 epochs and {steps} steps per epoch pretrain draws only {count} batches.",
         "Each layer gets its own epochs × steps_per_epoch batches.",
         f"at least {2 * STAGE_STEPS}",
         count,
+        steps=STAGE_STEPS // 2,
+        count=count,
     )
 
 
-def _rests_later(subject: Subject) -> bool:
+def _is_frozen_later(subject: Subject) -> bool:
     """Whether the first layer ends the same whatever the later batches are.
 
     Tied weights and noisy inputs move weights of blank pixels too, so for them this decides.
@@ -185,11 +197,13 @@ def _expect_kept(subject: Subject, model: Model) -> None:
     kept = float(np.corrcoef(before.ravel(), after.ravel())[0, 1])
     expect.that(
         not np.array_equal(before, after),
-        "The layers rest in fit: fine-tuning trains only what comes after them.",
+        "fine_tuning.layers_frozen",
+        "The layers are frozen in fit: fine-tuning trains only what comes after them.",
         "fit trains all layers. Can each of them still be trained after pretrain?",
     )
     expect.that(
         KEPT_WEIGHTS.within(kept),
+        "fine_tuning.weights_thrown_away",
         "fit does not start from the pretrained weights: they are thrown away.",
         "Let fit go on with the layers that pretrain has trained.",
         "weights that one step has hardly changed",
@@ -197,10 +211,11 @@ def _expect_kept(subject: Subject, model: Model) -> None:
     )
 
 
-def _expect(condition: bool, message: str, evidence: Evidence) -> None:
+def _expect(condition: bool, cause: Diagnosis, evidence: Evidence) -> None:
     if not condition:
         raise Failed(
-            message,
+            cause.code,
+            cause.sentence,
             "Train layer k to rebuild the codes of the layers below, which do not move, and keep its weights.",
             evidence,
         )
@@ -218,9 +233,12 @@ def _kernel(model: Model, shape: tuple[int, int]) -> np.ndarray:
     found = model.variables_of_shape(shape)
     if len(found) != 1:
         raise Failed(
-            f"The model tracks {len(found)} Dense layers with weights of shape {shape}; it should be one.",
+            "layers.several_of_one_shape" if found else "layers.not_tracked",
+            "The model tracks {count} Dense layers with weights of shape {shape}; it should be one.",
             "Layer k is a Dense layer of layer_sizes[k] units, kept in an attribute of the model, on flattened pixels.",
             Evidence(1, len(found)),
+            count=len(found),
+            shape=str(shape),
         )
     return found[0]
 
@@ -248,26 +266,40 @@ def _expect_accuracy(subject: Subject, run: Fitted, label_of: np.ndarray) -> Evi
     accuracy = float((run.classes == right).mean())
     evidence = Evidence(f"above {ACCURACY_BAR:.0%}", f"{accuracy:.1%} of {HELD_OUT} unseen digits")
     if not ACCURACY.within(accuracy):
+        diagnosis = _diagnosis_of(subject, run, label_of)
         raise Failed(
-            f"Only {accuracy:.1%} of unseen digits are classified correctly after {run.steps} steps. "
-            f"{_accuracy_story(subject, run, label_of)}".strip(),
+            diagnosis.code,
+            "Only {accuracy:.1%} of unseen digits are classified correctly after {steps} steps. {diagnosis}",
             "Does fit use every batch once, with its labels?",
             evidence,
+            accuracy=accuracy,
+            steps=run.steps,
+            diagnosis=diagnosis.sentence,
         )
     return evidence
 
 
-def _accuracy_story(subject: Subject, run: Fitted, label_of: np.ndarray) -> str:
+def _diagnosis_of(subject: Subject, run: Fitted, label_of: np.ndarray) -> Diagnosis:
     right = _right_classes(subject, label_of)
     accuracy = float((run.classes == right).mean())
     shifted = max(float(((run.classes + shift) % 10 == right).mean()) for shift in range(1, 10))
     first_batch = run.model.call("classify", [subject.images.training(0, BATCH)], Want("int64", (BATCH,)))[0]
-    known = {
-        "Training has not changed a single answer.": np.array_equal(run.classes, run.before),
-        "Shifted by a constant they would be right.": shifted > ACCURACY_BAR,
-        "The model knows the first batch by heart: is it one batch for ever?": accuracy > 0.3
-        and np.mean(first_batch == label_of[subject.images.training_labels(0, BATCH)]) > 0.95,
-        "All digits get the same class: does training go downhill, and by the labels?": np.ptp(run.classes) == 0,
-        "That is no better than chance: are the images trained with their own labels?": accuracy < 0.3,
+    known = first_batch == label_of[subject.images.training_labels(0, BATCH)]
+    fits = {
+        "fine_tuning.nothing_moves": np.array_equal(run.classes, run.before),
+        "fine_tuning.shifted_labels": shifted > ACCURACY_BAR,
+        "fine_tuning.one_batch": accuracy > 0.3 and np.mean(known) > 0.95,
+        "fine_tuning.one_class": np.ptp(run.classes) == 0,
+        "fine_tuning.chance": accuracy < 0.3,
     }
-    return next((story for story, fits in known.items() if fits), "")
+    code = next((code for code, fitting in fits.items() if fitting), "fine_tuning.unknown")
+    return Diagnosis(code, FINE_TUNING.get(code, ""))
+
+
+FINE_TUNING = {
+    "fine_tuning.nothing_moves": "Training has not changed a single answer.",
+    "fine_tuning.shifted_labels": "Shifted by a constant they would be right.",
+    "fine_tuning.one_batch": "The model knows the first batch by heart: is it one batch for ever?",
+    "fine_tuning.one_class": "All digits get the same class: does training go downhill, and by the labels?",
+    "fine_tuning.chance": "That is no better than chance: are the images trained with their own labels?",
+}

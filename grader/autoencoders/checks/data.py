@@ -9,6 +9,7 @@ from ...core import expect
 from ...core.expect import Evidence
 from ...core.text import printable
 from ...protocol.frames import Want
+from ...stats.causes import Diagnosis, first_fit
 from ..registry import CHECKS
 from ..subject import Subject
 from ..thresholds import PAIRS_OF_SAMPLES
@@ -51,36 +52,50 @@ def normalize_scales_to_unit_interval(subject: Subject) -> Evidence:
     found, dtype = normalized(subject, images, np.arange(6, dtype=np.int64))
     span = f"values from {found.min():.4g} to {found.max():.4g}"
     expect.that(
-        dtype == "float32", f"The image has the type {dtype}.", "Change the type before dividing.", "float32", dtype
+        dtype == "float32",
+        "scaling.wrong_type",
+        "The image has the type {dtype}.",
+        "Change the type before dividing.",
+        "float32",
+        dtype,
+        dtype=dtype,
     )
+    diagnosis = first_fit(wrong_scales(images), lambda wrong: expect.close(found, wrong, 1e-5), "scaling.unknown")
     expect.that(
         expect.close(found, images.astype(np.float64) / 255, 1e-5),
-        f"Grey values 0 to 255 should become numbers from 0 to 1, but gave {span}{_scaling_story(found, images)}.",
+        diagnosis.code,
+        "Grey values 0 to 255 should become numbers from 0 to 1, but gave {span}. {diagnosis}",
         "Divide each grey value by the largest one there can be.",
         "0 → 0 and 255 → 1",
         span,
+        span=span,
+        diagnosis=diagnosis.sentence,
     )
     return Evidence("float32, values from 0 to 1", f"{dtype}, {span}")
 
 
-def _scaling_story(found: np.ndarray, images: np.ndarray) -> str:
-    """Which known wrong scale fits, or ''."""
+def wrong_scales(images: np.ndarray) -> dict[str, tuple[str, np.ndarray]]:
+    """What each mistake makes of the grey values of images (B, 28, 28, 1)."""
     grey = images.astype(np.float64)
     largest = np.maximum(grey.max(axis=(1, 2, 3), keepdims=True), 1)
     centred, spread = grey - grey.mean(axis=(1, 2, 3), keepdims=True), grey.std(axis=(1, 2, 3), keepdims=True)
-    known = {
-        "they were not scaled at all": grey,
-        "they were divided by 256, and the largest grey value is 255": grey / 256,
-        "they were scaled to [-1, 1], and the decoder's sigmoid answers in [0, 1]": grey / 127.5 - 1,
-        "they were inverted, so that ink became 0": 1 - grey / 255,
-        "they were divided by 255 twice": grey / 255 / 255,
-        "whole numbers were divided as whole numbers: change the type first": np.floor(grey / 255),
-        "they were rounded to 0 and 1": np.round(grey / 255),
-        "each image was moved to mean 0 and variance 1": centred / np.maximum(spread, 1 / 28),
-        "each image was divided by its own largest value": grey / largest,
-    }
-    fits = [story for story, wrong in known.items() if expect.close(found, wrong, 1e-5)]
-    return f": {fits[0]}" if fits else ""
+    return {
+        "scaling.missing": ("They were not scaled at all.", grey),
+        "scaling.number_of_values": ("They were divided by 256, and the largest grey value is 255.", grey / 256),
+        "scaling.around_zero": (
+            "They were scaled to [-1, 1], and the decoder's sigmoid answers in [0, 1].", grey / 127.5 - 1
+        ),
+        "scaling.inverted": ("They were inverted, so that ink became 0.", 1 - grey / 255),
+        "scaling.twice": ("They were divided by 255 twice.", grey / 255 / 255),
+        "scaling.whole_numbers": (
+            "Whole numbers were divided as whole numbers: change the type first.", np.floor(grey / 255)
+        ),
+        "scaling.binarized": ("They were rounded to 0 and 1.", np.round(grey / 255)),
+        "scaling.standardized": (
+            "Each image was moved to mean 0 and variance 1.", centred / np.maximum(spread, 1 / 28)
+        ),
+        "scaling.own_largest_value": ("Each image was divided by its own largest value.", grey / largest),
+    }  # fmt: skip
 
 
 @CHECKS.check(PART, points=4, thresholds=[PAIRS_OF_SAMPLES])
@@ -97,17 +112,22 @@ def batches_shuffle_samples(subject: Subject) -> Evidence:
     lengths = {len(batch) for batch in batches}
     expect.that(
         len(batches) == PASSES * per_pass,
-        f"The batches ended after {len(batches)}; training draws from them for ever.",
+        "batches.ended",
+        "The batches ended after {count}; training draws from them for ever.",
         "Repeat the dataset.",
         "endless batches",
         f"{len(batches)} batches",
+        count=len(batches),
     )
     expect.that(
         lengths == {BATCH_SIZE},
-        f"Batches of {BATCH_SIZE} were asked for, but some have {sorted(lengths - {BATCH_SIZE})} samples.",
+        "batches.wrong_size",
+        "Batches of {size} were asked for, but some have {others} samples.",
         "Drop the remainder at the end of a pass, or repeat before batching.",
         BATCH_SIZE,
         sorted(lengths),
+        size=BATCH_SIZE,
+        others=sorted(lengths - {BATCH_SIZE}),
     )
     drawn = [_numbers(batch, images) for batch in batches]
     _expect_seen(drawn, SAMPLES - SAMPLES % BATCH_SIZE)  # what one pass holds at least
@@ -119,7 +139,9 @@ def batches_shuffle_samples(subject: Subject) -> Evidence:
 def _expect_seen(drawn: list[list[int]], least: int) -> None:
     """Shuffled anew, each sample is in one of the passes: all but (2 / 66) ** 20 of the time."""
     seen = len({number for batch in drawn for number in batch})
-    expect.that(seen >= least, f"Only {seen} of {SAMPLES} samples ever came.", "Nothing may be lost.", SAMPLES, seen)
+    message = "Only {seen} of {samples} samples ever came."
+    hint = "Nothing may be lost."
+    expect.that(seen >= least, "batches.lost_samples", message, hint, SAMPLES, seen, seen=seen, samples=SAMPLES)
 
 
 def _expect_mixed(drawn: list[list[int]]) -> Evidence:
@@ -127,29 +149,35 @@ def _expect_mixed(drawn: list[list[int]]) -> Evidence:
     bar = PAIRS_OF_SAMPLES.limit
     evidence = Evidence(f"at least {bar:g} different pairs of samples share a batch", f"{pairs} pairs")
     if not PAIRS_OF_SAMPLES.within(pairs):
-        raise expect.Failed(f"The same samples meet again and again: {_habit(drawn)}", _HABITS[_habit(drawn)], evidence)
+        order = diagnosis_of(drawn)
+        message = "The same samples meet again and again: {diagnosis}"
+        raise expect.Failed(order.code, message, HINTS[order.code], evidence, diagnosis=order.sentence)
     return evidence
 
 
-_HABITS = {
-    "they come in their original order.": "Shuffle the samples.",
-    "whole batches are shuffled, not the samples in them.": "The order of `shuffle` and `batch` matters.",
-    "every pass has the same order.": "Shuffle anew in every pass.",
-    "the shuffling does not reach far.": "Use a buffer as large as the dataset.",
+IN_ORDER = Diagnosis("batches.original_order", "they come in their original order.")
+AS_WHOLES = Diagnosis("batches.shuffled_as_wholes", "whole batches are shuffled, not the samples in them.")
+SAME_ORDER = Diagnosis("batches.same_order_every_pass", "every pass has the same order.")
+SHORT_BUFFER = Diagnosis("batches.short_buffer", "the shuffling does not reach far.")
+HINTS = {
+    IN_ORDER.code: "Shuffle the samples.",
+    AS_WHOLES.code: "The order of `shuffle` and `batch` matters.",
+    SAME_ORDER.code: "Shuffle anew in every pass.",
+    SHORT_BUFFER.code: "Use a buffer as large as the dataset.",
 }
 
 
-def _habit(drawn: list[list[int]]) -> str:
-    original, batches, fixed, short = _HABITS
+def diagnosis_of(drawn: list[list[int]]) -> Diagnosis:
+    """Why batches, given by the numbers of their samples, are not mixed."""
     per_pass = SAMPLES // BATCH_SIZE
     if np.mean([second == first + 1 for batch in drawn for first, second in pairwise(batch)]) > 0.9:
         starts = [batch[0] for batch in drawn[:per_pass]]
-        return original if starts == sorted(starts) else batches
+        return IN_ORDER if starts == sorted(starts) else AS_WHOLES
     if len({tuple(sorted(batch)) for batch in drawn}) <= per_pass + 1:
         again = all(drawn[i] == drawn[i + per_pass] for i in range(per_pass))
-        return fixed if again else batches
+        return SAME_ORDER if again else AS_WHOLES
     successors = {(a, b) for batch in drawn for a, b in pairwise(batch)}
-    return fixed if len(successors) <= SAMPLES + 1 else short
+    return SAME_ORDER if len(successors) <= SAMPLES + 1 else SHORT_BUFFER
 
 
 def _numbered_images(subject: Subject) -> np.ndarray:
@@ -166,6 +194,7 @@ def _numbers(batch: np.ndarray, images: np.ndarray) -> list[int]:
     unchanged = bool(known.all()) and expect.close(batch, images[numbers], 1e-6)
     expect.that(
         unchanged,
+        "batches.changed_images",
         "The images in the batches are not the images that were handed over.",
         "Leave the pixels as they are.",
     )

@@ -10,13 +10,17 @@ from ...core import expect
 from ...core.expect import Evidence, Failed, rounded
 from ...protocol.frames import Want
 from ...stats import cross_entropies, moments
-from ...stats.diagnosis import TrainingCurve, encoder_rests, story_of
+from ...stats.causes import Diagnosis
+from ...stats.diagnosis import TrainingCurve, diagnosis_of, encoder_is_frozen
 from ...stats.metrics import cross_entropy, mosaic, peak_signal_to_noise
+from ..measurements.corruption import expect_deviation, expect_in_place, expect_not_uniform, expect_varied
 from ..measurements.training import (
     HELD_OUT,
+    NO_FRESH_NOISE,
     TrainingBudget,
     expect_encoder_trained,
     expect_fresh_noise,
+    known_before,
     sees_fresh_noise,
     train_in_stages,
 )
@@ -74,7 +78,7 @@ def trained(subject: Subject) -> Denoised:
     bar = clean_enough(clean, noisy)
 
     def error(model: Model) -> float:
-        """The mean squared error a pixel, 10 ** (-dB / 10)."""
+        """The mean squared error per pixel, 10 ** (-dB / 10)."""
         return float(np.mean((model.reconstruct(noisy) - clean) ** 2))
 
     model = subject.create(PART, CLASS, encoding_size=32, noise_stddev=STDDEV)
@@ -84,13 +88,9 @@ def trained(subject: Subject) -> Denoised:
 
 
 def _expect_untrained(quality: float, bar: float) -> None:
-    expect.that(
-        not quality > bar,
-        "A fresh model already removes noise from digits that it has never seen.",
-        "A model starts from random weights, and what it knows comes from the images it is trained on.",
-        f"below {rounded(bar, 3)} dB",
-        f"{rounded(quality)} dB",
-    )
+    if quality > bar:
+        evidence = Evidence(f"below {rounded(bar, 3)} dB", f"{rounded(quality)} dB")
+        raise known_before("A fresh model", "removes noise from", evidence)
 
 
 @CHECKS.check(PART, points=3, thresholds=[STANDARD_ERRORS])
@@ -99,10 +99,10 @@ def corruption_is_fresh_clipped_noise(subject: Subject) -> Evidence:
     small = subject.create(PART, CLASS, encoding_size=8, noise_stddev=0.1)
     grey = np.full((20, 28, 28, 1), 0.5, np.float32)
     noise = (_corrupted(small, grey, 4) - 0.5) / 0.1  # (4, 20, 28, 28, 1); 5 deviations fit between 0.5 and the clip
-    _expect_varied(noise)
-    _expect_in_place(noise * 0.1 + 0.5)
-    _expect_deviation(noise, 0.1)
-    _expect_not_uniform(noise)
+    expect_varied(noise)
+    expect_in_place(noise * 0.1 + 0.5)
+    expect_deviation(noise, 0.1)
+    expect_not_uniform(noise)
     moments.expect_standard(noise.reshape(4, -1, 1), "corrupt", STANDARD_ERRORS)
     _expect_clipped(subject)
     return Evidence(
@@ -115,71 +115,6 @@ def _corrupted(model: Model, images: np.ndarray, calls: int) -> np.ndarray:
     return model.call("corrupt", [images], Want("float32", images.shape), repeats=calls)[0]
 
 
-def _expect_varied(noise: np.ndarray) -> None:
-    expect.that(noise.std() > 1e-3, "corrupt adds no noise.", "Add noise of deviation noise_stddev.")
-    over_pixels, over_images = noise.std(axis=(2, 3, 4)), noise.std(axis=1)
-    along_sides = min(noise.std(axis=2).mean(), noise.std(axis=3).mean())
-    expect.that(
-        over_pixels.min() > 0.1 * noise.std(), "All pixels of an image get the same noise.", "One number a pixel."
-    )
-    expect.that(
-        over_images.mean() > 0.1 * noise.std(), "All images of a batch get the same noise.", "One number a pixel."
-    )
-    expect.that(
-        along_sides > 0.1 * noise.std(), "All pixels of a row or column share their noise.", "One number a pixel."
-    )
-    expect.that(
-        not np.array_equal(noise[0], noise[1]), "Two calls give the same noise.", "Draw new noise at each call."
-    )
-
-
-def _expect_in_place(noisy: np.ndarray) -> None:
-    """Noise of deviation 0.1 takes a grey image to 0 or 1 in one pixel of two million, not at each call."""
-    ends = noisy.reshape(len(noisy), -1)
-    expect.that(
-        not np.all((ends.min(axis=1) < 1e-3) & (ends.max(axis=1) > 1 - 1e-3)) or noisy.std() > 0.2,
-        "A grey image with a little noise reaches from 0 to 1 at each call: it is rescaled.",
-        "Clip the values; do not rescale them.",
-    )
-
-
-def _expect_not_uniform(noise: np.ndarray) -> None:
-    """The kurtosis of uniform numbers is 1.8, that of Gaussian ones 3 ± 0.02 for as many as there are here."""
-    kurtosis = float(np.mean((noise / noise.std()) ** 4))
-    expect.that(
-        abs(kurtosis - 1.8) > 0.05,
-        "The noise looks uniform, not Gaussian.",
-        "Which distribution does the task ask for?",
-        "kurtosis 3",
-        f"kurtosis {rounded(kurtosis, 3)}",
-    )
-
-
-def _expect_deviation(noise: np.ndarray, stddev: float) -> None:
-    """Name the wrong deviations that are known; large ones are clipped, which makes them smaller."""
-    known = {
-        "noise_stddev is taken for the variance": np.sqrt(stddev),
-        "noise_stddev is squared": stddev**2,
-        "noise_stddev is ignored: the deviation is 1": 1.0,
-        "noise_stddev is ignored: the deviation is 0.5": 0.5,
-        "on grey images it is half of noise_stddev. Is the noise multiplied by the image": stddev / 2,
-    }
-    found = float(noise.std()) * stddev
-    for story, wrong in known.items():
-        if any(abs(found / spread - 1) < 0.03 for spread in (wrong, _clipped_spread(wrong))):
-            raise Failed(
-                f"The noise has the wrong deviation: {story}.",
-                "Where does noise_stddev enter, and as what?",
-                Evidence(stddev, rounded(found, 3)),
-            )
-
-
-def _clipped_spread(stddev: float) -> float:
-    """Deviation of 0.5 plus noise, clipped to [0, 1]."""
-    draws = np.clip(ndtri((np.arange(20_000) + 0.5) / 20_000) * stddev, -0.5, 0.5)
-    return float(draws.std())
-
-
 def _expect_clipped(subject: Subject) -> None:
     """Black images: clipping noise at 0 leaves a mean of about stddev * 0.399, minus what the clip at 1 takes."""
     large = subject.create(PART, CLASS, encoding_size=8, noise_stddev=STDDEV)
@@ -187,15 +122,19 @@ def _expect_clipped(subject: Subject) -> None:
     low, high = float(black.min()), float(black.max())
     expect.that(
         low >= 0 and high <= 1,
-        f"Corrupted images should lie in [0, 1], but have values from {low:.3g} to {high:.3g}.",
+        "noise.not_clipped",
+        "Corrupted images should lie in [0, 1], but have values from {low:.3g} to {high:.3g}.",
         "Clip after adding the noise.",
         "[0, 1]",
         f"{low:.3g} to {high:.3g}",
+        low=low,
+        high=high,
     )
     draws = np.clip(ndtri((np.arange(100_000) + 0.5) / 100_000) * STDDEV, 0, 1)
     error = STANDARD_ERRORS.limit * draws.std() / np.sqrt(black.size)
     expect.that(
         abs(float(black.mean()) - draws.mean()) <= error,
+        "noise.unknown",
         "On a black image the noise is not Gaussian noise that was clipped.",
         "Clip the values; do not rescale them.",
         f"mean {rounded(draws.mean())} ± {error:.2g}",
@@ -214,41 +153,58 @@ def removes_noise_from_unseen_images(subject: Subject) -> Evidence:
     again = run.model.reconstruct(run.noisy[:8])
     expect.that(
         expect.close(again, run.denoised[:8], 1e-4),
+        "denoising.random_answers",
         "reconstruct gives two answers for the same noisy image.",
         "Noise belongs into training; reconstruct gets images that are noisy already.",
     )
     bar = clean_enough(run.clean, run.noisy)
     evidence = Evidence(f"above {rounded(bar, 3)} dB", f"{rounded(run.quality)} dB")
     if not DENOISING_GAIN.within(run.quality - bar + GAIN):
+        mean_image = _mean_image(run.clean)
+        noisy, blur, average = (
+            peak_signal_to_noise(run.clean, x) for x in (run.noisy, _blurred(run.noisy), mean_image)
+        )
+        diagnosis = _diagnosis_of(subject, run)
         raise Failed(
-            f"Denoised images reach {run.quality:.1f} dB after {run.curve.steps} steps{_denoising_story(subject, run)}",
+            diagnosis.code,
+            "Denoised images reach {quality:.1f} dB after {steps} steps; the noisy images have {noisy:.1f}, a plain "
+            "blur gives {blur:.1f} and the mean image {mean_image:.1f}. {diagnosis}",
             "Which images go in, and which ones should come out?",
             evidence,
+            quality=run.quality,
+            steps=run.curve.steps,
+            noisy=noisy,
+            blur=blur,
+            mean_image=average,
+            diagnosis=diagnosis.sentence,
         )
     expect_encoder_trained(run.curve)
     return evidence
 
 
-def _denoising_story(subject: Subject, run: Denoised) -> str:
-    mean = _mean_image(run.clean)
-    noisy, blur, average = (peak_signal_to_noise(run.clean, x) for x in (run.noisy, _blurred(run.noisy), mean))
-    on_clean = peak_signal_to_noise(run.clean, run.model.reconstruct(run.clean))
-    story = f"; the noisy images have {noisy:.1f}, a plain blur gives {blur:.1f} and the mean image {average:.1f}."
-    brightness, as_noisy, as_clean = (float(x.mean()) for x in (run.denoised, run.noisy, run.clean))
+def _diagnosis_of(subject: Subject, run: Denoised) -> Diagnosis:
+    clean = run.model.reconstruct(run.clean)
+    on_clean = peak_signal_to_noise(run.clean, clean)
     if on_clean > run.quality + 3:
-        return (
-            f"{story} Clean images come out at {on_clean:.1f} dB: "
-            "was the model trained on clean images, or with less noise than it gets here?"
+        return Diagnosis(
+            "denoising.too_little_noise",
+            f"Clean images come out at {on_clean:.1f} dB: was the model trained on clean images, or with less noise "
+            "than it gets here?",
         )
-    average_error = float(np.mean((mean - run.clean) ** 2))
-    general = story_of(run.curve, run.clean, run.denoised, average_error)
-    if encoder_rests(run.curve):
-        return f"{story} {general}"
+    mean_image = _mean_image(run.clean)
+    general = diagnosis_of(run.curve, run.clean, run.denoised, float(np.mean((mean_image - run.clean) ** 2)))
+    if encoder_is_frozen(run.curve):
+        return general
     if not sees_fresh_noise(subject, run.model, BUDGET.batch_size):
-        return f"{story} Training sees no fresh noise: the same batch has exactly the same loss twice."
-    if abs(brightness - as_noisy) < abs(brightness - as_clean):
-        return f"{story} The answers are as bright as the noisy images: are those the targets of the training?"
-    return f"{story} {general}".strip()
+        return NO_FRESH_NOISE
+    brightness, as_noisy, as_clean = (float(x.mean()) for x in (run.denoised, run.noisy, run.clean))
+    return NOISY_TARGETS if abs(brightness - as_noisy) < abs(brightness - as_clean) else general
+
+
+NOISY_TARGETS = Diagnosis(
+    "denoising.noisy_targets",
+    "The answers are as bright as the noisy images: are those the targets of the training?",
+)
 
 
 @CHECKS.check(PART, points=2, needs=[removes_noise_from_unseen_images], thresholds=[DENOISING_STEPS, CLEAN_LOSS_OFF])
@@ -264,14 +220,18 @@ def learns_towards_clean_targets(subject: Subject) -> Evidence:
     run.model.set_learning_rate(0.0)
     loss = run.model.fit_iteration(clean)
     found = min(loss, loss / len(clean), key=lambda x: abs(np.log(max(x, 1e-9) / towards["clean"])))
-    evidence = Evidence(f"{towards['clean']:.0f} nats an image", f"{found:.0f}")
+    evidence = Evidence(f"{towards['clean']:.0f} nats per image", f"{found:.0f}")
     if not CLEAN_LOSS_OFF.within(abs(found / towards["clean"] - 1)):
-        near_noisy = abs(found / towards["noisy"] - 1) < 0.15
-        story = "it fits the noisy images" if near_noisy else "it fits neither the clean nor the noisy images"
-        known = "" if near_noisy else cross_entropies.story_of(loss, clean, answers)
-        message = f"The loss is not that of the clean targets: {story}. {known}"
-        raise Failed(message.strip(), "What is the target?", evidence)
+        diagnosis = LOSS_OF_NOISY
+        if not abs(found / towards["noisy"] - 1) < 0.15:
+            other = cross_entropies.diagnosis_of(loss, clean, answers)
+            diagnosis = Diagnosis(other.code, f"It fits neither the clean nor the noisy images. {other.sentence}")
+        message = "The loss is not that of the clean targets. {diagnosis}"
+        raise Failed(diagnosis.code, message, "What is the target?", evidence, diagnosis=diagnosis.sentence)
     return evidence
+
+
+LOSS_OF_NOISY = Diagnosis("denoising.loss_of_noisy_targets", "It fits the noisy images.")
 
 
 def _expect_fresh_noise_in_fit(subject: Subject, model: Model) -> None:
@@ -281,6 +241,7 @@ def _expect_fresh_noise_in_fit(subject: Subject, model: Model) -> None:
         first, second = model.fit(np.repeat(subject.images.batches(0, 1, BUDGET.batch_size), 4, axis=0), 2, 1)
         expect.that(
             first != second,
+            "noise.frozen_in_fit",
             "In fit the noise is frozen: it was drawn once, when the training step was compiled.",
             "NumPy draws its numbers while TensorFlow compiles. Which generator is asked at each step?",
         )

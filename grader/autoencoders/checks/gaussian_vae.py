@@ -7,6 +7,7 @@ from ...core import expect
 from ...core.expect import Evidence, Failed, rounded
 from ...protocol.frames import Want
 from ...stats import moments
+from ...stats.causes import Diagnosis, first_fit
 from ...stats.formulas import WRONG_KL, kl_divergence
 from ...stats.gaussians import KLEstimate
 from ...subject.properties import for_all
@@ -80,7 +81,7 @@ def parameters_have_requested_size(subject: Subject) -> Evidence:
 
 @CHECKS.check(PART, points=4)
 def kl_matches_closed_form(subject: Subject) -> Evidence:
-    """`kl_divergence` is the closed form for two Gaussians, in nats, one number an image."""
+    """`kl_divergence` is the closed form for two Gaussians, in nats, one number for each image."""
 
     def claim(encoding_size: int, batch_size: int, spread: float) -> None:
         random = subject.random(f"kl {encoding_size} {batch_size}")
@@ -89,10 +90,13 @@ def kl_matches_closed_form(subject: Subject) -> Evidence:
         right = kl_divergence(*_double(mean, log_variance))
         tolerance = 1e-4 * (1 + float(np.abs(right).max()))
         if not expect.close(found, right, tolerance):
+            diagnosis = _diagnosis_of_kl(subject, encoding_size)
             raise Failed(
-                f"kl_divergence is not the closed form{_kl_story(subject, encoding_size)}.",
+                diagnosis.code,
+                "kl_divergence is not the closed form. {diagnosis}",
                 "Compare with the formula in the text, term by term, on a case you can compute by hand.",
                 Evidence([rounded(r) for r in right[:3]], [rounded(f) for f in found[:3]]),
+                diagnosis=diagnosis.sentence,
             )
 
     first = ({"encoding_size": 4, "batch_size": 3, "spread": 1.0}, {"encoding_size": 3, "batch_size": 2, "spread": 0.0})
@@ -105,14 +109,13 @@ def _double(mean: np.ndarray, log_variance: np.ndarray) -> tuple[np.ndarray, np.
     return mean.astype(np.float64), log_variance.astype(np.float64)
 
 
-def _kl_story(subject: Subject, encoding_size: int) -> str:
+def _diagnosis_of_kl(subject: Subject, encoding_size: int) -> Diagnosis:
     """Which known wrong formula fits at a telling case: several rows and dimensions, nothing 0."""
     random = subject.random("telling kl")
     mean, log_variance = random.normal(size=(2, 5, max(encoding_size, 3))).astype(np.float32)
     found = subject.call_function(PART, "kl_divergence", [mean, log_variance], Want("float32", (5,)))
     parameters = _double(mean, log_variance)
-    fits = [story for story, wrong in WRONG_KL.items() if expect.close(found, wrong(*parameters), 1e-3)]
-    return f": {fits[0]}" if fits else ""
+    return first_fit(WRONG_KL, lambda wrong: expect.close(found, wrong(*parameters), 1e-3), "kl.unknown")
 
 
 @CHECKS.check(PART, points=3, needs=[parameters_have_requested_size], thresholds=[STANDARD_ERRORS])
@@ -162,6 +165,7 @@ def beta_pulls_posterior_to_prior(subject: Subject) -> Evidence:
     expect_informative(WEAK, float(kl_divergence(mean, log_variance).mean()), mean)
     if not log_variance.min() < -0.1:
         raise Failed(
+            "posterior.variance_never_below_one",
             "The posterior's variance is never below 1, as if it could not be smaller than the prior's.",
             "A log-variance may be any number: what keeps it from being negative?",
             Evidence("log-variances of both signs", f"from {rounded(log_variance.min(), 2)} on"),
@@ -171,7 +175,7 @@ def beta_pulls_posterior_to_prior(subject: Subject) -> Evidence:
 
 
 def distances_of(measured: FarModel) -> dict[str, float]:
-    """What mean and variance each add to the KL divergence, in nats an image."""
+    """What mean and variance each add to the KL divergence, in nats per image."""
     mean, log_variance = parameters_of(measured.model, measured.images, training=True)
     return {
         "mean": float(kl_divergence(mean, np.zeros_like(mean)).mean()),

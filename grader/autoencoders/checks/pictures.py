@@ -6,25 +6,26 @@ from hypothesis import strategies as st
 from ...core import expect
 from ...core.expect import Evidence, Failed
 from ...protocol.frames import Want
+from ...stats.causes import Diagnosis, first_fit
 from ...subject.properties import for_all
-from ..operations.probes import Painter
+from ..operations.probes import Probe
 from ..registry import CHECKS
 from ..subject import Subject
 
 PART = "pictures"
 
 
-def painter(subject: Subject, size: int) -> Painter:
+def probe_model(subject: Subject, size: int) -> Probe:
     """A model of the grader's own; `size` is that of its encodings."""
     random = subject.random(f"painter {size}")
-    return Painter(
+    return Probe(
         random.normal(scale=0.1, size=(784, size)).astype(np.float32),
         random.normal(size=(size, 784)).astype(np.float32),
     )
 
 
 def draw(
-    subject: Subject, name: str, model: Painter, shape: tuple[int, int], *arrays: np.ndarray, **arguments: object
+    subject: Subject, name: str, model: Probe, shape: tuple[int, int], *arrays: np.ndarray, **arguments: object
 ) -> np.ndarray:
     """Call a picture function with the probe model."""
     subject.load(PART)
@@ -35,37 +36,52 @@ def draw(
 @CHECKS.check(PART, points=2)
 def strip_pairs_original_and_reconstruction(subject: Subject) -> Evidence:
     """Each row of the strip shows an original on the left and its reconstruction on the right."""
-    model = painter(subject, 10)
+    model = probe_model(subject, 10)
     for count in (1, 5):
         images = subject.images.held_out(count)
         drawn = draw(subject, "reconstruction_strip", model, (count * 28, 56), images)
         left, right = images.reshape(-1, 28), model.decode(model.encode(images)).reshape(-1, 28)
         if not expect.close(drawn, np.hstack([left, right]), 1e-3):
-            story = strip_story(drawn, left, right)
+            diagnosis = diagnosis_of_strip(drawn, left, right)
             raise Failed(
-                "The strip does not show each original beside its reconstruction" + (f": {story}." if story else "."),
+                diagnosis.code,
+                "The strip does not show each original beside its reconstruction. {diagnosis}",
                 "Draw the strip of five images and look at it.",
+                diagnosis=diagnosis.sentence,
             )
     return Evidence("original left, reconstruction right", "so for 1 and 5 images")
 
 
-def strip_story(drawn: np.ndarray, left: np.ndarray, right: np.ndarray) -> str:
-    """Which known mistake gives this strip of originals (n * 28, 28) and reconstructions (n * 28, 28), or ''."""
+def diagnosis_of_strip(drawn: np.ndarray, left: np.ndarray, right: np.ndarray) -> Diagnosis:
+    """Which known mistake gives this strip of originals (n * 28, 28) and reconstructions (n * 28, 28)."""
+    return first_fit(wrong_strips(left, right), lambda strip: expect.close(drawn, strip, 1e-3), "strip.unknown")
+
+
+def wrong_strips(left: np.ndarray, right: np.ndarray) -> dict[str, tuple[str, np.ndarray]]:
+    """The strip that each mistake draws."""
     count = len(left) // 28
     first_left, first_right = (np.tile(half[:28], (count, 1)) for half in (left, right))
     stacked = np.stack([left.reshape(-1, 28, 28), right.reshape(-1, 28, 28)], axis=1)
-    known = {
-        "the original is shown twice": np.hstack([left, left]),
-        "the reconstruction is shown twice": np.hstack([right, right]),
-        "original and reconstruction have changed places": np.hstack([right, left]),
-        "every row shows the first image": np.hstack([first_left, first_right]),
-        "every row shows the reconstruction of the first image": np.hstack([left, first_right]),
-        "the rows come in the opposite order": _opposite(np.hstack([left, right])),
-        "its values go up to 255, those of the images to 1": 255 * np.hstack([left, right]),
-        "the right half is the difference of the two": np.hstack([left, np.abs(left - right)]),
-        "lines of pixels are mixed up, as by a reshape that should have changed the axes": stacked.reshape(-1, 56),
-    }
-    return next((story for story, strip in known.items() if expect.close(drawn, strip, 1e-3)), "")
+    return {
+        "strip.original_twice": ("The original is shown twice.", np.hstack([left, left])),
+        "strip.reconstruction_twice": ("The reconstruction is shown twice.", np.hstack([right, right])),
+        "strip.swapped": ("Original and reconstruction have changed places.", np.hstack([right, left])),
+        "strip.first_image": ("Every row shows the first image.", np.hstack([first_left, first_right])),
+        "strip.first_reconstruction": (
+            "Every row shows the reconstruction of the first image.", np.hstack([left, first_right])
+        ),
+        "strip.reversed": ("The rows come in the opposite order.", _opposite(np.hstack([left, right]))),
+        "strip.grey_values": (
+            "Its values go up to 255, those of the images to 1.", 255 * np.hstack([left, right])
+        ),
+        "strip.differences": (
+            "The right half is the difference of the two.", np.hstack([left, np.abs(left - right)])
+        ),
+        "strip.mixed_lines": (MIXED_LINES, stacked.reshape(-1, 56)),
+    }  # fmt: skip
+
+
+MIXED_LINES = "Lines of pixels are mixed up, as by a reshape that should have changed the axes."
 
 
 def _opposite(strip: np.ndarray) -> np.ndarray:
@@ -77,15 +93,17 @@ def grid_walks_the_first_two_components(subject: Subject) -> Evidence:
     """The grid walks the first component down the rows and the second along the columns, the others at 0."""
 
     def claim(encoding_size: int, n_samples: int, limit: float) -> None:
-        model = painter(subject, encoding_size)
+        model = probe_model(subject, encoding_size)
         shape = (n_samples * 28, n_samples * 28)
         arguments = {"encoding_size": encoding_size, "n_samples": n_samples, "limit": limit}
         drawn = draw(subject, "latent_grid", model, shape, **arguments)
         if not expect.close(drawn, expected_grid(model, n_samples, limit), 1e-3):
-            story = grid_story(drawn, model, n_samples, limit)
+            diagnosis = diagnosis_of_grid(drawn, model, n_samples, limit)
             raise Failed(
-                "The grid does not walk the first two components" + (f": {story}." if story else "."),
+                diagnosis.code,
+                "The grid does not walk the first two components. {diagnosis}",
                 "Which encoding belongs to the tile in row i and column j?",
+                diagnosis=diagnosis.sentence,
             )
 
     first = ({"encoding_size": 10, "n_samples": 5, "limit": 2.5}, {"encoding_size": 2, "n_samples": 2, "limit": 1.0})
@@ -94,14 +112,14 @@ def grid_walks_the_first_two_components(subject: Subject) -> Evidence:
     return Evidence("tile (i, j) decodes [i-th value, j-th value, 0, …]", "so for every size, number and limit tried")
 
 
-def expected_grid(model: Painter, n_samples: int, limit: float) -> np.ndarray:
+def expected_grid(model: Probe, n_samples: int, limit: float) -> np.ndarray:
     """The right grid, (n_samples * 28, n_samples * 28)."""
     values = np.linspace(-limit, limit, n_samples)
     return _tiles(model, values, values)
 
 
 def _tiles(
-    model: Painter, rows: np.ndarray, columns: np.ndarray, components: tuple[int, int] = (0, 1), rest: float = 0.0
+    model: Probe, rows: np.ndarray, columns: np.ndarray, components: tuple[int, int] = (0, 1), rest: float = 0.0
 ) -> np.ndarray:
     """Tile (i, j) decodes rows[i] and columns[j] in two components, `rest` in the others."""
     n, size = len(rows), model.out.shape[0]
@@ -122,43 +140,55 @@ def _apart(grid: np.ndarray, n: int) -> np.ndarray:
     return grid.reshape(n, 28, n, 28).transpose(0, 2, 1, 3)
 
 
-def grid_story(drawn: np.ndarray, model: Painter, n: int, limit: float) -> str:
-    """Which known mistake gives this grid, or ''."""
-    values = np.linspace(-limit, limit, n)
+def diagnosis_of_grid(drawn: np.ndarray, model: Probe, n: int, limit: float) -> Diagnosis:
+    """Which known mistake gives this grid."""
+    known = wrong_grids(model, n, limit)
+    found = first_fit(known, lambda grid: expect.close(drawn, grid, 1e-3), "grid.unknown")
+    return found if found.sentence else _diagnosis_of_codes(_codes(drawn, model, n))
+
+
+def wrong_grids(model: Probe, n: int, limit: float) -> dict[str, tuple[str, np.ndarray]]:
+    """The grid that each mistake draws."""
+    values, zeros = np.linspace(-limit, limit, n), np.zeros(n)
     unlimited, open_ended = np.linspace(-2.5, 2.5, n), np.linspace(-limit, limit, n, endpoint=False)
+    from_zero, falling = np.linspace(0, limit, n), values[::-1]
     last, right = model.out.shape[0] - 1, _apart(expected_grid(model, n, limit), n)
-    known = {
-        "rows and columns have changed places": _tiles(model, values, values, (1, 0)),
-        "the rows run the wrong way": _tiles(model, values[::-1], values),
-        "the columns run the wrong way": _tiles(model, values, values[::-1]),
-        "rows and columns both run the wrong way": _tiles(model, values[::-1], values[::-1]),
-        "the last value is missing: the interval is open-ended": _tiles(model, open_ended, open_ended),
-        "the limit is ignored": _tiles(model, unlimited, unlimited),
-        "it walks from 0 instead of from -limit": _tiles(model, np.linspace(0, limit, n), np.linspace(0, limit, n)),
-        "it walks the last two components": _tiles(model, values, values, (last - 1, last)),
-        "the other components are 1": _tiles(model, values, values, rest=1.0),
-        "the second component is not walked": _tiles(model, values, np.zeros(n)),
-        "the first component is not walked": _tiles(model, np.zeros(n), values),
-        "each tile is transposed": _joined(right.swapaxes(2, 3)),
-        "lines of pixels are mixed up, as by a reshape that should have changed the axes": right.reshape(drawn.shape),
-    }
-    fits = (story for story, grid in known.items() if expect.close(drawn, grid, 1e-3))
-    return next(fits, "") or _story_of_codes(_codes(drawn, model, n))
+    return {
+        "grid.swapped": ("Rows and columns have changed places.", _tiles(model, values, values, (1, 0))),
+        "grid.rows_reversed": ("The rows run the wrong way.", _tiles(model, falling, values)),
+        "grid.columns_reversed": ("The columns run the wrong way.", _tiles(model, values, falling)),
+        "grid.both_reversed": ("Rows and columns both run the wrong way.", _tiles(model, falling, falling)),
+        "grid.open_ended": (
+            "The last value is missing: the interval is open-ended.", _tiles(model, open_ended, open_ended)
+        ),
+        "grid.limit_ignored": ("The limit is ignored.", _tiles(model, unlimited, unlimited)),
+        "grid.from_zero": ("It walks from 0 instead of from -limit.", _tiles(model, from_zero, from_zero)),
+        "grid.last_components": (
+            "It walks the last two components.", _tiles(model, values, values, (last - 1, last))
+        ),
+        "grid.others_are_one": ("The other components are 1.", _tiles(model, values, values, rest=1.0)),
+        "grid.second_component_fixed": ("The second component is not walked.", _tiles(model, values, zeros)),
+        "grid.first_component_fixed": ("The first component is not walked.", _tiles(model, zeros, values)),
+        "grid.transposed_tiles": ("Each tile is transposed.", _joined(right.swapaxes(2, 3))),
+        "grid.mixed_lines": (MIXED_LINES, right.reshape(28 * n, 28 * n)),
+    }  # fmt: skip
 
 
-def _codes(drawn: np.ndarray, model: Painter, n: int) -> np.ndarray:
-    """The encodings (n, n, size) that the painter paints this grid from; the nearest ones, if there are none."""
+def _codes(drawn: np.ndarray, model: Probe, n: int) -> np.ndarray:
+    """The encodings (n, n, size) that the probe model decodes to this grid; the nearest ones, if there are none."""
     pixels = np.clip(_apart(drawn, n).reshape(-1, 784).astype(np.float64), 1e-5, 1 - 1e-5)
     codes, *_ = np.linalg.lstsq(model.out.T.astype(np.float64), np.log(pixels / (1 - pixels)).T, rcond=None)
     return codes.T.reshape(n, n, -1)
 
 
-def _story_of_codes(codes: np.ndarray) -> str:
-    """What is wrong with the encodings of a grid, by themselves, or ''."""
+def _diagnosis_of_codes(codes: np.ndarray) -> Diagnosis:
+    """What is wrong with the encodings of a grid, by themselves."""
     rows, columns = codes[:, :1, 0], codes[:1, :, 1]
     if not (np.ptp(codes[..., 0] - rows) < 0.05 and np.ptp(codes[..., 1] - columns) < 0.05):
-        return ""
+        return Diagnosis("grid.unknown")
     if np.abs(codes[..., 2:]).max(initial=0) > 0.05:
-        return "the other components are not 0"
+        return Diagnosis("grid.others_not_zero", "The other components are not 0.")
     uneven = [np.ptp(np.diff(walk.ravel())) > 0.05 for walk in (rows, columns)]
-    return "the values are not evenly spaced" if len(codes) > 2 and any(uneven) else ""
+    if len(codes) > 2 and any(uneven):
+        return Diagnosis("grid.uneven_steps", "The values are not evenly spaced.")
+    return Diagnosis("grid.unknown")

@@ -50,10 +50,13 @@ def decoding_is_an_image(subject: Subject, part: str, name: str) -> Evidence:
         low, high = float(images.min()), float(images.max())
         expect.that(
             low >= 0 and high <= 1,
-            f"Pixels should lie in [0, 1], but decode gave values from {low:.3g} to {high:.3g}.",
+            "decoding.out_of_range",
+            "Pixels should lie in [0, 1], but decode gave values from {low:.3g} to {high:.3g}.",
             "Which activation answers between 0 and 1?",
             "[0, 1]",
             f"{low:.3g} to {high:.3g}",
+            low=low,
+            high=high,
         )
         seen.append(encoding_size)
 

@@ -34,19 +34,28 @@ def has_no_transposed_convolution(subject: Subject) -> Evidence:
     """The decoder upsamples and convolves; no transposed convolution is left in it."""
     model = shapes.of_size(subject, PART, CLASS, 33)
     codes = subject.random("codes to trace").normal(size=(2, 33)).astype(np.float32)
-    operations, painted = model.decode_operations(codes)
+    operations, compiled = model.decode_operations(codes)
     found, foreign = sorted({*operations} & TRANSPOSED), sorted({*operations} & OUTSIDE_TENSORFLOW)
     expect.that(
         not found,
+        "decoder.transposed_convolution",
         "The decoder still computes a transposed convolution, in one of its layers or inside one.",
         "Enlarge the image first, then apply an ordinary convolution.",
         "no transposed convolution",
         ", ".join(found),
     )
-    expect.that(not foreign, "The decoder leaves TensorFlow for Python.", "Build it from layers.", "layers", foreign)
     expect.that(
-        expect.close(painted, model.decode(codes), 1e-4),
-        "decode paints other images when TensorFlow compiles it than when it is called.",
+        not foreign,
+        "decoder.outside_tensorflow",
+        "The decoder leaves TensorFlow for Python.",
+        "Build it from layers.",
+        "layers",
+        foreign,
+    )
+    expect.that(
+        expect.close(compiled, model.decode(codes), 1e-4),
+        "decoder.differs_when_compiled",
+        "decode gives other images when TensorFlow compiles it than when it is called.",
         "Let decode do the same in both cases.",
     )
     return Evidence("no transposed convolution", "none")

@@ -4,7 +4,9 @@ import numpy as np
 
 from ...core import expect
 from ...core.expect import Evidence, Failed, rounded
+from ...core.text import printable
 from ...protocol.frames import Want
+from ...stats.causes import Diagnosis, first_fit
 from ...stats.gaussians import KLEstimate, gaussian_kl, kl_from_samples
 from ...stats.metrics import cross_entropy, mosaic
 from ...subject.properties import for_all
@@ -58,23 +60,35 @@ def sampling_layer_has_kl_regularizer(subject: Subject) -> Evidence:
     facts, arrays = described(subject.once(built))
     expect.that(
         facts.get("is_distribution_layer") is True,
-        f"sampling_layer is a {facts.get('layer')}, which is no layer of TensorFlow Probability that samples.",
+        "sampling_layer.no_distribution",
+        "sampling_layer is a {layer}, which is no layer of TensorFlow Probability that samples.",
         "Which tfp layer turns parameters into a distribution?",
+        layer=printable(str(facts.get("layer")), 80),
     )
-    expect.that(
-        facts.get("is_kl_regularizer") is True,
-        f"The sampling layer's activity regularizer is {_missing_or(facts.get('regularizer'))}.",
-        "Give the layer an activity_regularizer that measures the KL divergence from the prior.",
-    )
+    _expect_regularizer(facts)
     expect.that(
         facts.get("prior_is_of_vectors") is True,
+        "prior.of_single_numbers",
         "The prior is not one distribution of vectors, but several of single numbers.",
-        "One log-probability an image is needed: what joins independent distributions into one?",
+        "One log-probability per image is needed: what joins independent distributions into one?",
     )
-    expect.that(facts.get("prior_variables") == 0, "The prior has trainable variables.", "The prior stands still.")
+    is_fixed, message = facts.get("prior_variables") == 0, "The prior has trainable variables."
+    expect.that(is_fixed, "prior.trainable", message, "The prior stands still.")
     _expect_standard_prior(subject, arrays[3])
     _expect_weight(*arrays[:3])
     return Evidence("N(0, I) and weight beta", f"so at beta {BETA:g}")
+
+
+def _expect_regularizer(facts: dict[str, object]) -> None:
+    kind = facts.get("regularizer")
+    missing = kind == "NoneType"
+    expect.that(
+        facts.get("is_kl_regularizer") is True,
+        "sampling_layer.regularizer_missing" if missing else "sampling_layer.other_regularizer",
+        "The sampling layer's activity regularizer is {kind}.",
+        "Give the layer an activity_regularizer that measures the KL divergence from the prior.",
+        kind="missing" if missing else f"a {printable(str(kind), 80)}",
+    )
 
 
 def prior_probes(subject: Subject) -> np.ndarray:
@@ -96,46 +110,52 @@ def described(model: Model) -> tuple[dict[str, object], tuple[np.ndarray, ...]]:
     return (reply.value if isinstance(reply.value, dict) else {}), reply.arrays
 
 
-def _missing_or(kind: object) -> str:
-    return "missing" if kind == "NoneType" else f"a {kind}"
-
-
 def _expect_standard_prior(subject: Subject, found: np.ndarray) -> None:
     probes = prior_probes(subject).astype(np.float64)
     right = -0.5 * (probes**2 + np.log(2 * np.pi)).sum(axis=1)
     if not expect.close(found, right, 1e-3):
+        diagnosis = _diagnosis_of_prior(probes, found)
         raise Failed(
-            f"The prior is not a normal distribution with mean 0 and variance 1 in every component"
-            f"{_prior_story(probes, found)}.",
+            diagnosis.code,
+            "The prior is not a normal distribution with mean 0 and variance 1 in every component. {diagnosis}",
             "Look at the prior's location, its scale, and the number of its components.",
             Evidence([rounded(r) for r in right[:3]], [rounded(f) for f in found[:3]]),
+            diagnosis=diagnosis.sentence,
         )
 
 
-def _prior_story(probes: np.ndarray, found: np.ndarray) -> str:
+def _diagnosis_of_prior(probes: np.ndarray, found: np.ndarray) -> Diagnosis:
     """What a normal distribution with equal components would have for a mean and a variance, if it is one."""
     features = np.stack([np.ones(len(probes)), probes.sum(axis=1), (probes**2).sum(axis=1)], axis=1)
     weights, *_ = np.linalg.lstsq(features, found.astype(np.float64), rcond=None)
     if not (expect.close(features @ weights, found, 1e-2) and weights[2] < 0):
-        return ": it is no normal distribution, or its components differ"
+        return Diagnosis("prior.not_normal", "It is no normal distribution, or its components differ.")
     variance = -0.5 / weights[2]
     mean = weights[1] * variance
-    stories = [f"its mean is not 0 but {rounded(mean, 2)}"] if abs(mean) > 1e-2 else []
-    stories += [f"its variance is not 1 but {rounded(variance, 2)}"] if abs(variance - 1) > 1e-2 else []
-    return ": " + " and ".join(stories or ["its density is not that of one distribution"])
+    of_mean, of_variance = (
+        f"Its mean is not 0 but {rounded(mean, 2)}.", f"Its variance is not 1 but {rounded(variance, 2)}."
+    )  # fmt: skip
+    if abs(mean) > 1e-2:
+        wrong_too = abs(variance - 1) > 1e-2
+        return Diagnosis("prior.wrong_mean", f"{of_mean} {of_variance}" if wrong_too else of_mean)
+    if abs(variance - 1) > 1e-2:
+        return Diagnosis("prior.wrong_variance", of_variance)
+    return Diagnosis("prior.wrong_density", "Its density is not that of one distribution.")
 
 
-WRONG_WEIGHTS = {
-    "the weight is 0": 0.0,
-    "the weight is not beta but 1": 1 / BETA,
-    "the weight is beta twice": BETA,
-    "the weight is divided by beta": BETA**-2,
-    "beta is counted twice": 2.0,
-    "beta is halved": 0.5,
-    "beta is averaged over the dimensions": 0.1,
-    **{f"beta is divided by a batch size of {size}": 1 / size for size in (16, 32, 64, 128, 256)},
-    "beta is multiplied by the number of training images": 60_000.0,
-}  # as multiples of beta
+WRONG_WEIGHTS: dict[str, tuple[str, tuple[float, ...]]] = {  # what the mistakes come to, as multiples of beta
+    "weight.zero": ("The weight is 0.", (0.0,)),
+    "weight.one": ("The weight is not beta but 1.", (1 / BETA,)),
+    "weight.beta_squared": ("The weight is the square of beta.", (BETA,)),
+    "weight.divided_by_beta": ("The weight is divided by beta.", (BETA**-2,)),
+    "weight.doubled": ("Beta is counted twice.", (2.0,)),
+    "weight.halved": ("Beta is halved.", (0.5,)),
+    "weight.mean_over_dimensions": ("Beta is averaged over the dimensions.", (0.1,)),
+    "weight.divided_by_batch_size": (
+        "Beta is divided by a batch size.", tuple(1 / size for size in (16, 32, 64, 128, 256))
+    ),
+    "weight.times_training_images": ("Beta is multiplied by the number of training images.", (60_000.0,)),
+}  # fmt: skip
 
 
 def _expect_weight(mean: np.ndarray, covariance: np.ndarray, value: np.ndarray) -> None:
@@ -143,12 +163,17 @@ def _expect_weight(mean: np.ndarray, covariance: np.ndarray, value: np.ndarray) 
     kl = gaussian_kl(mean.astype(np.float64), covariance.astype(np.float64)).sum()
     weight = float(value) / kl / BETA
     if not WEIGHT_OFF.within(abs(weight - 1)):
-        fits = [story for story, wrong in WRONG_WEIGHTS.items() if abs(weight - wrong) <= 0.12 * wrong + 1e-4]
-        story = f": {fits[0]}" if fits else ""
+        diagnosis = first_fit(
+            WRONG_WEIGHTS,
+            lambda known: any(abs(weight - wrong) <= 0.12 * wrong + 1e-4 for wrong in known),
+            "weight.unknown",
+        )
         raise Failed(
-            f"The regularizer does not give beta times the KL divergence{story}.",
+            diagnosis.code,
+            "The regularizer does not give beta times the KL divergence. {diagnosis}",
             "The regularizer has a weight.",
             Evidence(f"{BETA:g} times the KL", f"{rounded(BETA * weight, 2)} times the KL"),
+            diagnosis=diagnosis.sentence,
         )
 
 
@@ -162,6 +187,7 @@ def encoding_is_sampled_at_any_size(subject: Subject) -> Evidence:
         two = model.call("encode", [images], Want("float32", (batch_size, encoding_size)), repeats=2)[0]
         expect.that(
             not np.any(np.all(two[0] == two[1], axis=1)),
+            "encoding.not_sampled",
             "Two encodings of the same image are equal: nothing is sampled.",
             "The encoding is what the sampling layer draws, not its mean.",
         )
@@ -177,12 +203,14 @@ def _expect_noise_of_its_own(model: Model, image: np.ndarray) -> None:
     rows = model.encode(np.repeat(image, 4, axis=0))
     expect.that(
         np.any(rows != rows[0]),
+        "encoding.noise_shared_by_rows",
         "The same image four times in a batch has one encoding: the rows share their noise.",
         "Every image of a batch needs noise of its own.",
     )
     strengths = np.linalg.svd(rows[1:] - rows[0], compute_uv=False)
     expect.that(
         len(strengths) < 2 or strengths[1] > 1e-3 * strengths[0],
+        "encoding.noise_shared_by_components",
         "All encodings of an image lie on one line: the components share their noise.",
         "Every component of an encoding needs noise of its own.",
     )
@@ -192,7 +220,7 @@ def _expect_noise_of_its_own(model: Model, image: np.ndarray) -> None:
 def loss_is_negative_elbo(subject: Subject) -> Evidence:
     """The loss is the cross-entropy plus beta times the KL divergence, summed over the batch.
 
-    The KL in the loss is itself a Monte Carlo estimate, of one sample an image, so its own spread is allowed for: two
+    The KL in the loss is itself a Monte Carlo estimate, of one sample per image, so its own spread is allowed for: two
     losses, each within 5.5 standard errors.
     """
     return expect_loss_of(subject.once(far))
@@ -231,11 +259,11 @@ def show_latent_space(subject: Subject, model: Model) -> None:
     codes = np.zeros((GRID, GRID, size), np.float32)
     codes[..., 0], codes[..., 1] = values[:, None], values[None, :]
     drawn = subject.random("samples of the prior").normal(size=(2, GRID, size)).astype(np.float32)
-    painted = model.decode(np.concatenate([codes, drawn]).reshape(-1, size))
-    rows = subject.images.look.upright(painted).reshape(-1, GRID, 28, 28, 1)
+    decoded = model.decode(np.concatenate([codes, drawn]).reshape(-1, size))
+    rows = subject.images.look.upright(decoded).reshape(-1, GRID, 28, 28, 1)
     walk = "the first component goes from -2.5 to 2.5 down the rows, the second along the columns, and the others are 0"
-    subject.picture("vae-latent-grid", f"What the decoder paints when {walk}", mosaic(*rows[:GRID]))
-    subject.picture("vae-prior-samples", "What the decoder paints from samples of the prior", mosaic(*rows[GRID:]))
+    subject.picture("vae-latent-grid", f"What the decoder answers when {walk}", mosaic(*rows[:GRID]))
+    subject.picture("vae-prior-samples", "What the decoder makes of samples of the prior", mosaic(*rows[GRID:]))
 
 
 def _expect_decoder_of_samples(run: Trained) -> None:
@@ -248,8 +276,11 @@ def _expect_decoder_of_samples(run: Trained) -> None:
     of_means = float(cross_entropy(images, run.model.decode(means)).mean())
     if of_means < good:
         raise Failed(
-            f"The decoder decodes the mean of the encodings well, at {of_means:.0f} nats an image, and samples badly, "
-            f"at {run.after:.0f}.",
+            "decoder.trained_on_means",
+            "The decoder decodes the mean of the encodings well, at {of_means:.0f} nats per image, and samples badly, "
+            "at {of_samples:.0f}.",
             "In training the decoder has to get what `encode` gives, a sample.",
-            Evidence(f"below {rounded(good)} nats an image", rounded(run.after)),
+            Evidence(f"below {rounded(good)} nats per image", rounded(run.after)),
+            of_means=of_means,
+            of_samples=run.after,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.expect import Evidence, Failed, rounded
-from ...stats.formulas import Weights, weighings
+from ...stats.formulas import WRONG_WEIGHINGS, Weights, weighings
 from ...stats.gaussians import KLEstimate
 from ...stats.metrics import cross_entropy
 from ..subject import Model
@@ -69,24 +69,26 @@ def expect_negative_elbo(losses: Sequence[BatchLoss], size: int) -> Evidence:
         for rows in zip(*tables, strict=True)
     ]
     evidence = Evidence(
-        [f"batch of {f.batch}: {rounded(f.predicted(tables[0][0]))}, or their mean an image" for f in losses],
+        [f"batch of {f.batch}: {rounded(f.predicted(tables[0][0]))}, or their mean per image" for f in losses],
         [f"batch of {f.batch}: {rounded(f.loss)}" for f in losses],
     )
     if STANDARD_ERRORS.within(min(worst[0], worst[1])):
         return evidence
-    stories = _stories([row.story for row in tables[0]], np.array(worst))
+    code, *also = _nearest([row.code for row in tables[0]], np.array(worst)) or ["elbo.unknown"]
     raise Failed(
-        f"The loss is not the cross-entropy plus beta times the KL divergence, each summed over the batch{stories}.",
+        code,
+        "The loss is not the cross-entropy plus beta times the KL divergence, each summed over the batch. {diagnosis}",
         "Write down both terms for one image, then sum.",
         evidence,
+        diagnosis=" Or: ".join(WRONG_WEIGHINGS[known] for known in (code, *also) if known in WRONG_WEIGHINGS),
+        also=also,
     )
 
 
-def _stories(stories: Sequence[str], worst: np.ndarray) -> str:
-    """The weighing that explains the losses best, and those that are as good but for 1 standard error."""
+def _nearest(codes: Sequence[str], worst: np.ndarray) -> list[str]:
+    """The wrong weighing that explains the losses best, and those that are as good but for 1 standard error."""
     near = np.nonzero((worst <= ALLOWED) & (worst <= np.nanmin(worst, initial=np.inf) + 1))[0]
-    told = dict.fromkeys(stories[i] for i in near[np.argsort(worst[near])] if stories[i])
-    return ": " + ", or ".join(list(told)[:4]) if told else ""
+    return list(dict.fromkeys(codes[i] for i in near[np.argsort(worst[near])] if codes[i]))[:4]
 
 
 def terms_of(model: Model, images: np.ndarray, divergence: KLEstimate, training: bool) -> Terms:

@@ -19,7 +19,7 @@ from ...stats.gaussians import KLEstimate
 from ..subject import Model
 from ..thresholds import INFORMATIVE, STEPS_TO_PRIOR
 from .elbo import BatchLoss, Terms, batch_loss, expect_negative_elbo, terms_of
-from .training import RATE
+from .training import NO_FRESH_NOISE, RATE
 
 BETA = 20.0
 FAR = 6.0  # nats per image
@@ -95,10 +95,8 @@ def expect_loss_of(far: FarModel) -> Evidence:
 def expect_fresh_losses(far: FarModel) -> None:
     """The same batch has different losses, at the same weights, if training samples."""
     if len(set(far.same.tolist())) == 1:
-        raise Failed(
-            "The same batch has exactly the same loss again and again: training sees no fresh noise.",
-            "What does the decoder get while it is trained, and how often is its noise drawn?",
-        )
+        hint = "What does the decoder get while it is trained, and how often is its noise drawn?"
+        raise Failed(NO_FRESH_NOISE.code, NO_FRESH_NOISE.sentence, hint)
 
 
 def expect_pull(far: FarModel, distances: Callable[[], Distances], certain: int) -> Evidence:
@@ -154,13 +152,25 @@ def has_gone_away(seen: Sequence[Distances]) -> bool:
 def _no_pull(seen: Sequence[Distances]) -> Failed:
     first, last = seen[0], seen[-1]
     worst = max(first, key=lambda name: last[name] / max(first[name], QUIET))
+    some_are_pulled = any(last[name] < first[name] / 2 for name in first)
     return Failed(
-        f"With beta {BETA:g}, {steps_after(len(seen) - 1)} steps should pull the posterior to the prior, but the "
-        f"distance of its {worst} went from {first[worst]:.3g} to {last[worst]:.3g} nats an image: the KL divergence "
-        "does not pull.",
+        NOT_PULLED[worst] if some_are_pulled else "posterior.not_pulled",
+        "With beta {beta:g}, {steps} steps should pull the posterior to the prior, but the distance of its {worst} "
+        "went from {before:.3g} to {after:.3g} nats per image: the KL divergence does not pull.",
         "Does the gradient of the KL divergence reach all that the encoder computes?",
         Evidence("less than half the distance", f"{_told(first)}; {_told(last)}"),
+        beta=BETA,
+        steps=steps_after(len(seen) - 1),
+        worst=worst,
+        before=first[worst],
+        after=last[worst],
     )
+
+
+NOT_PULLED = {  # where the other one is
+    "mean": "posterior.mean_not_pulled",
+    "variance": "posterior.variance_not_pulled",
+}
 
 
 def _told(distances: Distances) -> str:
@@ -174,12 +184,16 @@ def expect_informative(beta: float, kl: float, means: np.ndarray) -> None:
     """
     if not INFORMATIVE.within(kl):
         raise Failed(
-            f"With beta {beta:g} the encoding should stay informative, but its KL is {kl:.3g} nats an image.",
+            "posterior.not_informative",
+            "With beta {beta:g} the encoding should stay informative, but its KL is {kl:.3g} nats per image.",
             "Does beta weigh the KL divergence alone, and does the cross-entropy reach the encoder through the sample?",
             Evidence(f"above {INFORMATIVE.limit:g} nats with beta {beta:g}", rounded(kl)),
+            beta=beta,
+            kl=kl,
         )
     if not means.min() < -0.05:
         raise Failed(
+            "posterior.mean_never_negative",
             "The posterior's mean is never negative, so half of the latent space is never used.",
             "A mean may be any number: which activation keeps it from that?",
             Evidence("means of both signs", f"from {rounded(means.min(), 2)} on"),

@@ -11,7 +11,8 @@ import numpy as np
 
 from ...core.expect import Diverged, Evidence, Failed, rounded
 from ...core.thresholds import Threshold
-from ...stats.diagnosis import TrainingCurve, encoder_rests, story_of
+from ...stats.causes import Diagnosis
+from ...stats.diagnosis import ENCODER_FROZEN, TrainingCurve, diagnosis_of, encoder_is_frozen
 from ...stats.metrics import cross_entropy, mosaic
 from ..subject import Model, Subject
 from ..thresholds import ENCODING_ALONE, SHARE_OF_MEAN_IMAGE, TRAINING_STEPS, UNTRAINED_COST
@@ -23,10 +24,14 @@ HELD_OUT = 64
 GOOD = SHARE_OF_MEAN_IMAGE.limit
 PROBES = 8  # images whose encodings are kept from before the training
 FIRST_STEPS = 5  # right solutions need about 40 to get from noise to the mean image
-SAME_COST = 2.0  # nats an image, beside 5 standard errors: 16-bit encodings change the cost by .0002
+SAME_COST = 2.0  # nats per image, beside 5 standard errors: 16-bit encodings change the cost by .0002
 STILL_LEARNING = 0.99  # stages that leave less than this share of the cost are worth going on after
 STAGES_BACK = 4  # a single one may bring nothing by chance
 OWN_RATE = 2  # times as many steps for a model at a rate of its own
+
+NO_FRESH_NOISE = Diagnosis(
+    "noise.not_fresh_in_training", "Training sees no fresh noise: the same batch has exactly the same loss again."
+)
 
 
 @dataclass(frozen=True)
@@ -78,9 +83,9 @@ class Trained:
         return cost_of_mean_image(self.images)
 
     @property
-    def story(self) -> str:
-        """What kind of trouble the training is in, in a sentence; empty where it is in none that is known."""
-        return story_of(self.curve, self.images, self.reconstructions, self.mean_image)
+    def diagnosis(self) -> Diagnosis:
+        """What kind of trouble the training is in."""
+        return diagnosis_of(self.curve, self.images, self.reconstructions, self.mean_image)
 
 
 def cost_of_mean_image(images: np.ndarray) -> float:
@@ -147,7 +152,7 @@ def _curve(
     """One training, looked at before, after the first few steps, and after each stage; `times` as long as planned."""
     probes = subject.images.held_out(PROBES)
     costs, codes = [cost(model)], model.encode(probes)
-    painted = model.decode(codes)
+    decoded = model.decode(codes)
     steps, at_most = 0, times * budget.at_most
     for until in (FIRST_STEPS, budget.at_least, *range(budget.at_least + budget.stage, 2 * at_most + 1, budget.stage)):
         model.train(subject.images.batches(steps, until - steps, budget.batch_size))
@@ -158,18 +163,28 @@ def _curve(
             break
     if costs[-1] < bar:
         budget.threshold.record(steps / times)
-    return TrainingCurve(tuple(costs), steps, (codes, model.encode(probes)), (painted, model.decode(codes)))
+    return TrainingCurve(tuple(costs), steps, (codes, model.encode(probes)), (decoded, model.decode(codes)))
 
 
 def _expect_untrained(cost: float, images: np.ndarray, whose: str) -> None:
     """Whoever has not been trained cannot be better than the mean image."""
     mean_image = cost_of_mean_image(images)
     if not UNTRAINED_COST.within(cost / mean_image):
-        raise Failed(
-            f"{whose} already reconstructs digits that it has never seen.",
-            "A model starts from random weights, and what it knows comes from the images it is trained on.",
-            Evidence(f"above {rounded(mean_image)} nats an image", rounded(cost)),
+        raise known_before(
+            whose, "reconstructs", Evidence(f"above {rounded(mean_image)} nats per image", rounded(cost))
         )
+
+
+def known_before(whose: str, does: str, evidence: Evidence) -> Failed:
+    """The failure of a model that does something well before it is trained, or is hardly trained."""
+    return Failed(
+        "training.known_before",
+        "{whose} already {does} digits that it has never seen.",
+        "A model starts from random weights, and what it knows comes from the images it is trained on.",
+        evidence,
+        whose=whose,
+        does=does,
+    )
 
 
 def _expect_code_is_all(subject: Subject, model: Model) -> None:
@@ -188,18 +203,20 @@ def _expect_code_is_all(subject: Subject, model: Model) -> None:
     allowed = SAME_COST + 5 * float((there - here).std()) / np.sqrt(len(images))
     if not ENCODING_ALONE.within(abs(float((there - here).mean())) / allowed):
         raise Failed(
+            "encoding.not_alone",
             "A second model with the same weights decodes the same encodings into other images.",
             "Nothing but the encoding may pass from the encoder to the decoder, and all that was learned has to be "
             "in variables of the model.",
-            Evidence(f"{rounded(float(here.mean()))} nats an image", rounded(float(there.mean()))),
+            Evidence(f"{rounded(float(here.mean()))} nats per image", rounded(float(there.mean()))),
         )
 
 
 def expect_encoder_trained(curve: TrainingCurve) -> None:
     """Training changes what the encoder answers; also where a decoder alone does well on random features."""
-    if encoder_rests(curve):
+    if encoder_is_frozen(curve):
         raise Failed(
-            "The encoder is not trained: after all steps its encodings are what they were before the first.",
+            ENCODER_FROZEN.code,
+            ENCODER_FROZEN.sentence,
             "The gradient has to pass through the encoding, and the optimizer needs the encoder's variables too.",
             Evidence("other encodings than before the training", "the same encodings"),
         )
@@ -219,10 +236,8 @@ def sees_fresh_noise(subject: Subject, model: Model, batch_size: int = BATCH_SIZ
 def expect_fresh_noise(subject: Subject, model: Model, batch_size: int = BATCH_SIZE) -> None:
     """Raise Failed unless training draws noise of its own at each step."""
     if not sees_fresh_noise(subject, model, batch_size):
-        raise Failed(
-            "The same batch has exactly the same loss twice: training sees no fresh noise.",
-            "What does the network get while it is trained, and how often is its noise drawn?",
-        )
+        hint = "What does the network get while it is trained, and how often is its noise drawn?"
+        raise Failed(NO_FRESH_NOISE.code, NO_FRESH_NOISE.sentence, hint)
 
 
 def expect_good_reconstructions(subject: Subject, part: str, run: Trained) -> Evidence:
@@ -232,12 +247,18 @@ def expect_good_reconstructions(subject: Subject, part: str, run: Trained) -> Ev
         f"Unseen digits above, their reconstructions after {run.steps} steps below",
         mosaic(*(subject.images.look.upright(x[:10]) for x in (run.images, run.reconstructions))),
     )
-    evidence = Evidence(f"below {rounded(GOOD * run.mean_image)} nats an image", rounded(run.after))
+    evidence = Evidence(f"below {rounded(GOOD * run.mean_image)} nats per image", rounded(run.after))
     if not SHARE_OF_MEAN_IMAGE.within(run.after / run.mean_image):
+        trouble = run.diagnosis
         raise Failed(
-            f"After {run.steps} steps unseen images cost {run.after:.0f} nats each; "
-            f"answering with the mean image costs {run.mean_image:.0f}. {run.story}".strip(),
+            trouble.code,
+            "After {steps} steps unseen images cost {after:.0f} nats each; answering with the mean image costs "
+            "{mean_image:.0f}. {diagnosis}",
             "Does the reconstruction depend on the encoding? Look at the picture of some reconstructions.",
             evidence,
+            steps=run.steps,
+            after=run.after,
+            mean_image=run.mean_image,
+            diagnosis=trouble.sentence,
         )
     return evidence

@@ -13,7 +13,7 @@ from ...protocol.messages import Reply, Request
 
 
 @dataclass(frozen=True)
-class Painter:
+class Probe:
     """encode: pixels times `into`; decode: the sigmoid of codes times `out`. All in float32 NumPy.
 
     into: (784, d), out: (d, 784). The pictures a code gives are all different, so no swap or flip goes unseen.
@@ -34,16 +34,16 @@ class Painter:
 class ProbeModel:
     """What a student's picture code gets for a model: encode, decode and reconstruct, and nothing else."""
 
-    def __init__(self, painter: Painter):
-        self._painter = painter
+    def __init__(self, probe: Probe):
+        self._probe = probe
 
     def encode(self, inputs: Any) -> Any:
         """(B, 28, 28, 1) -> (B, d)."""
-        return self._tensor(self._painter.encode(self._batch(inputs, (28, 28, 1))))
+        return self._tensor(self._probe.encode(self._batch(inputs, (28, 28, 1))))
 
     def decode(self, encodings: Any) -> Any:
         """(B, d) -> (B, 28, 28, 1)."""
-        return self._tensor(self._painter.decode(self._batch(encodings, self._painter.out.shape[:1])))
+        return self._tensor(self._probe.decode(self._batch(encodings, self._probe.out.shape[:1])))
 
     def reconstruct(self, images: Any) -> Any:
         """(B, 28, 28, 1) -> (B, 28, 28, 1)."""
@@ -79,7 +79,7 @@ def picture(harness: Harness, request: Request) -> Reply:
     function = harness.definitions.find("pictures", name)
     with submission_code(f"calling {name}"):
         drawn = function(
-            ProbeModel(Painter(into, out)), *(a.view(Pictures) for a in others), **request.parameters["arguments"]
+            ProbeModel(Probe(into, out)), *(a.view(Pictures) for a in others), **request.parameters["arguments"]
         )
     assert request.wants is not None
     return Reply(arrays=(as_array(drawn, name, Want("float32", request.wants[0].shape)),))
