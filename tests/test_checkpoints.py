@@ -17,9 +17,12 @@ from grader.autoencoders.measurements.checkpoints import (
     take_steps,
 )
 from grader.core.expect import Evidence, Failed
+from grader.stats.causes import Diagnosis
+
+OTHER, FORGETFUL = Diagnosis("weights.other", "other"), Diagnosis("optimizer.forgetful", "forgetful")
 
 
-class ToyLab:
+class ToySubject:
     """Images, and a seed that is of no concern to the toy."""
 
     def __init__(self) -> None:
@@ -31,7 +34,7 @@ class ToyLab:
 
 @dataclass
 class Toy:
-    """Paints one grey, which momentum pulls towards that of its batches."""
+    """Answers one grey, which momentum pulls towards that of its batches."""
 
     forgets: bool = False
     noise: float = 0.0
@@ -73,49 +76,49 @@ def saved(subject: Any, toy: Any) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("noise", [0.0, 0.3], ids=["exact", "random"])
 def test_a_model_that_remembers_all_passes(noise: float) -> None:
     """State and next step are the same, or as different as two steps of one state are."""
-    subject: Any = ToyLab()
+    subject: Any = ToySubject()
     toy: Any = Toy(noise=noise)
     state, step = saved(subject, toy)
-    expect_same_state(subject, toy, state, "other")
-    expect_same_step(subject, toy, state, step, "forgetful")
+    expect_same_state(subject, toy, state, OTHER)
+    expect_same_step(subject, toy, state, step, FORGETFUL)
 
 
 def test_an_optimizer_that_forgets_is_found_out_and_gets_half() -> None:
     """The grey comes back, the momentum does not."""
-    subject: Any = ToyLab()
+    subject: Any = ToySubject()
     toy: Any = Toy(forgets=True)
     state, step = saved(subject, toy)
-    expect_same_state(subject, toy, state, "other")
+    expect_same_state(subject, toy, state, OTHER)
     with pytest.raises(Failed, match="forgetful") as failed:
-        expect_same_step(subject, toy, state, step, "forgetful")
+        expect_same_step(subject, toy, state, step, FORGETFUL)
     assert failed.value.credit == 0.5
 
 
 def test_other_weights_are_found_out() -> None:
-    """A restored model that paints another grey fails, with nothing to be earned."""
-    subject: Any = ToyLab()
+    """A restored model that answers another grey fails, with nothing to be earned."""
+    subject: Any = ToySubject()
     toy: Any = Toy()
     state, _ = saved(subject, toy)
     toy.grey += 0.01
     with pytest.raises(Failed, match="other") as failed:
-        expect_same_state(subject, toy, state, "other")
+        expect_same_state(subject, toy, state, OTHER)
     assert failed.value.credit == 0
 
 
 def test_the_evidence_is_the_largest_difference() -> None:
     """Two digits of the largest distance between pixels, whatever its sign, and one next step."""
-    subject: Any = ToyLab()
+    subject: Any = ToySubject()
     toy: Any = Toy(grey=0.5)
     wanted = state_of(subject, toy)
     wanted[3, 4, 5] += 0.1234
     with pytest.raises(Failed) as failed:
-        expect_same_state(subject, toy, wanted, "other")
+        expect_same_state(subject, toy, wanted, OTHER)
     assert failed.value.evidence == Evidence("the same reconstructions", "largest difference 0.12")
     assert failed.value.hint
 
 
 class Recorder:
-    """A stand-in for a model, and for the seeding of its lab: keeps what it is given, and answers as it is told to."""
+    """A stand-in for a model, and for the seeding of its subject: keeps what it is given, and answers as it is told to."""
 
     def __init__(self, greys: tuple[float, ...] = (0.5,), losses: tuple[float, ...] = (1.0,)) -> None:
         self.images = Images(np.random.default_rng(2))
@@ -169,7 +172,7 @@ def grey(value: float) -> np.ndarray:
 def test_a_random_step_may_miss_by_twice_what_two_steps_differ(missed: float) -> None:
     """Two steps of one state differ by 0.25, and two losses of one batch at learning rate 0 differ, too."""
     model: Any = Recorder(greys=(1 + missed, 1.25 + missed), losses=(1.0, 2.0, 3.0, 4.0))
-    expect_same_step(model, model, grey(0), grey(1), "forgetful")
+    expect_same_step(model, model, grey(0), grey(1), FORGETFUL)
     assert (model.restored, model.rates) == (1, [0.0])
     np.testing.assert_array_equal(model.batches[-2:], [model.images.training(0, 8)] * 2)
 
@@ -181,7 +184,7 @@ def test_a_step_that_misses_by_more_than_chance_fails(missed: float, losses: tup
     """More than twice the usual difference is no chance, and without randomness none is: half of the points."""
     model: Any = Recorder(greys=(1 + missed, 1.25 + missed), losses=losses)
     with pytest.raises(Failed, match="forgetful") as failed:
-        expect_same_step(model, model, grey(0), grey(1), "forgetful")
+        expect_same_step(model, model, grey(0), grey(1), FORGETFUL)
     assert failed.value.credit == 0.5
 
 
@@ -189,6 +192,6 @@ def test_the_evidence_is_the_share_of_the_step_that_is_missed() -> None:
     """A step of length 0.5 that is missed by 0.25 is missed by 50 % of its length."""
     model: Any = Recorder(greys=(0.75, 0.75))
     with pytest.raises(Failed) as failed:
-        expect_same_step(model, model, grey(0), grey(0.5), "forgetful")
+        expect_same_step(model, model, grey(0), grey(0.5), FORGETFUL)
     assert failed.value.evidence == Evidence("the same step", "one that misses it by 50% of its length")
     assert failed.value.hint

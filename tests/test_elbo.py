@@ -12,13 +12,13 @@ from grader.autoencoders.measurements.elbo import (
     ROOM,
     BatchLoss,
     Terms,
-    _stories,
+    _nearest,
     batch_loss,
     expect_negative_elbo,
     terms_of,
 )
 from grader.core.expect import Evidence, Failed
-from grader.stats.formulas import Weights, weighings
+from grader.stats.formulas import WRONG_WEIGHINGS, Weights, weighings
 from grader.stats.gaussians import KLEstimate
 
 SIZE, BETA = 10, 20.0
@@ -28,41 +28,41 @@ BCE, KL, SQUARES = 480.0, 4.6, 130.0  # of a model far from the prior, of an ima
 Loss = Callable[[float, float, float, int], float]  # cross-entropy and KL summed over the batch, beta, batch -> loss
 
 WRONG: dict[str, list[Loss]] = {
-    "the KL divergence is missing": [lambda bce, kl, beta, n: bce, lambda bce, kl, beta, n: bce / n],
-    "the KL divergence is averaged over the batch, and": [lambda bce, kl, beta, n: bce + beta * kl / n],
-    "the cross-entropy is averaged over the batch, and": [lambda bce, kl, beta, n: bce / n + beta * kl],
-    "the KL divergence is counted twice": [
+    "elbo.kl_missing": [lambda bce, kl, beta, n: bce, lambda bce, kl, beta, n: bce / n],
+    "elbo.kl_mean_over_batch": [lambda bce, kl, beta, n: bce + beta * kl / n],
+    "elbo.cross_entropy_mean_over_batch": [lambda bce, kl, beta, n: bce / n + beta * kl],
+    "elbo.kl_twice": [
         lambda bce, kl, beta, n: bce + beta * (kl + kl), lambda bce, kl, beta, n: (bce + 2 * beta * kl) / n,
     ],
-    "averaged over the batch and counted twice": [lambda bce, kl, beta, n: bce + 2 * beta * kl / n],
-    "the KL divergence is halved": [lambda bce, kl, beta, n: bce + beta * kl / 2],
-    "the KL divergence has the wrong sign": [lambda bce, kl, beta, n: bce - beta * kl],
-    "the KL divergence is averaged over the dimensions": [
+    "elbo.kl_mean_over_batch_twice": [lambda bce, kl, beta, n: bce + 2 * beta * kl / n],
+    "elbo.kl_halved": [lambda bce, kl, beta, n: bce + beta * kl / 2],
+    "elbo.kl_wrong_sign": [lambda bce, kl, beta, n: bce - beta * kl],
+    "elbo.kl_mean_over_dimensions": [
         lambda bce, kl, beta, n: bce + beta * kl / SIZE, lambda bce, kl, beta, n: (bce + beta * kl / SIZE) / n,
     ],
-    "averaged over batch and dimensions": [lambda bce, kl, beta, n: bce + beta * kl / SIZE / n],
-    "beta is ignored": [lambda bce, kl, beta, n: bce + kl, lambda bce, kl, beta, n: (bce + kl) / n],
-    "beta is applied twice": [
+    "elbo.kl_mean_over_batch_and_dimensions": [lambda bce, kl, beta, n: bce + beta * kl / SIZE / n],
+    "elbo.beta_ignored": [lambda bce, kl, beta, n: bce + kl, lambda bce, kl, beta, n: (bce + kl) / n],
+    "elbo.beta_twice": [
         lambda bce, kl, beta, n: bce + beta * beta * kl, lambda bce, kl, beta, n: (bce + beta**2 * kl) / n,
     ],
-    "divided by beta": [lambda bce, kl, beta, n: bce + kl / beta],
-    "the cross-entropy is averaged over the pixels": [
+    "elbo.kl_divided_by_beta": [lambda bce, kl, beta, n: bce + kl / beta],
+    "elbo.cross_entropy_mean_over_pixels": [
         lambda bce, kl, beta, n: bce / 784 + beta * kl, lambda bce, kl, beta, n: (bce / 784 + beta * kl) / n,
     ],
-    "averaged over pixels and batch": [lambda bce, kl, beta, n: bce / 784 / n + beta * kl],
-    "the cross-entropy is missing": [lambda bce, kl, beta, n: beta * kl, lambda bce, kl, beta, n: beta * kl / n],
-    "beta weighs the cross-entropy, not": [
+    "elbo.cross_entropy_mean_over_pixels_and_batch": [lambda bce, kl, beta, n: bce / 784 / n + beta * kl],
+    "elbo.cross_entropy_missing": [lambda bce, kl, beta, n: beta * kl, lambda bce, kl, beta, n: beta * kl / n],
+    "elbo.beta_on_cross_entropy": [
         lambda bce, kl, beta, n: beta * bce + kl, lambda bce, kl, beta, n: (beta * bce + kl) / n,
     ],
-    "beta weighs both terms": [
+    "elbo.beta_on_both_terms": [
         lambda bce, kl, beta, n: beta * (bce + kl), lambda bce, kl, beta, n: beta * (bce + kl) / n,
     ],
-    "the squared error stands": [
+    "elbo.squared_error": [
         lambda bce, kl, beta, n: n * SQUARES + beta * kl, lambda bce, kl, beta, n: SQUARES + beta * kl / n,
     ],
 }  # fmt: skip
 
-CASES = [(story, loss) for story, losses in WRONG.items() for loss in losses]
+CASES = [(code, loss) for code, losses in WRONG.items() for loss in losses]
 
 
 def seen(
@@ -77,12 +77,13 @@ def losses_of(loss: Loss) -> list[BatchLoss]:
     return [seen(loss, n) for n in BATCHES]
 
 
-@pytest.mark.parametrize(("story", "loss"), CASES, ids=[f"{n}: {story}" for n, (story, _) in enumerate(CASES)])
-def test_each_wrong_weighing_is_named(story: str, loss: Loss) -> None:
-    """The message holds the one sentence that says what is wrong, and the evidence the losses of both betas."""
+@pytest.mark.parametrize(("code", "loss"), CASES, ids=[f"{n}: {code}" for n, (code, _) in enumerate(CASES)])
+def test_each_wrong_weighing_is_named(code: str, loss: Loss) -> None:
+    """The code is that of what is wrong, the message holds its sentence, and the evidence the losses of both betas."""
     with pytest.raises(Failed) as caught:
         expect_negative_elbo(losses_of(loss), SIZE)
-    assert story in caught.value.message
+    assert caught.value.code == code
+    assert WRONG_WEIGHINGS[code] in caught.value.message
     assert caught.value.evidence is not None
     assert len(caught.value.evidence.measured) == len(BATCHES)
 
@@ -92,14 +93,14 @@ def test_the_table_of_weighings_is_that_of_the_wrong_losses() -> None:
     for n, beta in ((8, 20.0), (32, 3.0)):
         right: list[tuple[str, Loss]] = [("", summed), ("", averaged)]
         wanted = [
-            (story, loss(1, 0, beta, n) - (rest := loss(0, 0, beta, n)), (loss(0, 1, beta, n) - rest) / beta, rest)
-            for story, loss in right + CASES
+            (code, loss(1, 0, beta, n) - (rest := loss(0, 0, beta, n)), (loss(0, 1, beta, n) - rest) / beta, rest)
+            for code, loss in right + CASES
         ]
         table = weighings(n, SIZE, beta)
         assert len(table) == len(wanted)
-        for story, *weights in wanted:
-            rows = [(w.cross_entropy, w.divergence, w.squared_error * n * SQUARES) for w in table if story in w.story]
-            assert any(row == pytest.approx(weights, rel=1e-9, abs=1e-12) for row in rows), story
+        for code, *weights in wanted:
+            rows = [(w.cross_entropy, w.divergence, w.squared_error * n * SQUARES) for w in table if code == w.code]
+            assert any(row == pytest.approx(weights, rel=1e-9, abs=1e-12) for row in rows), code
 
 
 def summed(bce: float, kl: float, beta: float, n: int) -> float:
@@ -125,29 +126,31 @@ def test_right_weighings_pass_with_sampling_noise(right: Loss) -> None:
 
 @pytest.mark.parametrize("loss", [summed, lambda bce, kl, beta, n: beta * kl], ids=["right", "without cross-entropy"])
 def test_rounding_of_single_precision_changes_no_verdict(loss: Loss) -> None:
-    """Losses that are off by one part in 100,000, as sums of many numbers are, have the story of exact ones."""
+    """Losses that are off by one part in 100,000, as sums of many numbers are, have the cause of exact ones."""
     losses = [replace(found, loss=found.loss * (1 + 1e-5)) for found in losses_of(loss)]
     if loss is summed:
         expect_negative_elbo(losses, SIZE)
     else:
-        with pytest.raises(Failed, match="batch: the cross-entropy is missing"):
+        with pytest.raises(Failed, match=r"batch\. The cross-entropy is missing\."):
             expect_negative_elbo(losses, SIZE)
 
 
 def test_mistakes_that_cannot_be_told_apart_are_all_told() -> None:
-    """Where the KL divergence is uncertain by more than the cross-entropy is worth, both stories are in the message."""
+    """Where the KL divergence is uncertain by more than the cross-entropy is worth, the others are told after the nearest."""
     losses = [seen(lambda bce, kl, beta, n: beta * kl, n, kl_error=0.3) for n in BATCHES]
     with pytest.raises(Failed) as caught:
         expect_negative_elbo(losses, SIZE)
-    assert "the cross-entropy is missing" in caught.value.message
-    assert ", or the cross-entropy is averaged over the pixels" in caught.value.message
+    assert caught.value.code == "elbo.cross_entropy_missing"
+    assert "elbo.cross_entropy_mean_over_pixels" in caught.value.parameters["also"]
+    assert "batch. The cross-entropy is missing. Or: The cross-entropy is averaged over the pixels." in caught.value.message
 
 
-def test_a_loss_that_no_weighing_explains_is_failed_without_a_story() -> None:
+def test_a_loss_that_no_weighing_explains_has_an_unknown_cause() -> None:
     """Nothing is claimed that was not measured."""
     with pytest.raises(Failed) as caught:
         expect_negative_elbo(losses_of(lambda bce, kl, beta, n: 17 * bce), SIZE)
     assert caught.value.message.endswith("each summed over the batch.")
+    assert (caught.value.code, caught.value.parameters["also"]) == ("elbo.unknown", [])
 
 
 def test_one_right_loss_does_not_make_up_for_a_wrong_one() -> None:
@@ -168,7 +171,7 @@ def test_a_loss_that_is_no_number_fails(broken: int) -> None:
 def test_the_evidence_holds_the_losses_beside_the_right_ones() -> None:
     """8 images at 480 nats, and beta 20 times 4.6 nats, are 4576; with a tenth of beta they are 3914."""
     evidence = expect_negative_elbo([seen(averaged, 8), seen(averaged, 32)], SIZE)
-    wanted = ["batch of 8: 4576.0, or their mean an image", "batch of 32: 18300.0, or their mean an image"]
+    wanted = ["batch of 8: 4576.0, or their mean per image", "batch of 32: 18300.0, or their mean per image"]
     assert evidence == Evidence(wanted, ["batch of 8: 572.0", "batch of 32: 572.0"])
     with pytest.raises(Failed) as caught:
         expect_negative_elbo([seen(lambda bce, kl, beta, n: bce + beta * kl / 10, n) for n in BATCHES], SIZE)
@@ -194,12 +197,13 @@ def test_small_losses_have_small_errors() -> None:
     assert seen.deviation(Weights(1, 1)) == pytest.approx(0.01 / (1e-4 * 0.02))
 
 
-def test_stories_that_explain_nearly_as_well_are_told_too() -> None:
+def test_causes_that_explain_nearly_as_well_are_told_too() -> None:
     """Those within 1 standard error of the best, the best first, each once and at most four; none beyond the bar."""
-    assert _stories(["far", "near", "best", "next"], np.array([1.75, 1.0, 0.5, 1.5])) == ": best, or near, or next"
-    assert _stories([*"abcdef"], np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])) == ": a, or b, or c, or d"
-    assert _stories(["same", "other", "same"], np.array([0.5, 0.75, 1.0])) == ": same, or other"
-    assert _stories(["a", "b"], np.array([5.6, 5.7])) == ""
+    assert _nearest(["far", "near", "best", "next"], np.array([1.75, 1.0, 0.5, 1.5])) == ["best", "near", "next"]
+    assert _nearest([*"abcdef"], np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])) == [*"abcd"]
+    assert _nearest(["same", "other", "same"], np.array([0.5, 0.75, 1.0])) == ["same", "other"]
+    assert _nearest(["", "a"], np.array([0.5, 0.75])) == ["a"]
+    assert _nearest(["a", "b"], np.array([5.6, 5.7])) == []
 
 
 class Blurring:

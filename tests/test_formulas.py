@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from grader.stats.formulas import WRONG_KL, kl_divergence, weighings
+from grader.stats.formulas import WRONG_KL, WRONG_WEIGHINGS, kl_divergence, weighings
 
 
 def integrated(mean: float, log_variance: float) -> float:
@@ -56,53 +56,53 @@ def right(m: float, v: float) -> float:
 
 
 STUDENTS = {
-    "mean over the dimensions": lambda m, v: loop(m, v, right) / m.shape[1],
-    "lacks the factor one half": lambda m, v: loop(m, v, lambda m, v: m * m + math.exp(v) - v - 1),
-    "opposite sign": lambda m, v: loop(m, v, lambda m, v: 0.5 * (1 + v - m * m - math.exp(v))),
-    "logarithm of the deviation": lambda m, v: loop(
+    "kl.mean_over_dimensions": lambda m, v: loop(m, v, right) / m.shape[1],
+    "kl.without_one_half": lambda m, v: loop(m, v, lambda m, v: m * m + math.exp(v) - v - 1),
+    "kl.opposite_sign": lambda m, v: loop(m, v, lambda m, v: 0.5 * (1 + v - m * m - math.exp(v))),
+    "kl.of_log_deviation": lambda m, v: loop(
         m,
         v,
         lambda m, s: -s + (math.exp(s) ** 2 + m * m) / 2 - 0.5,  # the formula with sigma = exp(s)
     ),
-    "for the variance": lambda m, v: loop(
+    "kl.of_variance": lambda m, v: loop(
         m,
         v,
         lambda m, s: 0.5 * (abs(s) + m * m - 1 - math.log(abs(s))),  # abs, or its logarithm is no number
     ),
-    "lacks the constant -1": lambda m, v: loop(m, v, lambda m, v: 0.5 * (m * m + math.exp(v) - v)),
-    "lacks the log-variance": lambda m, v: loop(m, v, lambda m, v: 0.5 * (m * m + math.exp(v) - 1)),
-    "lacks the variance": lambda m, v: loop(m, v, lambda m, v: 0.5 * (m * m - v - 1)),
-    "absolute value of the mean": lambda m, v: loop(m, v, lambda m, v: 0.5 * (abs(m) + math.exp(v) - v - 1)),
-    "first component alone": lambda m, v: np.array([right(a[0], b[0]) for a, b in zip(m, v, strict=True)]),
-    "lacks the squared mean": lambda m, v: loop(m, v, lambda m, v: 0.5 * (math.exp(v) - v - 1)),
-    "mean without its square": lambda m, v: loop(m, v, lambda m, v: 0.5 * (m + math.exp(v) - v - 1)),
-    "the other way round": lambda m, v: loop(
+    "kl.without_constant": lambda m, v: loop(m, v, lambda m, v: 0.5 * (m * m + math.exp(v) - v)),
+    "kl.without_log_variance": lambda m, v: loop(m, v, lambda m, v: 0.5 * (m * m + math.exp(v) - 1)),
+    "kl.without_variance": lambda m, v: loop(m, v, lambda m, v: 0.5 * (m * m - v - 1)),
+    "kl.absolute_mean": lambda m, v: loop(m, v, lambda m, v: 0.5 * (abs(m) + math.exp(v) - v - 1)),
+    "kl.first_component_alone": lambda m, v: np.array([right(a[0], b[0]) for a, b in zip(m, v, strict=True)]),
+    "kl.without_mean": lambda m, v: loop(m, v, lambda m, v: 0.5 * (math.exp(v) - v - 1)),
+    "kl.mean_not_squared": lambda m, v: loop(m, v, lambda m, v: 0.5 * (m + math.exp(v) - v - 1)),
+    "kl.reversed": lambda m, v: loop(
         m, v, lambda m, v: math.log(math.exp(v / 2)) + (1 + m * m) / (2 * math.exp(v)) - 0.5
     ),
-    "averaged over the batch": lambda m, v: np.array([sum(loop(m, v, right)) / len(m)] * len(m)),
-    "summed over the batch": lambda m, v: np.array([sum(loop(m, v, right))] * len(m)),
-    "in bits": lambda m, v: loop(m, v, lambda m, v: right(m, v) / math.log(2)),
+    "kl.mean_over_batch": lambda m, v: np.array([sum(loop(m, v, right)) / len(m)] * len(m)),
+    "kl.sum_over_batch": lambda m, v: np.array([sum(loop(m, v, right))] * len(m)),
+    "kl.in_bits": lambda m, v: loop(m, v, lambda m, v: right(m, v) / math.log(2)),
 }
 
 
-@pytest.mark.parametrize("story", STUDENTS)
-def test_each_wrong_formula_is_told_from_all_others(story: str) -> None:
+@pytest.mark.parametrize("code", STUDENTS)
+def test_each_wrong_formula_is_told_from_all_others(code: str) -> None:
     """At a telling case a mistake agrees with the formula that names it, and with no other one."""
     mean, log_variance = np.random.default_rng(7).normal(size=(2, 5, 3))
-    wrong = STUDENTS[story](mean, log_variance)
-    fits = [name for name, formula in WRONG_KL.items() if np.allclose(formula(mean, log_variance), wrong, atol=1e-3)]
-    assert len(fits) == 1
-    assert story in fits[0]
+    wrong = STUDENTS[code](mean, log_variance)
+    known = {known: formula(mean, log_variance) for known, (_, formula) in WRONG_KL.items()}
+    assert [known for known, found in known.items() if np.allclose(found, wrong, atol=1e-3)] == [code]
     assert not np.allclose(kl_divergence(mean, log_variance), wrong, atol=1e-3)
 
 
 def test_every_known_wrong_formula_has_its_student() -> None:
     """The table above leaves none out."""
-    assert len(STUDENTS) == len(WRONG_KL)
+    assert STUDENTS.keys() == WRONG_KL.keys()
 
 
-def test_the_right_weighings_come_first_and_have_no_story() -> None:
+def test_the_right_weighings_come_first_and_have_no_code() -> None:
     """Sum or mean of both terms, in the same ratio; every other weighing says what is wrong with it."""
     found = weighings(batch=32, size=10, beta=3.0)
     assert [(w.cross_entropy, w.divergence) for w in found[:2]] == [(1, 1), (1 / 32, 1 / 32)]
-    assert [w.story == "" for w in found] == [True, True] + [False] * (len(found) - 2)
+    assert [w.code == "" for w in found] == [True, True] + [False] * (len(found) - 2)
+    assert {w.code for w in found[2:]} == WRONG_WEIGHINGS.keys()

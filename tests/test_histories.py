@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from grader.stats.histories import is_within, story_of
+from grader.stats.causes import Diagnosis
+from grader.stats.histories import diagnosis_of, is_within
 
 EPOCHS, STEPS = 3, 4
 LOSSES = 100 * np.linspace(1, 0.05, 2 * EPOCHS * STEPS + 1) ** 1.3 + 20  # ever fainter batches
@@ -22,28 +23,28 @@ def test_nan_is_within_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("recorded", "word"),
+    ("recorded", "code"),
     [
-        ([LOSSES[0]] * 3, "one batch for ever"),
-        ([EACH[0].mean()] * 3, "begins again with the first batch"),
-        (EACH.sum(axis=1), "sum of the losses"),
-        ([LOSSES[:n].mean() for n in (4, 8, 12)], "mean over all epochs so far"),
-        ([LOSSES[n : n + 3].mean() for n in (0, 3, 6)], "3 steps an epoch"),
-        ([LOSSES[n : n + 5].mean() for n in (0, 5, 10)], "5 steps an epoch"),
-        ([LOSSES[n : n + 8 : 2].mean() for n in (1, 9, 17)], "every other batch were left out."),
-        ([LOSSES[n : n + 8 : 2].mean() for n in (0, 8, 16)], "from the second on"),
+        ([LOSSES[0]] * 3, "history.one_batch"),
+        ([EACH[0].mean()] * 3, "history.restarted"),
+        (EACH.sum(axis=1), "history.sum"),
+        ([LOSSES[:n].mean() for n in (4, 8, 12)], "history.mean_of_all_epochs"),
+        ([LOSSES[n : n + 3].mean() for n in (0, 3, 6)], "history.too_few_steps"),
+        ([LOSSES[n : n + 5].mean() for n in (0, 5, 10)], "history.too_many_steps"),
+        ([LOSSES[n : n + 8 : 2].mean() for n in (1, 9, 17)], "history.every_other_batch"),
+        ([LOSSES[n : n + 8 : 2].mean() for n in (0, 8, 16)], "history.every_other_batch_after_the_first"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_known_mistakes_are_named_and_are_outside(recorded: list[float], word: str) -> None:
-    """Each known wrong History has an epoch outside its own losses, and its own story."""
+def test_known_mistakes_are_named_and_are_outside(recorded: list[float], code: str) -> None:
+    """Each known wrong History has an epoch outside its own losses, and its own code."""
     assert not is_within(np.array(recorded), EACH).all()
-    assert word in story_of(np.array(recorded), LOSSES, STEPS)
+    assert diagnosis_of(np.array(recorded), LOSSES, STEPS).code == code
 
 
 def test_nothing_is_claimed_where_nothing_fits() -> None:
-    """Numbers that no known mistake gives have no story."""
-    assert story_of(np.array([7.0, 7.0, 7.0]), LOSSES, STEPS) == ""
+    """Numbers that no known mistake gives are of an unknown cause."""
+    assert diagnosis_of(np.array([7.0, 7.0, 7.0]), LOSSES, STEPS) == Diagnosis("history.unknown")
 
 
 @pytest.mark.parametrize(
@@ -62,9 +63,7 @@ def test_a_loss_of_nothing_is_within_an_epoch_of_nothing() -> None:
     assert is_within(np.zeros(2), np.zeros((2, 3))).all()
 
 
-@pytest.mark.parametrize(("factor", "word"), [(1.01, "sum of the losses"), (0.99, "sum of the losses"), (1.04, "")])
-def test_a_story_fits_to_2_percent(factor: float, word: str) -> None:
+@pytest.mark.parametrize(("factor", "code"), [(1.01, "history.sum"), (0.99, "history.sum"), (1.04, "history.unknown")])
+def test_a_diagnosis_fits_to_2_percent(factor: float, code: str) -> None:
     """Of what it predicts, in every epoch; beyond that nothing is claimed."""
-    found = story_of(factor * EACH.sum(axis=1), LOSSES, STEPS)
-    assert word in found
-    assert bool(word) == bool(found)
+    assert diagnosis_of(factor * EACH.sum(axis=1), LOSSES, STEPS).code == code

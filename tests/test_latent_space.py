@@ -1,4 +1,4 @@
-"""The pictures of a vae's latent space, drawn by a model whose paintings are known."""
+"""The pictures of a vae's latent space, drawn by a model whose answers are known."""
 
 from types import SimpleNamespace
 
@@ -8,8 +8,8 @@ import pytest
 from grader.autoencoders.checks.vae import GRID, show_latent_space
 
 
-class Brush:
-    """A model that paints the mean of the first two components."""
+class MeanOfTwo:
+    """A model that answers the mean of the first two components."""
 
     encoding_size = 5
 
@@ -26,7 +26,7 @@ def test_the_grid_walks_two_components_and_samples_are_of_the_prior() -> None:
         images=SimpleNamespace(look=SimpleNamespace(upright=lambda images: images)),
         picture=lambda name, caption, pixels: drawn.update({name: pixels}),
     )
-    model, values = Brush(), np.linspace(-2.5, 2.5, GRID)
+    model, values = MeanOfTwo(), np.linspace(-2.5, 2.5, GRID)
     show_latent_space(subject, model)  # type: ignore[arg-type]
     middles = drawn["vae-latent-grid"][14::28, 14::28]
     assert middles == pytest.approx((values[:, None] + values[None, :]) / 2, abs=1e-6)
@@ -35,5 +35,5 @@ def test_the_grid_walks_two_components_and_samples_are_of_the_prior() -> None:
     assert samples.shape == (2 * GRID, 5)
     assert abs(samples.mean()) < 5 / np.sqrt(samples.size)
     assert samples.std() == pytest.approx(1, abs=5 / np.sqrt(2 * samples.size))
-    painted = drawn["vae-prior-samples"][14::28, 14::28].ravel()
-    assert painted == pytest.approx(samples[:, :2].mean(axis=1), abs=1e-6)
+    decoded = drawn["vae-prior-samples"][14::28, 14::28].ravel()
+    assert decoded == pytest.approx(samples[:, :2].mean(axis=1), abs=1e-6)

@@ -24,8 +24,9 @@ from grader.autoencoders.measurements.posteriors import (
     steps_after,
 )
 from grader.autoencoders.measurements.training import RATE
-from grader.core import thresholds as bars
+from grader.autoencoders.thresholds import STEPS_TO_PRIOR
 from grader.core.expect import Evidence, Failed
+from grader.core.thresholds import recording
 from grader.stats.gaussians import KLEstimate
 
 IMAGES, PIXELS = 8, 784
@@ -117,14 +118,14 @@ def test_the_right_loss_passes_as_sum_and_as_mean() -> None:
 
 def test_a_wrong_loss_is_named() -> None:
     """What is missing at rest is missing in training."""
-    with pytest.raises(Failed, match="the KL divergence is missing"):
+    with pytest.raises(Failed, match="The KL divergence is missing"):
         expect_loss_of(far(lambda bce, kl, n: bce))
 
 
 def test_a_loss_of_layers_in_training_is_right_too() -> None:
     """Where dropout raises both terms of the loss, the loss is judged as it is in training."""
     expect_loss_of(far(right, dropout=0.2))
-    with pytest.raises(Failed, match="the KL divergence is missing"):
+    with pytest.raises(Failed, match="The KL divergence is missing"):
         expect_loss_of(far(lambda bce, kl, n: bce, dropout=0.2))
 
 
@@ -194,6 +195,7 @@ def test_no_pull_says_at_what() -> None:
         expect_pull(found, distances, certain=32)
     told = "mean 2.0 nats, variance 100.0 nats; mean 2.46 nats, variance 52.5 nats"
     assert failed.value.evidence == Evidence("less than half the distance", told)
+    assert failed.value.code == "posterior.not_pulled"
     assert failed.value.hint
     batch = (16, 28, 28, 1)
     assert found.model.stages == [("steps", batch, 4)] * 6 + [("train", batch, 16)] * 36
@@ -207,13 +209,30 @@ def test_the_least_distances_do_not_count_as_shares() -> None:
         expect_pull(found, lambda: {"mean": 2.0, "variance": 0.05 + 0.004 * next(stages)}, certain=32)
 
 
-def test_a_pull_is_told_and_noted_with_its_steps() -> None:
+@pytest.mark.parametrize(
+    ("nats", "code"),
+    [((4.0, 8.1), "posterior.variance_not_pulled"), ((8.1, 4.0), "posterior.mean_not_pulled"),
+     ((8.1, 8.1), "posterior.not_pulled")],
+)  # fmt: skip
+def test_what_alone_is_not_pulled_has_a_code_of_its_own(nats: tuple[float, float], code: str) -> None:
+    """The other one has come down to less than half of its 8.1 nats."""
+    found, seen = far(right), iter([(8.1, 8.1)])
+
+    def distances() -> dict[str, float]:
+        return dict(zip(("mean", "variance"), next(seen, nats), strict=True))
+
+    with pytest.raises(Failed) as failed:
+        expect_pull(found, distances, certain=32)
+    assert failed.value.code == code
+
+
+def test_a_pull_is_told_and_recorded_with_its_steps() -> None:
     """What is below half after three stages has needed 12 steps; the distances are those of beginning and end."""
     found, stages = far(right), iter(range(100))
-    with bars.noting() as noted:
+    with recording([STEPS_TO_PRIOR]) as recorded:
         evidence = expect_pull(found, lambda: {"mean": 4.321 * 0.75 ** next(stages)}, certain=8)
     assert evidence == Evidence("nearer to the prior with beta 20", "mean 4.32 nats; mean 1.82 nats")
-    assert noted == {"steps to half the distance": 12}
+    assert recorded == {"steps to half the distance": 12}
     assert expect_pull(found, lambda: {"mean": 4.0 * 0.5 ** next(stages)}, certain=8).measured
 
 
@@ -237,19 +256,22 @@ def test_encodings_have_to_be_informative_with_means_of_both_signs() -> None:
     with pytest.raises(Failed, match=r"With beta 0\.1 .* stay informative, but its KL is 0\.0123 nats") as failed:
         expect_informative(0.1, 0.0123456, means)
     assert failed.value.evidence == Evidence("above 2 nats with beta 0.1", 0.01235)
+    assert failed.value.code == "posterior.not_informative"
     assert failed.value.hint
     with pytest.raises(Failed, match="never negative"):
         expect_informative(0.1, 20.0, means.clip(0))
     with pytest.raises(Failed, match="never negative") as failed:
         expect_informative(0.1, 20.0, 0.1234 + np.abs(means - means[0, 0]))
     assert failed.value.evidence == Evidence("means of both signs", "from 0.12 on")
+    assert failed.value.code == "posterior.mean_never_negative"
     assert failed.value.hint
 
 
 def test_equal_losses_show_that_nothing_is_sampled() -> None:
     """Three losses of one batch that are all the same say so; one that differs is fresh noise."""
     found = far(right)
-    with pytest.raises(Failed, match="no fresh noise") as failed:
+    with pytest.raises(Failed) as failed:
         expect_fresh_losses(found)
+    assert failed.value.code == "noise.not_fresh_in_training"
     assert failed.value.hint
     expect_fresh_losses(replace(found, same=np.array([2.0, 2.0, 1.0])))

@@ -41,7 +41,8 @@ def test_the_smallest_failing_case_is_named() -> None:
 
     def claim(encoding_size: int, batch_size: int) -> None:
         if encoding_size >= 17:
-            raise Failed(f"Size {encoding_size} is wrong.", "Look.", Evidence(1, encoding_size), credit=0.5)
+            message = "Size {size} is wrong."
+            raise Failed("size.wrong", message, "Look.", Evidence(1, encoding_size), credit=0.5, size=encoding_size)
 
     sizes = {"encoding_size": st.integers(1, 64), "batch_size": st.integers(1, 5)}
     with pytest.raises(Failed) as caught:
@@ -49,6 +50,8 @@ def test_the_smallest_failing_case_is_named() -> None:
     failed = caught.value
     assert failed.message == "Size 17 is wrong. The smallest case found: encoding size 17, batch size 1."
     assert (failed.hint, failed.evidence, failed.credit) == ("Look.", Evidence(1, 17), 0.5)
+    assert (failed.code, failed.template) == ("size.wrong", "Size {size} is wrong.")
+    assert failed.parameters == {"size": 17, "smallest_case": "encoding size 17, batch size 1"}
 
 
 def test_a_given_case_is_named_where_drawn_ones_hold() -> None:
@@ -56,7 +59,7 @@ def test_a_given_case_is_named_where_drawn_ones_hold() -> None:
 
     def claim(size: int) -> None:
         if size == 10_000:
-            raise Failed("Wrong.")
+            raise Failed("size.wrong", "Wrong.")
 
     with pytest.raises(Failed, match=r"^Wrong\. The smallest case found: size 10000\.$"):
         for_all(subject(), claim, first=[{"size": 10_000}], size=st.integers(1, 64))
@@ -67,7 +70,7 @@ def test_a_failing_drawn_case_is_found_without_given_ones() -> None:
 
     def claim(size: int) -> None:
         if size > 1:
-            raise Failed("Wrong.")
+            raise Failed("size.wrong", "Wrong.")
 
     with pytest.raises(Failed, match=r"size 2\.$"):
         for_all(subject(), claim, first=[{"size": 1}], examples=10, size=st.integers(1, 64))
@@ -80,11 +83,12 @@ def test_failures_that_come_and_go_are_failures() -> None:
     def claim(size: int) -> None:
         calls.append(size)
         if len(calls) == 2:
-            raise Failed("Wrong.", "Look.")
+            raise Failed("size.wrong", "Wrong.", "Look.")
 
     with pytest.raises(Failed) as caught:
         for_all(subject(), claim, examples=5, size=st.integers(1, 64))
     assert "It does so only sometimes." in caught.value.message
+    assert (caught.value.code, caught.value.template) == ("size.wrong", "Wrong.")
     assert caught.value.hint == "Look."
 
 
@@ -94,7 +98,7 @@ def test_the_death_of_a_submission_is_not_shrunk() -> None:
 
     def claim(size: int) -> None:
         calls.append(size)
-        raise SubmissionDied("gone")
+        raise SubmissionDied("process.ended", "gone")
 
     with pytest.raises(SubmissionDied, match="gone"):
         for_all(subject(), claim, examples=20, size=st.integers(1, 64))
@@ -106,8 +110,8 @@ def test_the_death_of_a_submission_while_shrinking_passes_through() -> None:
 
     def claim(size: int) -> None:
         if size < 30:
-            raise SubmissionDied("gone")
-        raise Failed("Wrong.")
+            raise SubmissionDied("process.ended", "gone")
+        raise Failed("size.wrong", "Wrong.")
 
     with pytest.raises(SubmissionDied):
         for_all(subject(), claim, first=[{"size": 64}], size=st.integers(1, 64))

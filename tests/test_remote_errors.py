@@ -59,6 +59,20 @@ def test_what_a_harness_reports_is_worded(failure: Any, kind: type[Exception], s
     assert str(found) == said
 
 
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [("raised", "raised.in_submission"), ("shape", "shape.wrong"), ("missing", "missing.name"),
+     ("missing_module", "import.missing_module")],
+)  # fmt: skip
+def test_each_kind_of_failure_has_its_code(kind: str, code: str) -> None:
+    """Whatever a process reports, it is one of these; braces in what it reports are braces."""
+    hostile = dict.fromkeys(remote_errors.FIELDS, "{message} {0} {type.__class__} {")
+    found = as_exception(hostile | {"kind": kind})
+    assert isinstance(found, expect.Failed)
+    assert found.code == code
+    assert "{type.__class__} {" in found.message
+
+
 def test_what_is_there_is_evidence() -> None:
     """A list of names is shown as a list."""
     found = as_exception({"kind": "missing", "name": "VAE", "where": "vae.py", "present": ["AE", "os"]})

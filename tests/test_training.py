@@ -11,7 +11,7 @@ from grader.autoencoders.measurements.training import FIRST_STEPS, RATE, Trainin
 from grader.core.expect import Diverged, finite
 from grader.core.thresholds import Threshold, recording
 
-STEPS = Threshold("training steps", "at most", 120)
+STEPS = Threshold("training steps", "at most", 120)  # 60, and as many again
 BUDGET = TrainingBudget(at_least=20, stage=10, batch_size=2, threshold=STEPS)
 ORIGIN = SimpleNamespace(part="toy", name="Toy", arguments={"encoding_size": 1})
 
@@ -29,7 +29,7 @@ class Toy:
 
     def train(self, batches: np.ndarray) -> None:
         if self.rate > self.limit:
-            raise Diverged("not finite")
+            raise Diverged("training.diverged", "not finite")
         self.steps += len(batches)
         self.cost *= (1 - self.speed * self.rate) ** len(batches)
 
@@ -102,12 +102,12 @@ def test_an_optimizer_of_another_kind_is_tried_at_its_own_rate(limit: float) -> 
     assert curve.costs[-1] < 60
 
 
-def test_the_steps_that_were_needed_are_noted_as_a_part_of_those_there_are() -> None:
-    """A model at its own rate has twice as many, so half of them are noted; nothing where the bar was not reached."""
-    for rate, speed, steps, noted in ((1e-3, 10, 30, 30), (1.0, 0.03, 30, 15), (1e-3, 0, 60, None)):
+def test_the_steps_that_were_needed_are_recorded_as_a_part_of_those_there_are() -> None:
+    """A model at its own rate has twice as many, so half of them are recorded; nothing where the bar was not reached."""
+    for rate, speed, steps, recorded in ((1e-3, 10, 30, 30), (1.0, 0.03, 30, 15), (1e-3, 0, 60, None)):
         with recording([STEPS]) as found:
             _, curve, _ = trained(Toy(rate, speed), bar=45)
-        assert (curve.steps, found.get("training steps")) == (steps, noted)
+        assert (curve.steps, found.get("training steps")) == (steps, recorded)
 
 
 def test_what_diverges_at_a_usual_rate_has_diverged() -> None:
@@ -117,6 +117,6 @@ def test_what_diverges_at_a_usual_rate_has_diverged() -> None:
 
 
 def test_reconstructions_that_are_not_finite_are_a_divergence_too() -> None:
-    """The last step of a stage may spoil the weights, and the next reconstruction shows it first."""
+    """The last step of a stage may corrupt the weights, and the next reconstruction shows it first."""
     with pytest.raises(Diverged, match="holds 1 of 3 values"):
         finite(np.array([1.0, np.nan, 2.0]), "What reconstruct returned")

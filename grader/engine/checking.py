@@ -88,7 +88,7 @@ def _result(
 
 
 def _failed(item: Check, cause: Failed | SubmissionDied, hint: str, **fields: Any) -> CheckResult:
-    told = {"code": cause.code, "template": cause.template, "parameters": json_ready(cause.parameters)}
+    told: dict[str, Any] = {"code": cause.code, "template": cause.template, "parameters": json_ready(cause.parameters)}
     return _result(item, Outcome.FAILED, cause.message, hint=hint, **told, **fields)
 
 
@@ -101,5 +101,5 @@ def _skipped(item: Check, blocker: CheckResult) -> CheckResult:
 def unmeasured(item: Check | CheckResult, code: str, template: str, **parameters: Any) -> CheckResult:
     """No points, without having been measured: a failure of this cause."""
     hint = "Look at the check before this one: what took so long, or could not be read?"
-    told = {"code": code, "template": template, "parameters": json_ready(parameters)}
+    told: dict[str, Any] = {"code": code, "template": template, "parameters": json_ready(parameters)}
     return _result(item, Outcome.FAILED, filled(template, parameters), hint=hint, **told)
