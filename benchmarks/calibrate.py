@@ -98,9 +98,9 @@ def quantities_of(graded: Graded) -> list[Quantity]:
     """Sort what was noted by check and quantity, in the order of the lab."""
     found: dict[tuple[str, str], Quantity] = {}
     for item, verdict in graded:
-        for check, noted in verdict.noted.items():
+        for check, recorded in verdict.recorded.items():
             if check.partition(".")[0] == item.part:
-                for name, value in noted.items():
+                for name, value in recorded.items():
                     _add(found.setdefault((check, name), Quantity(check, name)), item, value)
     order = {part: place for place, part in enumerate(PARTS)}
     return sorted(found.values(), key=lambda q: (order[q.check.partition(".")[0]], q.check, q.name))

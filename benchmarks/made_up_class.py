@@ -15,7 +15,7 @@ PASSES = 0.7  # of the checks
 DIFFERENT = 100  # pictures; a report has four of them
 PICTURED = ("reconstructs_unseen_images", "removes_noise_from_unseen_images")
 GRADED = Provenance("2027-01-01T12:00:00Z", "1.0.0", "1a2b3c4d", "3.11.9", "2.21.0", "5e" * 32)
-MESSAGE = "`fit_iteration` returned {:.3f} where the cross-entropy summed over pixels is 543.4 nats an image."
+MESSAGE = "`fit_iteration` returned {:.3f} where the cross-entropy summed over pixels is 543.4 nats per image."
 HINT = "Sum over the pixels before you average over anything: what does `loss_function` reduce?"
 CAPTION = "Unseen digits above, their reconstructions after 300 steps below"
 
@@ -46,7 +46,7 @@ def _result(check: Check, random: Random, pictures: list[np.ndarray]) -> CheckRe
     passed, measured = random.random() < PASSES, random.uniform(90, 210)
     outcome, score = (Outcome.PASSED, float(check.points)) if passed else (Outcome.FAILED, 0.0)
     texts = ("", "") if passed else (MESSAGE.format(measured), HINT)
-    evidence = {"expected": "below 150 nats an image", "measured": round(measured, 4)}
+    evidence = {"expected": "below 150 nats per image", "measured": round(measured, 4)}
     shown = [Picture("reconstructions", CAPTION, random.choice(pictures))] if check.id.endswith(PICTURED) else []
     return CheckResult(
         check.id, check.part, check.points, score, outcome, *texts, "" if passed else "loss.ratio",

@@ -7,53 +7,55 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.files import write_atomically
 from grader.core.outcomes import Outcome, Report
-from grader.core.registry import PARTS
-from grader.core.thresholds import bars
-from grader.engine.fingerprint import limits_of
+from grader.engine.fingerprint import thresholds_of
 from tests.submissions.corpus import Mutant, Variant
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One check that gave less than its points."""
+    """One check that gave less than its points; `also` are codes of causes that explain what it found as well."""
 
     check: str
     part: str
     outcome: str
     lost: float
     message: str
+    code: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Verdict:
     """One grading of one submission of the corpus: what it lost, and how long it took in seconds.
 
-    noted: for each check, the quantities that were compared with a bar, by its name. limits: all bars as they stood.
+    recorded: for each check, the quantities that were compared with a threshold, by its name. limits: all as they were.
     """
 
     name: str
     seed: int
     seconds: float
     findings: tuple[Finding, ...]
-    noted: dict[str, dict[str, float]]
+    recorded: dict[str, dict[str, float]]
     limits: dict[str, float]
 
     @property
     def stands(self) -> bool:
-        """Whether another measurement would say the same, although bars may have moved.
+        """Whether another measurement would say the same, although thresholds may have moved.
 
-        A check that passed would pass again where what it noted is on the right side of a moved bar also now: a limit
-        changes nothing of a measurement that ends before it. What was lost in a part that is held to a moved bar may
-        have been lost because of it, noted or not.
+        A check that passed would pass again where what it recorded is on the right side of a moved threshold also now:
+        a limit changes nothing of a measurement that ends before it. What was lost in a part that is held to a moved
+        threshold may have been lost because of it, recorded or not.
         """
-        moved = {name for name, limit in self.limits.items() if bars()[name].limit != limit}
+        now = ASSIGNMENT.thresholds
+        moved = {name for name, limit in self.limits.items() if now[name].limit != limit}
         if not moved:
             return True
-        held = any(moved & limits_of(finding.part).keys() for finding in self.findings)
-        values = [(name, value) for noted in self.noted.values() for name, value in noted.items()]
-        return not held and all(bars()[name].holds(value) for name, value in values if name in moved)
+        held = any(moved & thresholds_of(ASSIGNMENT, finding.part).keys() for finding in self.findings)
+        values = [(name, value) for recorded in self.recorded.values() for name, value in recorded.items()]
+        return not held and all(now[name].admits(value) for name, value in values if name in moved)
 
     @property
     def lost(self) -> float:
@@ -65,9 +67,9 @@ class Verdict:
         return any(f.check == mutant.check and f.outcome == Outcome.FAILED for f in self.findings)
 
     def names(self, mutant: Mutant) -> bool:
-        """Whether a failed check of the part says what the mistake is."""
-        told = [f.message for f in self.findings if f.part == mutant.part and f.outcome == Outcome.FAILED]
-        return any(mutant.word in message for message in told)
+        """Whether a failed check of the part names the mistake by its code."""
+        failed = [f for f in self.findings if f.part == mutant.part and f.outcome == Outcome.FAILED]
+        return any(mutant.code in (finding.code, *finding.also) for finding in failed)
 
     def lost_elsewhere(self, mutant: Mutant) -> float:
         """Points lost in parts that hold no mistake."""
@@ -77,21 +79,24 @@ class Verdict:
 def verdict_of(report: Report) -> Verdict:
     """The record that is kept of a report."""
     findings = tuple(
-        Finding(c.id, c.part, str(c.outcome), c.points - c.score, c.message)
+        Finding(
+            c.id, c.part, str(c.outcome), c.points - c.score, c.message, c.code, tuple(c.parameters.get("also", ()))
+        )
         for c in report.checks
         if c.outcome is not Outcome.PASSED or c.score < c.points
     )
-    noted = {check.id: check.recorded for check in report.checks if check.recorded}
-    limits = {name: bar.limit for name, bar in bars().items()}
-    return Verdict(report.submission, report.seed, report.seconds, findings, noted, limits)
+    recorded = {check.id: check.recorded for check in report.checks if check.recorded}
+    limits = {name: threshold.limit for name, threshold in ASSIGNMENT.thresholds.items()}
+    return Verdict(report.submission, report.seed, report.seconds, findings, recorded, limits)
 
 
 def read_verdict(path: Path) -> Verdict | None:
-    """A stored verdict, or None where there is none, or none that stands under the bars as they are now."""
+    """A stored verdict, or None where there is none, or none that stands under the thresholds as they are now."""
     if not path.exists():
         return None
     fields: dict[str, Any] = json.loads(path.read_text())
-    verdict = Verdict(**(fields | {"findings": tuple(Finding(**f) for f in fields["findings"])}))
+    findings = tuple(Finding(**found | {"also": tuple(found["also"])}) for found in fields["findings"])
+    verdict = Verdict(**fields | {"findings": findings})
     return verdict if verdict.stands else None
 
 
@@ -104,12 +109,14 @@ def line_of(item: Mutant | Variant, verdict: Verdict) -> str:
     """One line on a grading: what was expected of it, and the findings where it did not come."""
     if isinstance(item, Mutant):
         found = [f"caught by {item.check}" if verdict.catches(item) else f"NOT CAUGHT by {item.check}"]
-        found.append("named" if verdict.names(item) else f"NOT NAMED ({item.word!r} in no message)")
+        found.append("named" if verdict.names(item) else f"NOT NAMED ({item.code} is no code of its part)")
         found.append(f"{verdict.lost_elsewhere(item):g} points lost elsewhere")
     else:
         found = [f"{verdict.lost:g} points lost"]
     details = (
-        "" if is_as_promised(item, verdict) else "".join(f"\n    {f.check}: {f.message}" for f in verdict.findings)
+        ""
+        if is_as_promised(item, verdict)
+        else "".join(f"\n    {f.check}: {f.code}: {f.message}" for f in verdict.findings)
     )
     return f"{item.part}/{item.name}, seed {verdict.seed}: {', '.join(found)}, {verdict.seconds:.0f} s{details}"
 
@@ -150,7 +157,9 @@ def matrix(graded: Graded) -> str:
             "",
             "## Right variants",
             "",
-            *_table("part | variant | what differs", _unique(f"| {i.part} | {i.name} | {i.story} |" for i, _ in right)),
+            *_table(
+                "part | variant | what differs", _unique(f"| {i.part} | {i.name} | {i.difference} |" for i, _ in right)
+            ),
             "",
         ]
     )
@@ -167,7 +176,7 @@ def _unique(rows: Iterable[str]) -> list[str]:
 def _row_of_mutant(item: Mutant, verdict: Verdict) -> str:
     caught = item.check if verdict.catches(item) else "**not caught**"
     named = "yes" if verdict.names(item) else "**no**"
-    return f"| {item.part} | {item.name} | {item.story} | {caught} | {named} | {verdict.lost_elsewhere(item):g} |"
+    return f"| {item.part} | {item.name} | {item.mistake} | {caught} | {named} | {verdict.lost_elsewhere(item):g} |"
 
 
 def _told(verdict: Verdict) -> str:
@@ -176,7 +185,7 @@ def _told(verdict: Verdict) -> str:
 
 def _sums(graded: Graded) -> list[str]:
     """A row for each part, and one for all."""
-    counts = {part: Counter[str]() for part in (*PARTS, "all")}
+    counts = {part: Counter[str]() for part in (*ASSIGNMENT.part_names, "all")}
     names: dict[str, set[str]] = {part: set() for part in counts}
     for item, verdict in graded:
         for part in (item.part, "all"):

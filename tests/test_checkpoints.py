@@ -118,7 +118,7 @@ def test_the_evidence_is_the_largest_difference() -> None:
 
 
 class Recorder:
-    """A stand-in for a model, and for the seeding of its subject: keeps what it is given, and answers as it is told to."""
+    """A stand-in for a model and its subject: keeps what it is given, and answers as it is told to."""
 
     def __init__(self, greys: tuple[float, ...] = (0.5,), losses: tuple[float, ...] = (1.0,)) -> None:
         self.images = Images(np.random.default_rng(2))

@@ -1,16 +1,21 @@
 """The corpus of mutants and right variants is well formed, and comes to what it says."""
 
 import ast
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+import grader
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.submissions.reading import read_submission
 from tests.submissions.corpus import Mutant, Variant, mutants, variants
 from tests.submissions.edits import Edit, edited, reference_sources
 
 CHECKS = {check.id for check in ASSIGNMENT.checks}
+TEXTS = re.compile(r'"([a-z_]+(?:\.[a-z_]+)+)"')
+CODES = {code for path in Path(grader.__file__).parent.rglob("*.py") for code in TEXTS.findall(path.read_text())}
 
 
 @pytest.mark.parametrize("item", [*mutants(), *variants()], ids=lambda item: item.name)
@@ -30,10 +35,10 @@ def test_names_are_used_once() -> None:
 
 @pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.name)
 def test_a_mutant_names_a_check_of_its_part(mutant: Mutant) -> None:
-    """The check that has to fail exists and belongs to the edited part, and a word is asked for."""
+    """The check that has to fail exists and belongs to the edited part, and the code is one that grader/ has."""
     assert mutant.check in CHECKS
     assert mutant.check.startswith(f"{mutant.part}.")
-    assert mutant.word
+    assert mutant.code in CODES
 
 
 @pytest.mark.parametrize("times", [0, 2])

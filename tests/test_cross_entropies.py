@@ -36,7 +36,9 @@ WRONG: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
     "loss.wrong_sign": lambda x, y: -nats(x, y).sum(),
     "loss.squared_error": lambda x, y: ((x - y) ** 2).sum(),
     "loss.absolute_error": lambda x, y: np.abs(x - y).sum(),
-    "loss.probabilities_as_logits": lambda x, y: (-np.log(expit(y)) + (1 - x) * y).sum(),  # -x ln s(y) - (1 - x) ln(1 - s(y))
+    "loss.probabilities_as_logits": lambda x, y: (
+        -np.log(expit(y)) + (1 - x) * y
+    ).sum(),  # -x ln s(y) - (1 - x) ln(1 - s(y))
     "loss.swapped_arguments": lambda x, y: nats(y, x).sum(),
     "loss.ink_alone": lambda x, y: -xlogy(x, inside(y)).sum(),
     "loss.paper_alone": lambda x, y: -xlogy(1 - x, 1 - inside(y)).sum(),

@@ -60,7 +60,9 @@ def test_a_grey_is_told_with_its_value() -> None:
     ],
     ids=["settled", "a tenth of the variety", "risen to less than twice the mean image's cost", "back at the second"],
 )
-def test_a_training_that_is_in_no_known_trouble_has_an_unknown_cause(costs: tuple[float, ...], answers: np.ndarray) -> None:
+def test_a_training_that_is_in_no_known_trouble_has_an_unknown_cause(
+    costs: tuple[float, ...], answers: np.ndarray
+) -> None:
     """Costs that have settled or risen a little, answers that differ: nothing is claimed."""
     assert diagnosis_of(replace(STUCK, costs=costs), IMAGES, answers, MEAN_IMAGE) == Diagnosis("training.unknown")
 

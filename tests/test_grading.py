@@ -89,14 +89,34 @@ def test_a_check_that_returns_has_passed(run: Run) -> None:
 
 def test_a_failure_carries_message_hint_and_evidence(run: Run) -> None:
     """What was expected, what was measured, one next step; no points."""
-    result = run({"one": raising(Failed("Wrong.", "Look.", Evidence(1, 2)))})["one"]
+    result = run(
+        {"one": raising(Failed("size.wrong", "Size {size} is wrong.", "Look.", Evidence(1, 2), size=np.int64(2)))}
+    )["one"]
     assert (result.outcome, result.score) == (Outcome.FAILED, 0.0)
-    assert (result.message, result.hint, result.evidence) == ("Wrong.", "Look.", {"expected": 1, "measured": 2})
+    assert (result.message, result.hint) == ("Size 2 is wrong.", "Look.")
+    assert result.evidence == {"expected": 1, "measured": 2}
+
+
+def test_a_failure_carries_its_cause(run: Run) -> None:
+    """Code, template and parameters as plain values, rounded and without NaN, as everything in a record."""
+    failed = Failed(
+        "size.wrong", "Sizes {sizes} of {share} are wrong.", sizes=(1, 2), share=np.float64(1 / 3), of=np.nan
+    )
+    result = run({"one": raising(failed)})["one"]
+    assert (result.code, result.template) == ("size.wrong", "Sizes {sizes} of {share} are wrong.")
+    assert result.parameters == {"sizes": [1, 2], "share": 0.333333, "of": "nan"}
+
+
+def test_only_a_failure_has_a_code(run: Run) -> None:
+    """Whatever else became of a check has no cause of the submission's making."""
+    others = {"one": passing, "two": raising(NotImplementedYet("stub")), "three": raising(GraderFault("ours"))}
+    found = run(others | {"four": passing}, needs={"four": ("two",)})
+    assert {(result.code, result.template, str(result.parameters)) for result in found.values()} == {("", "", "{}")}
 
 
 def test_partial_credit(run: Run) -> None:
     """A graded step that is done counts: half of 3 points."""
-    result = run({"one": raising(Failed("Half done.", credit=0.5))})["one"]
+    result = run({"one": raising(Failed("size.wrong", "Half done.", credit=0.5))})["one"]
     assert (result.outcome, result.score) == (Outcome.FAILED, 1.5)
 
 
@@ -123,7 +143,7 @@ def test_a_skipped_check_names_what_it_needs(run: Run) -> None:
     """Skipped all the way down, each for the check that it waits for, and without asking the submission anything."""
     channel = Played()
     results = run(
-        {"one": raising(Failed("Wrong.")), "two": passing, "three": passing, "four": passing},
+        {"one": raising(Failed("size.wrong", "Wrong.")), "two": passing, "three": passing, "four": passing},
         needs={"three": ("two", "one"), "four": ("two", "three")},
         channel=channel,
     )
@@ -135,7 +155,9 @@ def test_a_skipped_check_names_what_it_needs(run: Run) -> None:
     assert len(channel.asked) == 2  # the seeds of the two checks that ran
 
 
-@pytest.mark.parametrize("blocker", [NotImplementedYet("stub"), GraderFault("ours"), SubmissionDied("gone")])
+@pytest.mark.parametrize(
+    "blocker", [NotImplementedYet("stub"), GraderFault("ours"), SubmissionDied("process.ended", "gone")]
+)
 def test_any_outcome_but_passed_blocks(run: Run, blocker: BaseException) -> None:
     """Whatever became of it, a check that has not passed says nothing for those that build on it."""
     assert run({"one": raising(blocker), "two": passing}, needs={"two": ("one",)})["two"].outcome is Outcome.SKIPPED
@@ -143,8 +165,11 @@ def test_any_outcome_but_passed_blocks(run: Run, blocker: BaseException) -> None
 
 def test_the_death_of_a_submission_fails_one_check(run: Run) -> None:
     """The check that met it fails with the reason, the others are measured."""
-    results = run({"one": raising(SubmissionDied("Your code ended the process.")), "two": passing})
+    results = run(
+        {"one": raising(SubmissionDied("process.ended", "Your code ended the {what}.", what="process")), "two": passing}
+    )
     assert (results["one"].outcome, results["one"].message) == (Outcome.FAILED, "Your code ended the process.")
+    assert (results["one"].code, results["one"].parameters) == ("process.ended", {"what": "process"})
     assert results["two"].outcome is Outcome.PASSED
 
 
@@ -152,7 +177,7 @@ def test_a_death_before_the_check_began_is_its_failure(run: Run) -> None:
     """Also where the process ends while its generators are seeded."""
 
     def dying(request: Request) -> Any:
-        raise SubmissionDied("gone")
+        raise SubmissionDied("process.ended", "gone")
 
     results = run({"one": passing, "two": passing}, channel=Played(dying))
     assert [r.outcome for r in results.values()] == [Outcome.FAILED, Outcome.FAILED]
@@ -166,18 +191,18 @@ def test_shared_measurements_are_made_once(run: Run) -> None:
         made.append("model")
         return "model"
 
-    def spoiled(subject: Subject) -> str:
-        made.append("spoiled")
-        raise Failed("No training.")
+    def failing(subject: Subject) -> str:
+        made.append("failing")
+        raise Failed("training.missing", "No training.")
 
     def use(subject: Subject) -> Evidence:
         return Evidence("model", subject.once(trained))
 
-    def use_spoiled(subject: Subject) -> Evidence:
-        return Evidence("", subject.once(spoiled))
+    def use_failing(subject: Subject) -> Evidence:
+        return Evidence("", subject.once(failing))
 
-    results = run({"one": use, "two": use, "three": use_spoiled, "four": use_spoiled})
-    assert made == ["model", "spoiled"]
+    results = run({"one": use, "two": use, "three": use_failing, "four": use_failing})
+    assert made == ["model", "failing"]
     assert results["two"].evidence["measured"] == "model"
     assert [results[n].message for n in ("three", "four")] == ["No training."] * 2
 
@@ -193,7 +218,7 @@ def test_shared_measurements_do_not_outlive_the_process(run: Run) -> None:
     def use(subject: Subject) -> Evidence:
         return Evidence("", subject.once(trained))
 
-    results = run({"one": use, "two": raising(SubmissionDied("gone")), "three": use})
+    results = run({"one": use, "two": raising(SubmissionDied("process.ended", "gone")), "three": use})
     assert made == [0, 1]
     assert results["three"].outcome is Outcome.PASSED
 
@@ -203,7 +228,7 @@ def test_a_part_that_kills_its_process_at_import_is_imported_once(run: Run) -> N
 
     def dying(request: Request) -> Any:
         if request.operation == "load":
-            raise SubmissionDied("There was no answer within 60 s.")
+            raise SubmissionDied("process.timeout", "There was no answer within {seconds} s.", seconds=60)
         return Reply(), None
 
     def use(subject: Subject) -> Evidence:
@@ -213,6 +238,7 @@ def test_a_part_that_kills_its_process_at_import_is_imported_once(run: Run) -> N
     channel = Played(dying)
     results = run({"one": use, "two": use}, channel=channel)
     assert [r.message for r in results.values()] == ["There was no answer within 60 s."] * 2
+    assert {r.code for r in results.values()} == {"process.timeout"}
     assert channel.operations.count("load") == 1
 
 
@@ -222,6 +248,7 @@ def test_no_check_starts_when_the_time_is_used_up(run: Run) -> None:
     results = run({"one": passing, "two": passing, "three": passing}, out_of_time=lambda: next(clock))
     assert [r.outcome for r in results.values()] == [Outcome.PASSED, Outcome.FAILED, Outcome.FAILED]
     assert "time was used up" in results["two"].message
+    assert results["two"].code == "time.used_up"
 
 
 def test_pictures_belong_to_the_check_that_made_them(run: Run) -> None:
@@ -229,7 +256,7 @@ def test_pictures_belong_to_the_check_that_made_them(run: Run) -> None:
 
     def drawing(subject: Subject) -> Evidence:
         subject.picture("strip", "Digits", np.zeros((28, 56)))
-        raise Failed("Wrong.")
+        raise Failed("size.wrong", "Wrong.")
 
     results = run({"one": drawing, "two": passing})
     assert [picture.name for picture in results["one"].pictures] == ["strip"]
@@ -268,7 +295,7 @@ def test_known_results_are_not_measured_again(run: Run) -> None:
 def test_progress_is_told_of_every_check(run: Run) -> None:
     """Also of those that are skipped, so that a bar reaches its end."""
     told: list[str] = []
-    bodies = {"one": raising(Failed("Wrong.")), "two": passing}
+    bodies = {"one": raising(Failed("size.wrong", "Wrong.")), "two": passing}
     run(bodies, needs={"two": ("one",)}, progress=lambda check: told.append(check.name))
     assert told == ["one", "two"]
 
@@ -336,6 +363,7 @@ def test_numbers_that_are_not_finite_fail_the_check(run: Run, value: float) -> N
     result = run({"one": body}, channel=channel)["one"]
     assert result.outcome is Outcome.FAILED
     assert result.message == "What encode returned holds 1 of 2 values that are not finite."
+    assert result.code == "numbers.not_finite"
 
 
 # --- whole submissions ----------------------------------------------------------------------------------------------
@@ -352,8 +380,8 @@ def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path, server: For
     assert report.isolation == server.tier.name
     assert report.needs_attention
     assert report.score == 0
-    assert {(c.outcome, c.message) for c in report.checks} == {
-        (Outcome.FAILED, "The submission could not be read: the folder is empty.")
+    assert {(c.outcome, c.code, c.message) for c in report.checks} == {
+        (Outcome.FAILED, "submission.unreadable", "The submission could not be read: the folder is empty.")
     }
 
 

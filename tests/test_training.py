@@ -103,7 +103,7 @@ def test_an_optimizer_of_another_kind_is_tried_at_its_own_rate(limit: float) -> 
 
 
 def test_the_steps_that_were_needed_are_recorded_as_a_part_of_those_there_are() -> None:
-    """A model at its own rate has twice as many, so half of them are recorded; nothing where the bar was not reached."""
+    """A model at its own rate has twice as many, so half of them are recorded; nothing where it failed."""
     for rate, speed, steps, recorded in ((1e-3, 10, 30, 30), (1.0, 0.03, 30, 15), (1e-3, 0, 60, None)):
         with recording([STEPS]) as found:
             _, curve, _ = trained(Toy(rate, speed), bar=45)

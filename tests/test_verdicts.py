@@ -14,15 +14,15 @@ from benchmarks.verdicts import (
     verdict_of,
     write_verdict,
 )
-from grader.core import thresholds as bars
+from grader.autoencoders.assignment import ASSIGNMENT
 from tests.render import samples
 from tests.submissions.corpus import Mutant, Variant
 
-MUTANT = Mutant("kl_halved", "vae", "The KL is halved.", "vae.loss_is_negative_elbo", "halved", ())
+MUTANT = Mutant("kl_halved", "vae", "The KL is halved.", "vae.loss_is_negative_elbo", "elbo.kl_halved", ())
 VARIANT = Variant("dense", "vae", "Dense layers.")
-CAUGHT = Finding("vae.loss_is_negative_elbo", "vae", "failed", 3.0, "the KL divergence is halved.")
-ELSEWHERE = Finding("denoising.removes_noise", "denoising", "failed", 5.0, "halved")
-SKIPPED = Finding("vae.loss_is_negative_elbo", "vae", "skipped", 3.0, "halved")
+CAUGHT = Finding("vae.loss_is_negative_elbo", "vae", "failed", 3.0, "The KL divergence is halved.", "elbo.kl_halved")
+ELSEWHERE = Finding("denoising.removes_noise", "denoising", "failed", 5.0, "Halved.", "elbo.kl_halved")
+SKIPPED = Finding("vae.loss_is_negative_elbo", "vae", "skipped", 3.0, "Halved.", "elbo.kl_halved")
 
 
 def of(*findings: Finding, name: str = "kl_halved") -> Verdict:
@@ -30,17 +30,24 @@ def of(*findings: Finding, name: str = "kl_halved") -> Verdict:
 
 
 def test_a_mutant_is_as_promised_when_caught_named_and_alone() -> None:
-    """Its check failed, the word is in a message of its part, and no other part lost anything."""
+    """Its check failed, its part names it by its code, and no other part lost anything."""
     assert is_as_promised(MUTANT, of(CAUGHT))
     assert not is_as_promised(MUTANT, of())
     assert not is_as_promised(MUTANT, of(SKIPPED))
     assert not is_as_promised(MUTANT, of(CAUGHT, ELSEWHERE))
 
 
-def test_a_word_in_another_part_or_a_skipped_check_names_nothing() -> None:
-    """Only failed checks of the mutant's part count."""
+def test_a_code_in_another_part_or_of_a_skipped_check_names_nothing() -> None:
+    """Only failed checks of the mutant's part count, and only codes: what a message says is for readers."""
+    assert not of(replace(CAUGHT, code="elbo.kl_twice")).names(MUTANT)
     assert not of(ELSEWHERE).names(MUTANT)
     assert not of(SKIPPED).names(MUTANT)
+
+
+def test_a_cause_that_cannot_be_told_from_the_mistake_names_it() -> None:
+    """Where several explain a loss equally well, the code is that of one, and the others are told, too."""
+    nearest = replace(CAUGHT, code="elbo.kl_twice", also=("elbo.unknown", "elbo.kl_halved"))
+    assert of(nearest).names(MUTANT)
 
 
 def test_a_right_variant_is_as_promised_with_full_marks_alone() -> None:
@@ -59,20 +66,21 @@ def test_a_stored_verdict_comes_back_the_same(tmp_path: Path) -> None:
     """Writing and reading are inverse; what is not stored is None."""
     path = tmp_path / "part" / "kl_halved.json"
     assert read_verdict(path) is None
-    write_verdict(of(CAUGHT, ELSEWHERE), path)
-    assert read_verdict(path) == of(CAUGHT, ELSEWHERE)
+    kept = of(replace(CAUGHT, also=("elbo.kl_twice",)), ELSEWHERE)
+    write_verdict(kept, path)
+    assert read_verdict(path) == kept
 
 
-def steps(limit: float, noted: float | None, *findings: Finding) -> Verdict:
+def steps(limit: float, recorded: float | None, *findings: Finding) -> Verdict:
     """A grading in which one check of the vae compared its training steps with a limit."""
     name = "training steps"
-    values = {} if noted is None else {CAUGHT.check: {name: noted}}
+    values = {} if recorded is None else {CAUGHT.check: {name: recorded}}
     return Verdict("dense", 0, 1.0, findings, values, {name: limit})
 
 
-def test_a_verdict_stands_where_a_moved_bar_changes_nothing(tmp_path: Path) -> None:
+def test_a_verdict_stands_where_a_moved_threshold_changes_nothing(tmp_path: Path) -> None:
     """What passed and still would; not what would fail now."""
-    now = bars.limit("training steps")
+    now = ASSIGNMENT.thresholds["training steps"].limit
     assert steps(now / 2, now / 4).stands
     assert steps(2 * now, now).stands
     assert not steps(2 * now, 1.5 * now).stands
@@ -81,18 +89,18 @@ def test_a_verdict_stands_where_a_moved_bar_changes_nothing(tmp_path: Path) -> N
     assert read_verdict(tmp_path / "dense.json") is None
 
 
-def test_what_was_lost_in_a_part_that_is_held_to_a_moved_bar_is_measured_again() -> None:
-    """A training that was given up at its limit notes nothing; a part that the bar does not hold for is left alone."""
-    now = bars.limit("training steps")
+def test_what_was_lost_in_a_part_that_is_held_to_a_moved_threshold_is_measured_again() -> None:
+    """A training that was given up at its limit records nothing; a part that the threshold does not hold for is left alone."""
+    now = ASSIGNMENT.thresholds["training steps"].limit
     elsewhere = replace(CAUGHT, check="data.batches_shuffle_samples", part="data")
     assert steps(now, None, CAUGHT).stands
     assert not steps(now / 2, None, CAUGHT).stands
     assert steps(now / 2, None, elsewhere).stands
 
 
-def test_a_verdict_notes_the_limits_that_it_was_found_under() -> None:
+def test_a_verdict_keeps_the_limits_that_it_was_found_under() -> None:
     """All of them: what fails at one of them does not say which."""
-    assert verdict_of(samples.solved()).limits == {name: bar.limit for name, bar in bars.bars().items()}
+    assert verdict_of(samples.solved()).limits == {name: each.limit for name, each in ASSIGNMENT.thresholds.items()}
 
 
 def test_the_page_lists_sums_mutants_and_what_is_below_full_marks() -> None:
@@ -101,7 +109,7 @@ def test_the_page_lists_sums_mutants_and_what_is_below_full_marks() -> None:
     assert "| vae | 1 | 1 | 1 | 1 | 2 | 1 |" in page
     assert "| all | 1 | 1 | 1 | 1 | 2 | 1 |" in page
     assert "| vae | kl_halved | The KL is halved. | vae.loss_is_negative_elbo | yes | 0 |" in page
-    assert "| vae | dense | 0 | vae.loss_is_negative_elbo: the KL divergence is halved. |" in page
+    assert "| vae | dense | 0 | vae.loss_is_negative_elbo: The KL divergence is halved. |" in page
 
 
 def test_the_committed_page_has_the_form_of_what_is_generated() -> None:

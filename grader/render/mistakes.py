@@ -72,6 +72,10 @@ def in_common(results: Sequence[CheckResult]) -> str:
     }
     try:
         message = filled(first.template, shown)
-    except (KeyError, TypeError, ValueError):  # a record of another version, or a number that a record holds as text, as NaN is
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+    ):  # a record of another version, or a number that a record holds as text, as NaN is
         message = ""
     return printable(message or first.message, LENGTH)

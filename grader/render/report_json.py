@@ -34,8 +34,8 @@ KEYS = (
     "max_score", "isolation", "seed", "seconds", "status", "message", "checks",
 )  # fmt: skip
 CHECK_KEYS = (
-    "id", "part", "points", "score", "outcome", "code", "message", "hint", "parameters", "evidence", "seconds",
-    "pictures",
+    "id", "part", "points", "score", "outcome", "code", "message", "hint", "template", "parameters", "evidence",
+    "seconds", "pictures",
 )  # fmt: skip
 
 CHECK_ID = re.compile(r"[a-z_][a-z0-9_]{0,39}\.[a-z0-9_]{1,80}")

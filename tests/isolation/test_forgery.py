@@ -150,15 +150,15 @@ def trained_weights(server: ForkServer, images: np.ndarray, held_out: np.ndarray
 
 
 @pytest.mark.parametrize(
-    ("trained_on", "release_at", "said"),
+    ("trained_on", "release_at", "whose"),
     [
-        ("turned", 1, "A fresh model already"),
-        ("turned", 2, "After 5 steps a model already"),
-        ("upright", 3, "unseen images cost"),
+        ("turned", 1, {"A fresh model"}),
+        ("turned", 2, {"After 5 steps a model"}),
+        ("upright", 3, set()),
     ],
 )
 def test_weights_from_elsewhere_gain_nothing(
-    server: ForkServer, weights_from_elsewhere: dict[str, str], trained_on: str, release_at: int, said: str
+    server: ForkServer, weights_from_elsewhere: dict[str, str], trained_on: str, release_at: int, whose: set[str]
 ) -> None:
     """Baked-in weights are seen in a fresh model or after five steps; held back longer, they do not fit the digits.
 
@@ -168,25 +168,23 @@ def test_weights_from_elsewhere_gain_nothing(
     filled = BAKED.replace("{weights}", weights_from_elsewhere[trained_on]).replace("{release_at}", str(release_at))
     found = graded(server, forged(filled), list(TRAINED))
     assert found[TRAINED[1]].score == 0
-    assert said in "".join(result.message for result in found.values())
+    known_before = [result for result in found.values() if result.code == "training.known_before"]
+    assert {result.parameters["whose"] for result in known_before} == whose
 
 
-@pytest.mark.parametrize(
-    ("release_at", "said"), [(1, "A fresh model already"), (3, "decodes the same encodings into other images")]
-)
-def test_images_cannot_pass_by_the_encoding(server: ForkServer, release_at: int, said: str) -> None:
+@pytest.mark.parametrize(("release_at", "code"), [(1, "training.known_before"), (3, "encoding.not_alone")])
+def test_images_cannot_pass_by_the_encoding(server: ForkServer, release_at: int, code: str) -> None:
     """A decoder that remembers what the encoder saw is found out by a second process that has only the weights."""
     found = graded(server, forged(LEAK.replace("RELEASE_AT", str(release_at))), list(TRAINED))
     assert {found[name].score for name in TRAINED} == {0.0}
-    assert said in found[TRAINED[0]].message
+    assert found[TRAINED[0]].code == code
 
 
 def test_an_invented_history_is_not_a_training(server: ForkServer) -> None:
     """Right losses in a History, but weights that stay: `fit` fails."""
     name = "autoencoder.fit_runs_requested_steps"
     found = graded(server, forged(INVENTED_HISTORY), [name])[name]
-    assert found.outcome is Outcome.FAILED
-    assert "leaves the weights as they are" in found.message
+    assert (found.outcome, found.code) == (Outcome.FAILED, "fit.weights_frozen")
 
 
 def test_the_right_solution_keeps_its_points(server: ForkServer) -> None:

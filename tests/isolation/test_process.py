@@ -159,8 +159,9 @@ def test_a_fork_is_ready_at_once(server: ForkServer) -> None:
 def test_the_end_of_the_process_at_import_is_reported(open_channel: Open) -> None:
     """SubmissionDied names the import during which os._exit was called."""
     channel = open_channel("import os\nos._exit(0)\n")
-    with pytest.raises(SubmissionDied, match=r"^Your code ended the Python process .* the import of data\.$"):
+    with pytest.raises(SubmissionDied, match=r"^Your code ended the Python process .* the import of data\.$") as death:
         channel.request(Request("load", {"part": "data"}))
+    assert death.value.code == "process.ended"
 
 
 @pytest.mark.parametrize("way", ["end", "crash", "abort", "end_by_signal", "hang_up"])
@@ -245,8 +246,11 @@ def test_a_call_that_takes_too_long_is_ended(open_channel: Open) -> None:
     channel = open_channel(SUBMISSION, call_seconds=1.0)
     before, process = int(call(channel, "identity", want=NUMBER)), process_of(channel)
     started = time.monotonic()
-    with pytest.raises(SubmissionDied, match=r"^There was no answer within 1 s when the grader asked for sleep\.$"):
+    with pytest.raises(
+        SubmissionDied, match=r"^There was no answer within 1 s when the grader asked for sleep\.$"
+    ) as death:
         call(channel, "sleep")
+    assert death.value.code == "process.timeout"
     assert time.monotonic() - started < 10
     assert ends_within(5, process)
     assert not channel.out_of_time
@@ -264,8 +268,11 @@ def test_the_total_time_of_a_submission_is_limited(open_channel: Open) -> None:
     """Quick calls add up. The message names the limit, and no later request is answered."""
     channel = open_channel(SUBMISSION, submission_seconds=3.0)
     call(channel, "identity", want=NUMBER)
-    with pytest.raises(SubmissionDied, match=r"^The submission used up its 3 s while the grader asked for sleep\.$"):
+    with pytest.raises(
+        SubmissionDied, match=r"^The submission used up its 3 s while the grader asked for sleep\.$"
+    ) as death:
         call(channel, "sleep")
+    assert death.value.code == "process.time_used_up"
     assert channel.out_of_time
     with pytest.raises(SubmissionDied, match="used up"):
         call(channel, "identity", want=NUMBER)
@@ -360,8 +367,9 @@ def test_memory_is_watched(open_channel: Open) -> None:
     channel = open_channel(SUBMISSION, resident_mib=1200)
     with pytest.raises(
         SubmissionDied, match=r"^It used more than 1200 MiB of memory while the grader asked for take\.$"
-    ):
+    ) as death:
         call(channel, "take", mib=1200)
+    assert death.value.code == "process.memory"
     assert channel.peak_bytes > 1200 * 2**20
 
 
@@ -448,8 +456,9 @@ def test_an_answer_out_of_turn_is_the_submission_s_failure(open_channel: Open, l
     """A submission that writes to the connection itself is ended; the grader neither believes it nor fails."""
     channel = open_channel(LIAR)
     channel.request(Request("load", {"part": "data"}))
-    with pytest.raises(SubmissionDied, match=f"answered out of turn or with something else: {reason}"):
+    with pytest.raises(SubmissionDied, match=f"answered out of turn or with something else: {reason}") as death:
         call(channel, "lie", text=lie, want=NUMBER)
+    assert death.value.code == "process.protocol"
 
 
 def test_the_liar_has_the_right_connection_and_question(open_channel: Open) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from grader.core.limits import Limits
 from grader.isolation import watch
-from grader.isolation.watch import Watch, folder_use, resident_bytes
+from grader.isolation.watch import Breach, Watch, folder_use, resident_bytes
 
 MEBIBYTE = 2**20
 
@@ -114,11 +114,11 @@ class Breaches:
     """Records what the watch reports."""
 
     def __init__(self):
-        self.heard: list[str] = []
+        self.heard: list[Breach] = []
         self._any = threading.Event()
 
-    def __call__(self, reason: str) -> None:
-        self.heard.append(reason)
+    def __call__(self, breach: Breach) -> None:
+        self.heard.append(breach)
         self._any.set()
 
     def wait(self) -> None:
@@ -138,7 +138,7 @@ def test_too_much_memory_is_reported_once() -> None:
         breaches.wait()
         time.sleep(0.2)
         looking.stop()
-    assert breaches.heard == ["It used more than 50 MiB of memory"]
+    assert breaches.heard == [Breach("process.memory", "It used more than 50 MiB of memory")]
     assert looking.peak_bytes > 100 * MEBIBYTE
 
 
@@ -153,7 +153,7 @@ def test_too_many_files_are_reported_once(tmp_path: Path) -> None:
         breaches.wait()
         time.sleep(0.2)
         looking.stop()
-    assert breaches.heard == ["It wrote more than 1 MiB of files"]
+    assert breaches.heard == [Breach("process.disk", "It wrote more than 1 MiB of files")]
 
 
 def test_too_many_small_files_are_reported(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_too_many_small_files_are_reported(tmp_path: Path) -> None:
             (tmp_path / str(number)).touch()
         breaches.wait()
         looking.stop()
-    assert breaches.heard == ["It made more than 50 files"]
+    assert breaches.heard == [Breach("process.files", "It made more than 50 files")]
 
 
 def test_nothing_is_reported_after_the_end(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def struggling(name: str = "blaise") -> Report:
             return result(
                 check,
                 Outcome.FAILED,
-                message="`fit_iteration` returned 0.693 where the cross-entropy summed over pixels is 543.4 nats an "
+                message="`fit_iteration` returned 0.693 where the cross-entropy summed over pixels is 543.4 nats per "
                 "image: the ratio is 784, the number of pixels.",
                 hint="Sum over the pixels before you average over anything: what does `loss_function` reduce?",
                 code="loss.mean_over_pixels",
@@ -104,7 +104,7 @@ def struggling(name: str = "blaise") -> Report:
                 check,
                 Outcome.FAILED,
                 share=0.5,
-                message="201.3 nats an image, where always showing the mean image costs 205.8.",
+                message="201.3 nats per image, where always showing the mean image costs 205.8.",
                 hint="Look at the pictures: all reconstructions are alike. Does the gradient reach the encoder?",
                 code="training.mean_image",
                 evidence={"expected": "at most 150 nats", "measured": 201.34, "mean_image": 205.8},

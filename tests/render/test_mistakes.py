@@ -117,7 +117,9 @@ def test_the_page_is_bounded() -> None:
         for n in range(NAMED + 3)
     ]
     for place, each in enumerate(reports):  # more causes than are shown
-        failures = [c if c.outcome is Outcome.PASSED else replace(c, code=f"loss.{'x' * (place // 9 + 1)}") for c in each.checks]
+        failures = [
+            c if c.outcome is Outcome.PASSED else replace(c, code=f"loss.{'x' * (place // 9 + 1)}") for c in each.checks
+        ]
         reports[place] = replace(each, checks=tuple(failures))
     found = common_mistakes(reports)
     assert len(found) == SHOWN

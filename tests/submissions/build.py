@@ -25,15 +25,15 @@ RECIPES = Path(__file__).with_name("recipes")
 class Recipe:
     """How to make one submission.
 
-    base: reference or templates; take: modules that come from the reference all the same; word: what some message has
-    to contain, so that the mistake is named.
+    base: reference or templates; take: modules that come from the reference all the same; code: by which
+    some check has to name the mistake.
     """
 
     name: str
-    story: str
+    summary: str
     base: str = "reference"
     form: str = "folder"
-    word: str = ""
+    code: str = ""
     take: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()
 

@@ -20,13 +20,13 @@ INHERITING = ("upsampling", "gaussian_vae", "vae", "denoising")  # what builds o
 
 @dataclass(frozen=True)
 class Mutant:
-    """The reference with one mistake, the check that has to fail, and a word that names the mistake in a message."""
+    """The reference with one mistake, the check that has to fail, and the code by which a check has to name it."""
 
     name: str
     part: str
-    story: str
+    mistake: str
     check: str
-    word: str
+    code: str
     edits: tuple[Edit, ...]
 
     @property
@@ -50,7 +50,7 @@ class Variant:
 
     name: str
     part: str
-    story: str
+    difference: str
     edits: tuple[Edit, ...] = ()
     replace: dict[str, str] = field(default_factory=dict)
     form: str = "folder"
