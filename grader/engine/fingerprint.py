@@ -5,10 +5,11 @@ import json
 import platform
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..core.assignment import Assignment, Part, folder_of
+from ..core.assignment import Assignment, folder_of
+from ..core.registry import Check
 from ..submissions.dependencies import imported_files
 
 GRADER = Path(__file__).parents[1]
@@ -28,12 +29,12 @@ PACKAGES = ("hypothesis", "numpy", "scipy", "tensorflow", "tensorflow-datasets",
 def fingerprint(assignment: Assignment, part: str, thresholds: bool = True) -> str:
     """A hex digest that changes with anything of ours that the results of a part may depend on.
 
-    thresholds: whether with a threshold that has moved, too.
+    thresholds: whether also with a limit of a threshold that the part's checks declare.
     """
+    texts = _texts(assignment.package, assignment.operations)
     digest = hashlib.sha256(environment().encode())
-    for name, file in sorted(measuring_files(assignment, part).items()):
-        digest.update(f"\0{name}\0".encode())
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for name in sorted(measuring_files(assignment, part)):
+        digest.update(f"\0{name}\0{texts[name]}".encode())
     digest.update(json.dumps(thresholds_of(assignment, part) if thresholds else {}).encode())
     for package in assignment.data_packages:
         digest.update(_data(package))
@@ -47,25 +48,28 @@ def environment() -> str:
     return f"Python {platform.python_version()} on {platform.machine()}, {packages}"
 
 
-def measuring_files(assignment: Assignment, part: str) -> dict[str, Path]:
+def measuring_files(assignment: Assignment, part: str) -> frozenset[str]:
     """Files that the results of a part may depend on, by their path below the folder of their top-level package.
 
     They are the grader's and the assignment's own, as far as the part's checks import them; and all operations.
     """
-    files = _files_of("grader", GRADER) | _files_of(assignment.package, folder_of(assignment.package))
-    files |= _files_of(assignment.operations, folder_of(assignment.operations))
-    texts = {name: "" if name in BY_NAME else file.read_text(encoding="utf-8") for name, file in files.items()}
+    texts = _texts(assignment.package, assignment.operations)
     rooms = (*ROOMS, f"{assignment.operations.replace('.', '/')}/")
-    found = {*(f"grader/{name}" for name in ALWAYS), *(name for name in files if name.startswith(rooms))}
-    for first in ("grader/engine/checking.py", *_modules_of(assignment.part(part))):
-        imported = imported_files(texts, first)
-        found |= files.keys() if imported is None else imported
-    return {name: file for name, file in files.items() if name in found}
+    found = {*(f"grader/{name}" for name in ALWAYS), *(name for name in texts if name.startswith(rooms))}
+    searched = {name: "" if name in BY_NAME else text for name, text in texts.items()}
+    for first in ("grader/engine/checking.py", *_modules_of(assignment, part)):
+        imported = imported_files(searched, first)
+        found |= texts.keys() if imported is None else imported
+    return frozenset(found & texts.keys())
 
 
-def _modules_of(part: Part | None) -> set[str]:
-    """The files that the checks of a part are declared in."""
-    return {f"{check.function.__module__.replace('.', '/')}.py" for check in part.checks} if part else set()
+@cache
+def _texts(package: str, operations: str) -> dict[str, str]:
+    """Every module of the grader, and of an assignment's package and operations, as this process has found them."""
+    files = _files_of("grader", GRADER)
+    for name in (package, operations):
+        files |= _files_of(name, folder_of(name))
+    return {name: file.read_text(encoding="utf-8") for name, file in files.items()}
 
 
 def _files_of(package: str, folder: Path) -> dict[str, Path]:
@@ -73,9 +77,21 @@ def _files_of(package: str, folder: Path) -> dict[str, Path]:
     return {f"{root}/{path.relative_to(folder).as_posix()}": path for path in folder.rglob("*.py")}
 
 
+def _checks_of(assignment: Assignment, part: str) -> tuple[Check, ...]:
+    """The checks that run for a part, those of other parts that they need included."""
+    return assignment.with_needs(check for check in assignment.checks if check.part == part)
+
+
+def _modules_of(assignment: Assignment, part: str) -> set[str]:
+    """The files that the checks of a part are declared in, and the packages that these lie in."""
+    modules = {check.function.__module__ for check in _checks_of(assignment, part)}
+    files = {f"{module.replace('.', '/')}.py" for module in modules}
+    return files | {f"{folder}/__init__.py" for file in files for folder in PurePosixPath(file).parents[:-1]}
+
+
 def thresholds_of(assignment: Assignment, part: str) -> dict[str, Any]:
     """The limits that the checks of a part are held to, by the names of their quantities."""
-    declared = {each for check in assignment.checks if check.part == part for each in check.thresholds}
+    declared = {each for check in _checks_of(assignment, part) for each in check.thresholds}
     return {each.name: [each.side, each.limit] for each in sorted(declared, key=lambda one: one.name)}
 
 

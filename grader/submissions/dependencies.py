@@ -91,7 +91,8 @@ def _looks_up_by_name(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id in LOOKS_UP_BY_NAME
 
 
-def _targets(file: str, one: tuple[int, str, tuple[str, ...]], packages: tuple[str, ...]) -> list[str]:
+@lru_cache(4096)
+def _targets(file: str, one: tuple[int, str, tuple[str, ...]], packages: tuple[str, ...]) -> tuple[str, ...]:
     """The files that an import in `file` may run, whether or not there are such files."""
     level, module, names = one
     steps = [step for step in module.split(".") if step]
@@ -103,7 +104,7 @@ def _targets(file: str, one: tuple[int, str, tuple[str, ...]], packages: tuple[s
         base = base.parent
     paths = [base.joinpath(*steps[:count]) for count in range(len(steps) + 1)]
     paths += [paths[-1] / name for name in names if name != "*"]
-    return [target for path in paths for target in (f"{path}.py", (path / "__init__.py").as_posix())]
+    return tuple(target for path in paths for target in (f"{path}.py", (path / "__init__.py").as_posix()))
 
 
 def _cells_for(cells: tuple[Source, ...], names: Iterable[str]) -> tuple[Source, ...]:
