@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
-from functools import cache
 
 from distributed import Client, Worker, get_worker
 
@@ -20,40 +19,72 @@ from ..isolation.pool import Pool
 from .backends import Backend, ClusterError, ClusterLost, Start, Started
 from .fingerprint import environment, fingerprint
 from .isolated import measure
-from .tasks import Task
+from .tasks import Task, TaskResult
 
 CONNECT_SECONDS = 20  # for a scheduler to answer, also after it was lost
 WORKER_SECONDS = 60.0  # for a worker to come, where there is none any more
-_opening = threading.Lock()
-_pools: dict[tuple[str, bool], Pool] = {}  # of this process, by assignment and whether submissions are trusted
-_left = ExitStack()  # never closed: the fork servers end with the process
+Terms = tuple[str, str, str]  # tier, or "" for none; its description, or why there is none; versions
 
 
-def terms_here(assignment: str, trusted: bool, dask_worker: Worker | None = None) -> tuple[str, str, str]:
-    """The tier of this process' machine, or "" and why there is none, and a text that is equal for equal versions.
+class WorkerSession:
+    """What the process of a Dask worker keeps from task to task: its pools of fork servers, and what it grades under.
 
-    Dask gives `dask_worker` to what it runs outside of tasks.
+    Pools are kept by assignment and by whether submissions are trusted. They are never closed: fork servers end with
+    the process.
     """
-    versions = versions_of(find_assignment(assignment))
-    try:
-        pool = _pool(assignment, trusted, dask_worker or get_worker())
-    except NoIsolation as none:
-        return "", str(none), versions
-    return pool.tier.name, pool.tier.description, versions
+
+    def __init__(self) -> None:
+        self._opening = threading.Lock()
+        self._left = ExitStack()
+        self._pools: dict[tuple[str, bool], Pool] = {}
+        self._terms: dict[tuple[str, bool], Terms] = {}
+
+    def find_terms(self, assignment: str, trusted: bool, worker: Worker) -> Terms:
+        """What this process grades under, tried out anew where it had no isolation so far."""
+        versions = versions_of(find_assignment(assignment))
+        try:
+            pool = self._pool(assignment, trusted, worker)
+            terms = pool.tier.name, pool.tier.description, versions
+        except NoIsolation as none:
+            terms = "", str(none), versions
+        self._terms[assignment, trusted] = terms
+        return terms
+
+    def measure(self, task: Task, trusted: bool, tier: str, versions: str) -> TaskResult:
+        """Measure a task on a fork server. Raises ClusterError if this worker has joined under other terms."""
+        worker, key = get_worker(), (task.assignment, trusted)
+        here, _, versions_here = self._terms.get(key) or self.find_terms(*key, worker)
+        if (here, versions_here) != (tier, versions):
+            raise ClusterError(_refusal(worker.address, here, tier))
+        with self._pool(*key, worker).lend() as server:
+            return measure(task, find_assignment(task.assignment), server)
+
+    def _pool(self, assignment: str, trusted: bool, worker: Worker) -> Pool:
+        """The pool, opened where there is none yet. Raises NoIsolation."""
+        with self._opening:
+            if (assignment, trusted) not in self._pools:
+                _leave_unprofiled(worker)
+                opened = open_pool(find_assignment(assignment), Limits(), worker.state.nthreads, trusted)
+                self._pools[assignment, trusted] = self._left.enter_context(opened)
+            return self._pools[assignment, trusted]
+
+
+_SESSION = WorkerSession()  # of this process, where what Dask runs in it finds it
+
+
+def terms_here(assignment: str, trusted: bool, dask_worker: Worker) -> Terms:
+    """What this process, a Dask worker's, grades under. Dask gives `dask_worker` to what it runs outside of tasks."""
+    return _SESSION.find_terms(assignment, trusted, dask_worker)
+
+
+def measure_here(text: str, trusted: bool, tier: str, versions: str) -> bytes:
+    """Measure a task in this process, a Dask worker's. Raises ClusterError if it has joined under other terms."""
+    return _SESSION.measure(Task.from_json(text), trusted, tier, versions).to_bytes()
 
 
 def versions_of(assignment: Assignment) -> str:
     """A text that is equal for equal versions of the grader, the assignment and the packages."""
     return " ".join([environment(), *(fingerprint(assignment, part) for part in assignment.part_names)])
-
-
-def _pool(assignment: str, trusted: bool, worker: Worker) -> Pool:
-    with _opening:
-        if (assignment, trusted) not in _pools:
-            _leave_unprofiled(worker)
-            opened = open_pool(find_assignment(assignment), Limits(), worker.state.nthreads, trusted)
-            _pools[assignment, trusted] = _left.enter_context(opened)
-        return _pools[assignment, trusted]
 
 
 def _leave_unprofiled(worker: Worker) -> None:
@@ -64,19 +95,6 @@ def _leave_unprofiled(worker: Worker) -> None:
     """
     if profiler := worker.periodic_callbacks.get("profile"):
         worker.loop.add_callback(profiler.stop)
-
-
-_terms_of = cache(terms_here)
-
-
-def measure_here(text: str, trusted: bool, tier: str, versions: str) -> bytes:
-    """Measure a task in this process, a Dask worker's. Raises ClusterError if it has joined under other terms."""
-    task = Task.from_json(text)
-    here, _, versions_here = _terms_of(task.assignment, trusted)
-    if (here, versions_here) != (tier, versions):
-        raise ClusterError(_refusal(get_worker().address, here, tier))
-    with _pools[task.assignment, trusted].lend() as server:
-        return measure(task, find_assignment(task.assignment), server).to_bytes()
 
 
 def _refusal(address: str, tier: str, wanted: str) -> str:
