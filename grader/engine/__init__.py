@@ -1,1 +1,1 @@
-"""One run: what is planned, where it is measured, what is kept, and what comes of it."""
+"""One run: planning, measuring, caching, and the reports that come of it."""

@@ -1,4 +1,4 @@
-"""Where tasks are measured: one interface, the local way with several fork servers, and one task after the other."""
+"""Where tasks are measured: the interface, this machine with several fork servers, and one task after the other."""
 
 import os
 import platform
@@ -38,13 +38,13 @@ class Backend(Protocol):
     width: int
 
     def submit(self, task: Task, started: Started) -> "Future[bytes]":
-        """The result to come, as bytes of a `TaskResult`; `started` is called when the work begins, from any thread."""
+        """The future bytes of a `TaskResult`; `started` is called when the task begins, from any thread."""
 
     def check_alive(self) -> None:
         """Raise ClusterLost where no result will come any more."""
 
     def stop(self) -> None:
-        """End what is running, at once; its results are worth nothing."""
+        """End what is running, at once, without results."""
 
 
 class LocalBackend:
@@ -58,7 +58,7 @@ class LocalBackend:
         self._threads = ThreadPoolExecutor(pool.count)
 
     def submit(self, task: Task, started: Started) -> "Future[bytes]":
-        """Measured as soon as a fork server is free."""
+        """Measure as soon as a fork server is free."""
         return self._threads.submit(self._measure, task, started)
 
     def _measure(self, task: Task, started: Started) -> bytes:
@@ -67,7 +67,7 @@ class LocalBackend:
             return measure(task, self._assignment, server).to_bytes()
 
     def check_alive(self) -> None:
-        """A fork server that is lost is started again, so there always will be one."""
+        """Do nothing: a fork server that is lost is started again."""
 
     def stop(self) -> None:
         """End the fork servers, and with them everything that was forked from them."""
@@ -76,7 +76,7 @@ class LocalBackend:
 
 
 class SynchronousBackend:
-    """Measures one task after the other, in the thread that submits them: for platforms that hand in one at a time."""
+    """Measures each task in the thread that submits it: for platforms that grade one submission at a time."""
 
     width = 1
 
@@ -86,7 +86,7 @@ class SynchronousBackend:
         self._server = server
 
     def submit(self, task: Task, started: Started) -> "Future[bytes]":
-        """The result, which is there when this returns."""
+        """Measure at once: the future is done when this returns."""
         future: Future[bytes] = Future()
         started()
         try:
@@ -96,16 +96,16 @@ class SynchronousBackend:
         return future
 
     def check_alive(self) -> None:
-        """Nothing is waited for."""
+        """Do nothing: no result is ever waited for."""
 
     def stop(self) -> None:
-        """Nothing is running."""
+        """Do nothing: no task is running."""
 
 
 class LazyBackend:
-    """Opens a backend when something has to be measured: a class that has not changed needs none.
+    """Opens a backend once something has to be measured: a class that has not changed needs none.
 
-    Until then, `tier` is the one that was found on this machine when something was measured last.
+    Until then, `tier` is the one that was found when something was last measured there.
     """
 
     def __init__(self, cache: Cache, where: str, start: Start):
@@ -113,7 +113,7 @@ class LazyBackend:
         self._fact = f"tier of {where}, {platform.release()}, user {os.getuid()}, {environment()}"
         self._start = start
         self._open: Backend | None = None
-        self._left = ExitStack()
+        self._exit_stack = ExitStack()
 
     @property
     def tier(self) -> str:
@@ -121,10 +121,10 @@ class LazyBackend:
         return self._cache.fact(self._fact) or self().tier
 
     def __call__(self) -> Backend:
-        """The backend."""
+        """The backend, opened by the first call."""
         if self._open is None:
-            self._open = self._start(self._left)
-            with suppress(CacheError):  # a full disk, say: then it is tried out again another time
+            self._open = self._start(self._exit_stack)
+            with suppress(CacheError):  # such as a full disk: the next run tries again
                 self._cache.remember(self._fact, self._open.tier)
         return self._open
 
@@ -136,4 +136,4 @@ class LazyBackend:
     ) -> None:
         if kind is not None and self._open is not None:
             self._open.stop()
-        self._left.close()
+        self._exit_stack.close()

@@ -1,6 +1,6 @@
-"""Results that were measured before, in one SQLite file: nothing is measured twice, and a run that was cut goes on.
+"""Cached results, in one SQLite file: nothing is measured twice, and a run that was interrupted goes on.
 
-A key names all that a result depends on (units.py), so what is found under it is right, and what changed is not found.
+A key is a digest of all that a result depends on (`Task.key`): what has changed is not found.
 """
 
 import os
@@ -100,7 +100,7 @@ class Cache:
             self._database.execute("COMMIT")
 
     def _bounded(self) -> int:
-        """Drop results until nine tenths of the room are used; returns what is left, in bytes."""
+        """Drop results until nine tenths of the largest size are used; returns what remains, in bytes."""
         total = self._total()
         while total > 0.9 * self._largest:
             key, size = self._database.execute("SELECT key, size FROM results ORDER BY used LIMIT 1").fetchone()
@@ -112,24 +112,24 @@ class Cache:
         return int(self._database.execute("SELECT COALESCE(SUM(size), 0) FROM results").fetchone()[0])
 
     def fact(self, name: str) -> str | None:
-        """What was remembered under a name."""
+        """The text that was remembered under a name, None if there is none."""
         with self._problems():
             row = self._database.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
     def remember(self, name: str, value: str) -> None:
-        """Remember a text under a name."""
+        """Remember a text under a name, in place of an earlier one."""
         with self._problems():
             self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def info(self) -> CacheInfo:
-        """What is in it."""
+        """How much is in it, and of which parts."""
         with self._problems():
             counts = dict(self._database.execute("SELECT part, COUNT(*) FROM results GROUP BY part").fetchall())
             return CacheInfo(self.path, counts, self._total(), self._largest)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the connection; the cache cannot be used any more."""
         self._database.close()
 
 

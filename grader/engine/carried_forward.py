@@ -1,8 +1,8 @@
 """Error carried forward: a mistake costs its points once, where it was made.
 
-A part that builds on an earlier one that is wrong is measured again with the lab's own version of the earlier part in
-the place of the student's, and each check counts the better of the two. In that run the lab's version is in reach of
-the submission's code, so nothing but scores is taken from it: no text, no number, no picture.
+A part that builds on an earlier one that is wrong is measured again with the reference solution of the earlier part in
+place of the student's, and each check counts the better of the two. In that run the reference is within reach of the
+submission's code, so nothing but scores is taken from it: no text, no number, no picture.
 """
 
 import ast
@@ -21,25 +21,27 @@ from .tasks import Task, TaskResult, tasks_of
 
 @dataclass(frozen=True)
 class CarriedForward:
-    """A unit in which the lab's version of some earlier parts stands in for the student's."""
+    """A task in which the reference solution of some earlier parts replaces the student's."""
 
     task: Task
     replaced: tuple[str, ...]
 
     @property
-    def _ours(self) -> str:
+    def _replaced_names(self) -> str:
         return " and ".join(self.replaced)
 
     def better_of(self, first: TaskResult, second: TaskResult) -> TaskResult:
         """The student's own results, each with the score of the second run where that is higher.
 
-        What we failed to measure again is an error, as points may be lost by it; what full marks did not need is not.
+        A check that the grader failed to measure again is an error, unless it has full marks already.
         """
         pairs = zip(first.results, second.results, strict=True)
         better = replace(first, results=tuple(self._better(own, other) for own, other in pairs))
         if better.is_final or not first.is_final:
             return better
-        return replace(better, problem=f"{self.task.part} could not be measured with the lab's own {self._ours}")
+        return replace(
+            better, problem=f"{self.task.part} could not be measured with the lab's own {self._replaced_names}"
+        )
 
     def _better(self, own: CheckResult, other: CheckResult) -> CheckResult:
         if own.outcome is Outcome.ERROR or own.score == own.points:
@@ -49,7 +51,7 @@ class CarriedForward:
             return replace(fault, code="", template="", parameters={})
         if not other.score > own.score:
             return own
-        told = f"Measured with the lab's own version of {self._ours} in place of yours."
+        told = f"Measured with the lab's own version of {self._replaced_names} in place of yours."
         if other.outcome is not Outcome.PASSED:
             message, code = f"{told} With yours: {own.message}", own.code or "carried_forward.partial"
             return replace(own, score=other.score, outcome=other.outcome, message=message, code=code)
@@ -67,9 +69,9 @@ def carried_forward(
     seed: int,
     limits: Limits,
 ) -> tuple[CarriedForward, ...]:
-    """What is to be measured again: parts below full marks that depend on earlier parts below full marks.
+    """What has to be measured again: parts below full marks that depend on earlier parts below full marks.
 
-    Nothing where the reference solution is not installed, so that there is no version of the lab's own.
+    Nothing where the reference solution is not installed, as on a student's machine.
     """
     if not assignment.has_reference:
         return ()
@@ -79,9 +81,9 @@ def carried_forward(
         own = [item for item in checks if item.part == part.name]
         earlier = [before for before in lost[:place] if _builds_on(submission, part, before)]
         if earlier and own:
-            ours = _with_ours(assignment, submission, earlier)
+            submitted = _with_reference(assignment, submission, earlier)
             names = tuple(before.name for before in earlier)
-            found += [CarriedForward(task, names) for task in tasks_of(assignment, ours, own, seed, limits)]
+            found += [CarriedForward(task, names) for task in tasks_of(assignment, submitted, own, seed, limits)]
     return tuple(found)
 
 
@@ -102,22 +104,22 @@ def _defines(text: str, part: Part) -> bool:
     return any(f"class {name}" in text or f"def {name}" in text for name in part.public_names)
 
 
-def _with_ours(assignment: Assignment, submission: Submission, parts: Iterable[Part]) -> Submission:
-    """The submission with the lab's version of `parts`."""
-    ours = assignment.reference_sources()
+def _with_reference(assignment: Assignment, submission: Submission, parts: Iterable[Part]) -> Submission:
+    """The submission with the reference solution of `parts` in place of its own."""
+    reference = assignment.reference_sources()
     if submission.kind == "modules":
-        texts = {f"{part.name}.py": ours[f"{part.name}.py"] for part in parts}
+        texts = {f"{part.name}.py": reference[f"{part.name}.py"] for part in parts}
         replaced = (replace(source, text=texts.get(source.name, source.text)) for source in submission.sources)
         return replace(submission, sources=tuple(replaced))
     cells = list(submission.sources)
     for part in parts:
         place = max(n for n, cell in enumerate(cells, 1) if _defines(cell.text, part))
-        cells.insert(place, Source(f"the lab's {part.name}", _as_cell(ours[f"{part.name}.py"])))
+        cells.insert(place, Source(f"the lab's {part.name}", _as_cell(reference[f"{part.name}.py"])))
     return replace(submission, sources=tuple(cells))
 
 
 def _as_cell(module: str) -> str:
-    """A module of the lab without its imports from other modules: a notebook has one namespace."""
+    """A module of the reference without its imports from other modules: a notebook has one namespace."""
     tree = ast.parse(module)
     own = [node for node in tree.body if not (isinstance(node, ast.ImportFrom) and node.level)]
     definitions = [node for node in own if not isinstance(node, ast.If | ast.Expr)]

@@ -26,7 +26,7 @@ def run_checks(
     out_of_time: Callable[[], bool] = lambda: False,
     known: Mapping[str, CheckResult] | None = None,
 ) -> tuple[CheckResult, ...]:
-    """Run `checks` and all they need, but for what is `known`; the results of `checks`, in the order of the lab."""
+    """Run `checks` and all they need, but for what is `known`; the results of `checks`, in the order of the parts."""
     checks = tuple(checks)
     wanted = {c.id for c in checks}
     results = dict(known or {})

@@ -1,4 +1,4 @@
-"""Measuring on a Dask cluster: each of its workers has fork servers of its own, under the tier of its own machine.
+"""Measures on a Dask cluster: each worker has fork servers of its own, under the tier of its own machine.
 
 Tasks and results travel as text and bytes. A worker with another tier, other packages or another version of the grader
 than the first one is refused, so that what a class was measured under is one thing, and said in its reports.
@@ -35,7 +35,7 @@ class WorkerSession:
 
     def __init__(self) -> None:
         self._opening = threading.Lock()
-        self._left = ExitStack()
+        self._exit_stack = ExitStack()
         self._pools: dict[tuple[str, bool], Pool] = {}
         self._terms: dict[tuple[str, bool], Terms] = {}
 
@@ -65,7 +65,7 @@ class WorkerSession:
             if (assignment, trusted) not in self._pools:
                 _leave_unprofiled(worker)
                 opened = open_pool(find_assignment(assignment), Limits(), worker.state.nthreads, trusted)
-                self._pools[assignment, trusted] = self._left.enter_context(opened)
+                self._pools[assignment, trusted] = self._exit_stack.enter_context(opened)
             return self._pools[assignment, trusted]
 
 
@@ -111,28 +111,28 @@ class DaskBackend:
         if not found:
             raise ClusterError(f"the cluster {client.scheduler.address} has no workers yet")
         self.tier, self.description, _ = next(iter(found.values()))
-        ours = versions_of(assignment)
+        wanted = versions_of(assignment)
         for address, (tier, reason, versions) in found.items():
             if not tier:
                 raise ClusterError(f"on the worker {address} {reason}")
-            if (tier, versions) != (self.tier, ours):
+            if (tier, versions) != (self.tier, wanted):
                 raise ClusterError(_refusal(address, tier, self.tier))
         self.width = sum(client.nthreads().values())
-        self._terms = (trusted, self.tier, ours)
+        self._terms = (trusted, self.tier, wanted)
         self._client = client
         self._address = client.scheduler.address
         self._executor = client.get_executor(pure=False)
         self._had_workers = time.monotonic()
 
     def submit(self, task: Task, started: Started) -> "Future[bytes]":
-        """Handed to the scheduler, which gives it to a worker that is free, and to another one where that is lost."""
+        """Hand a task to the scheduler, which gives it to a free worker, and to another one if that is lost."""
         self._await_scheduler()
         started()
         future: Future[bytes] = self._executor.submit(measure_here, task.to_json(), *self._terms)
         return future
 
     def check_alive(self) -> None:
-        """Whether scheduler and workers are there, or come back in time. Raises ClusterLost."""
+        """Wait for the scheduler; raise ClusterLost if it is gone, or there have been no workers for too long."""
         self._await_scheduler()
         if self._has_workers():
             self._had_workers = time.monotonic()
@@ -153,7 +153,7 @@ class DaskBackend:
             raise ClusterLost(_gone(f"the Dask scheduler at {self._address} is gone"))
 
     def stop(self) -> None:
-        """Let go of what is running."""
+        """Cancel what is waiting, and wait for nothing that is running."""
         if self._client.status == "running":
             self._executor.shutdown(wait=False)
 
@@ -163,11 +163,11 @@ def _gone(what: str) -> str:
 
 
 def dask_backends(assignment: Assignment, address: str, trusted: bool, say: Callable[[str], None]) -> Start:
-    """What connects to the scheduler at `address` and says how its workers isolate. The call raises ClusterError."""
+    """A function that connects to a scheduler and says how its workers isolate; it raises ClusterError."""
 
-    def start(left: ExitStack) -> Backend:
+    def start(exit_stack: ExitStack) -> Backend:
         try:
-            client = left.enter_context(Client(address, timeout=CONNECT_SECONDS, set_as_default=False))
+            client = exit_stack.enter_context(Client(address, timeout=CONNECT_SECONDS, set_as_default=False))
         except (OSError, ValueError) as problem:
             raise ClusterError(f"there is no Dask scheduler at {address}: {problem}") from problem
         backend = DaskBackend(client, assignment, trusted)

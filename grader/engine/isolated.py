@@ -1,4 +1,4 @@
-"""One task, measured in a fork of a fork server: again where something outside ended it, and never a zero of ours."""
+"""Measures one task in a process of its own; again where that was ended from outside. No fault of ours is a zero."""
 
 import traceback
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ def measure(task: Task, assignment: Assignment, server: ForkServer) -> TaskResul
             problem = f"{loss}, {TRIES} times"
             if not server.is_alive():
                 server.close()  # what ended the submission's process hit this one too; the next try starts another
-        except Exception:  # noqa: BLE001 - ours, whatever it is: nobody else's work shall wait for it
+        except Exception:  # noqa: BLE001 - a bug of the grader: nobody else's work may wait for it
             return unmeasurable(checks, traceback.format_exc())
     return unmeasurable(checks, problem, f"{GRADER_FAILED}: {problem}")
 

@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SubmissionPlan:
-    """What is to be measured of one submission.
+    """What to measure of one submission.
 
-    submission: None if it cannot be read, and `problem` says why; or `fault` does, if that is our own doing.
+    submission: None if it cannot be read, and `problem` says why; or `fault` does, if that is a bug of the grader.
     tasks: one for each part; none of what cannot be read.
     """
 
@@ -38,7 +38,7 @@ class SubmissionPlan:
     tasks: tuple[Task, ...] = ()
 
     def carried_forward(self, measured: Mapping[str, TaskResult]) -> tuple[CarriedForward, ...]:
-        """What is to be measured again, with the lab's version of earlier parts, when all tasks are measured."""
+        """What has to be measured again, with the reference solution of earlier parts, once all tasks are measured."""
         if self.submission is None:
             return ()
         return carried_forward(self.assignment, self.submission, self.checks, measured, self.seed, self.limits)
@@ -102,14 +102,14 @@ def plan_of(
         return SubmissionPlan(assignment, name, checks, seed, limits, submission, tasks=tasks)
     except (UnreadableSubmission, OSError) as error:
         return SubmissionPlan(assignment, name, checks, seed, limits, None, str(error))
-    except Exception as bug:  # ours, whatever it is: the class must not wait for it
+    except Exception as bug:  # a bug of the grader: the class must not wait for it
         log.exception("the submission %s could not be planned", name)
         fault = f"{type(bug).__name__} while the submission was read"
         return SubmissionPlan(assignment, name, checks, seed, limits, None, fault=fault)
 
 
 def _within_time(measured: Mapping[str, TaskResult], seconds: float) -> dict[str, TaskResult]:
-    """Parts that begin when the submission's time is used up count as not measured, in the order of the lab."""
+    """Parts that begin when the submission's time is used up count as not measured, in the order of the parts."""
     used, within = 0.0, {}
     for part, found in measured.items():
         within[part] = found if used < seconds or found.problem else TaskResult(tuple(map(_too_late, found.results)))

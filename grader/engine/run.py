@@ -26,28 +26,28 @@ AHEAD = 2  # tasks that wait, for each that is measured
 
 
 class Observer:
-    """Is told how the work goes on. It shows nothing; front ends show what they like."""
+    """Is told of a run's progress, and shows nothing: front ends override what they show."""
 
     def class_starts(self) -> None:
-        """From the first submission on, also where that was begun before."""
+        """The run begins, or begins anew under another tier."""
 
     def submission_starts(self, name: str, parts: Sequence[str]) -> None:
-        """The next submission, with the parts that are to be measured."""
+        """The next submission, with the parts that will be measured."""
 
     def task_starts(self, name: str, part: str) -> None:
         """A part is being measured; called from any thread."""
 
     def task_ends(self, name: str, part: str) -> None:
-        """A part is measured, or was measured before."""
+        """The result of a part is there, measured or cached."""
 
     def carrying_starts(self, name: str, parts: Sequence[str]) -> None:
-        """These parts are measured once more, with the lab's version of earlier ones; `task_ends` follows for each."""
+        """These parts are measured again, with the reference solution of earlier ones; `task_ends` follows for each."""
 
     def submission_ends(self, report: Report) -> None:
         """A report is complete."""
 
     def warns(self, text: str) -> None:
-        """Something went wrong that does not end the work."""
+        """Something went wrong that does not end the run."""
 
 
 class Sink(Protocol):
@@ -66,7 +66,7 @@ class NoSink:
 
 @dataclass(frozen=True)
 class RunConfig:
-    """What to grade, and how. fresh: measure also what is in the cache."""
+    """What to grade, and how. fresh: also measure what is cached."""
 
     assignment: Assignment
     submissions: Sequence[tuple[str, Path]]
@@ -98,7 +98,7 @@ def grade_class(
     observer: Observer | None = None,
     sink: Sink | None = None,
 ) -> list[Report]:
-    """Grade every submission; one that breaks the grader is reported as our error and the rest goes on.
+    """Grade every submission; one that breaks the grader is reported as an error of ours, and the others are graded.
 
     backend: opened when a result has to be made; tier: under which results are looked up. Raises ClusterLost.
     """
@@ -119,7 +119,7 @@ def grade_one(
 
 
 class ClassRun:
-    """The class at work. All of this runs in one thread; tasks are measured elsewhere."""
+    """The state of a run. All of this runs in one thread; tasks are measured elsewhere."""
 
     def __init__(
         self,
@@ -214,7 +214,7 @@ class ClassRun:
     def _result_of(self, future: "Future[bytes]", task: Task) -> TaskResult:
         try:
             return TaskResult.from_bytes(future.result())
-        except (Exception, CancelledError) as problem:  # noqa: BLE001 - ours: where it was measured is gone, or broken
+        except (Exception, CancelledError) as problem:  # noqa: BLE001 - where it was measured is gone, or broken
             checks = self._config.assignment.select(task.checks)
             return unmeasurable(checks, f"the part {task.part} could not be measured: {problem!r}"[:500])
 
@@ -232,13 +232,13 @@ class ClassRun:
 
     @contextmanager
     def _cache_may_fail(self) -> Iterator[None]:
-        """Nothing depends on the cache, so a full disk is no reason to stop."""
+        """No result depends on the cache, so a full disk is no reason to stop."""
         try:
             yield
         except CacheError as problem:
             if not self._trouble:
                 self._trouble = str(problem)
-                self._observer.warns(f"{problem}. The work goes on without it.")
+                self._observer.warns(f"{problem}. The run goes on without it.")
 
     def _take(self, pending: PendingSubmission, part: str, result: TaskResult) -> None:
         if pending.carried is not None:
@@ -250,7 +250,7 @@ class ClassRun:
             self._go_on(pending)
 
     def _go_on(self, pending: PendingSubmission) -> None:
-        """All that was asked for is there: carry errors forward, once, or finish."""
+        """All results are there: carry errors forward, once, or finish."""
         if pending.carried is None:
             order = self._config.assignment.part_names
             pending.measured = {part: pending.measured[part] for part in order if part in pending.measured}
@@ -270,7 +270,7 @@ class ClassRun:
         self._observer.submission_ends(self._written(report))
 
     def _written(self, report: Report) -> Report:
-        """The report, which is handed on then; our error where that cannot be, as one must not end the class."""
+        """The report, once the sink has it; an error of ours where the sink fails, as one must not end the class."""
         try:
             self._sink.write(report)
         except OSError as problem:

@@ -1,7 +1,7 @@
-"""The unit of work: one part of one submission. It is measured as a whole, kept under its key, and sent anywhere.
+"""Tasks and their results. A task is one part of one submission: measured as a whole, on any machine, and cached.
 
-A task holds all that its result depends on, apart from our own code and the tier it is measured under. Tasks and
-results travel as JSON: also between our own machines nothing is unpickled that a submission had a hand in.
+It holds all that its result depends on, apart from the grader's own code and the tier that it is measured under. Tasks
+and results travel as JSON: not even between our own machines is anything unpickled that a submission had a hand in.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from ..submissions.reading import Source, Submission
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be measured: the ids of checks of one part, on the sources that the part depends on."""
+    """What to measure: the ids of checks of one part, on the sources that the part depends on."""
 
     assignment: str
     part: str
@@ -54,7 +54,7 @@ class Task:
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What came of a task. problem: what went wrong on our side; such a result is never kept."""
+    """What came of a task. problem: what went wrong in the grader; such a result is never cached."""
 
     results: tuple[CheckResult, ...]
     stdout: str = ""

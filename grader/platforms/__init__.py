@@ -1,1 +1,1 @@
-"""The platforms that courses run on."""
+"""The platforms that courses run on: nbgrader, Gradescope, GitHub Classroom, learning management systems."""

@@ -55,7 +55,7 @@ def _student(report: Report) -> str:
 
 
 def _possible(reports: Sequence[Report]) -> str:
-    """The points of the lab; a submission that could not be read may list no checks."""
+    """The most points of any report: one of a submission that could not be read may list no checks."""
     return str(max((report.max_score for report in reports), default=0))
 
 

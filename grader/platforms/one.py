@@ -1,4 +1,4 @@
-"""Grades the one submission that a platform hands over in a folder."""
+"""Grades the one submission that a platform provides in a folder."""
 
 import secrets
 import sys
@@ -29,7 +29,7 @@ def grade_folder(assignment: Assignment, folder: Path, *, trusted: bool = False,
 
 
 def innermost(folder: Path) -> Path:
-    """The folder that holds more than one folder: platforms unpack a .zip with the folder it was made of."""
+    """The first folder inwards that holds anything but one folder: an unpacked .zip holds the folder it was made of."""
     entries = [e for e in folder.iterdir() if not e.name.startswith((".", "__"))]
     only = entries[0] if len(entries) == 1 else None
     return innermost(only) if only and only.is_dir() and not only.is_symlink() else folder

@@ -1,4 +1,4 @@
-"""Gradescope: the archive that it builds an autograder from, and the results it reads.
+"""Gradescope: the archive that it builds an autograder from.
 
 The container needs 2 GB of memory or more and a whole processor; the default of 768 MB is too small for TensorFlow.
 """
@@ -16,8 +16,8 @@ SECONDS = 570  # Gradescope ends an autograder after ten minutes, and then there
 def write_autograder(assignment: Assignment, out: Path, *, trusted: bool = False) -> Path:
     """Write the .zip to upload. Raises FileNotFoundError outside the instructors' checkout, and OSError.
 
-    It holds the reference solution, which parts that inherit from a broken one are measured with; but not where trusted
-    submissions run without isolation, and could read it.
+    It holds the reference solution, with which errors are carried forward; but not where submissions are trusted: they
+    run without isolation and could read it.
     """
     scripts = {name: (PAGES / name).read_text(encoding="utf-8") for name in SCRIPTS}
     options = "--trust-submissions" if trusted else ""

@@ -1,4 +1,4 @@
-"""A course folder, as seen from `aelab grade`: its submissions, and finished reports entered as nbgrader would."""
+"""An nbgrader course folder, as `aelab grade` sees it: where its submissions lie, and how reports are entered."""
 
 import logging
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from .session import SESSION
 
 
 def is_course(folder: Path) -> bool:
-    """Whether it is the root of a course folder with something handed in."""
+    """Whether `folder` is the root of a course folder with submissions."""
     return (folder / CONFIG_NAME).is_file() and (folder / "submitted").is_dir()
 
 
 def submitted_in(path: Path) -> Path:
-    """Where the submissions lie: of a course folder, below `submitted`."""
+    """Where the submissions lie: below `submitted` in a course folder, else in the folder itself."""
     return path / "submitted" if is_course(path) else path
 
 
 def enter_reports(assignment: Assignment, root: Path, reports: Sequence[Report]) -> None:
     """Write the graded notebooks, the scores and the comments of the course folder `root`, with nbgrader itself.
 
-    Its own converter does so, with the configuration of the folder: what `nbgrader autograde` would have written.
+    nbgrader's own converter does so, under the folder's configuration: the result is that of `nbgrader autograde`.
     Raises GradebookError with one clear line.
     """
     from nbgrader.apps import NbGraderAPI  # takes seconds, which a folder without a course does not pay
@@ -34,7 +34,7 @@ def enter_reports(assignment: Assignment, root: Path, reports: Sequence[Report])
     config.CourseDirectory.root = str(root.resolve())
     api = NbGraderAPI(config=config)
     api.log.addHandler(logging.NullHandler())  # what nbgrader logs is in its answer
-    with SESSION.finished(reports):
+    with SESSION.handing_out(reports):
         answer = api.autograde(assignment.name, "*")
     if not answer["success"]:
         raise GradebookError(

@@ -20,7 +20,7 @@ import os
 import sysconfig
 from pathlib import Path
 
-from grader.nbgrader.intake import complete_submissions
+from grader.platforms.nbgrader.intake import complete_submissions
 
 c = get_config()  # noqa: F821, nbgrader defines it
 
@@ -45,7 +45,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Grading: any file is read, the assignment's cells are put right, and a confined process measures. No cell is executed.
+# Grading: any file is read, the assignment's cells are restored, and a confined process measures. No cell is executed.
 c.Autograde.exporter_class = "grader.platforms.nbgrader.reading.SubmittedNotebookExporter"
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
@@ -66,13 +66,13 @@ c.Execute.timeout = 600
 # Limits of a submission, as for `aelab grade --limit`; `aelab doctor` lists them.
 c.Measure.limits = []
 
-# nbgrader passes over submissions without the notebook: those of .py files get one that stands in.
+# nbgrader ignores submissions without the notebook: those of .py files get a placeholder.
 complete_submissions(Path(__file__).parent, "ASSIGNMENT")
 '''
 
 
 class CourseExists(UserError):
-    """A configuration lies there that may be the work of a person; the text is one clear line."""
+    """There is a configuration already, which a person may have edited; the text is one clear line."""
 
 
 def course_config(assignment: Assignment) -> str:
@@ -87,11 +87,11 @@ def course_config(assignment: Assignment) -> str:
 def write_course(assignment: Assignment, target: Path) -> list[Path]:
     """Write an nbgrader course folder into `target` and return the paths of its files.
 
-    Raises CourseExists, and writes nothing, where a configuration lies that differs from this one.
+    Raises CourseExists, and writes nothing, where there is a configuration that differs from this one.
     """
     config, text = target / CONFIG_NAME, course_config(assignment)
     if config.exists() and config.read_text(encoding="utf-8") != text:
-        raise CourseExists(f"{config} differs from the one to be written: move it away to get a new one")
+        raise CourseExists(f"{config} differs from the one to write: move it away to get a new one")
     notebook = render_notebook(assignment, solutions=True)
     files = {CONFIG_NAME: text, f"source/{assignment.name}/{assignment.notebook}": notebook}
     return write_all_atomically(target, files)

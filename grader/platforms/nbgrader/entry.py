@@ -1,4 +1,4 @@
-"""Entering a class into its gradebook, unless that holds the very same already: nbgrader takes seconds to import."""
+"""Enters a class into its gradebook, unless nothing changed since last time: nbgrader takes seconds to import."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ from .gradebook import write_gradebook
 
 
 def enter(assignment: Assignment, reports: Sequence[Report], file: Path, cache: Cache) -> None:
-    """Enter the reports into the SQLite gradebook `file`, if they or the file changed since that was done last.
+    """Enter the reports into the SQLite gradebook `file`, if they or the file changed since that was last done.
 
-    Without a cache that works, always. Raises GradebookError.
+    Always where the cache does not work. Raises GradebookError.
     """
     name, known = f"gradebook {file.resolve()}", None
     with suppress(CacheError):
@@ -30,12 +30,12 @@ def enter(assignment: Assignment, reports: Sequence[Report], file: Path, cache: 
 
 @cache
 def load_ahead() -> None:
-    """Import nbgrader beside the measuring, once, so that the class does not wait for it at its end."""
+    """Import nbgrader in the background while submissions are measured, so that the run does not wait for it."""
     Thread(target=import_module, args=["nbgrader.api"], daemon=True).start()
 
 
 def _state(reports: Sequence[Report], file: Path) -> str:
-    """A digest of what goes into the gradebook, and how the file was left; never equal where there is no file."""
+    """A digest of what goes into the gradebook, with size and time of the file; '' where there is no file."""
     grades = [
         (r.submission, r.status.value, [(c.id, c.score, c.points, c.outcome.value) for c in r.checks]) for r in reports
     ]

@@ -1,4 +1,4 @@
-"""What nbgrader's SaveAutoGrades cannot enter: the findings of a part as comments, and that a score is still open."""
+"""Enters what nbgrader's SaveAutoGrades cannot: the findings of a part as comments, and scores that are still open."""
 
 import textwrap
 from typing import Any
@@ -19,7 +19,7 @@ class SaveFindings(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
     """Comes after SaveAutoGrades and Measure."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Enter comments to answer cells, and take back the scores of cells that were not measured."""
+        """Enter comments on answer cells, and withdraw the scores of cells that were not measured."""
         names, report = resources["nbgrader"], resources[RESULTS]
         place = names["notebook"], names["assignment"], names["student"]
         with Gradebook(names["db_url"]) as gradebook:
@@ -45,7 +45,7 @@ def _comment(assignment: Assignment, results: list[CheckResult]) -> str:
 
 
 def _unmeasured(notebook: NotebookNode, report: Report) -> list[str]:
-    """Test cells that a person has to grade: not measured, in a submission that could not be read, or not ours."""
+    """Test cells that a person has to grade: not measured, of an unreadable submission, or of no known check."""
     final = {grade_id(r.id) for r in report.checks if report.status is Status.GRADED and r.outcome is not Outcome.ERROR}
     tests = (cell for cell in notebook.cells if utils.is_grade(cell) and not utils.is_solution(cell))
     return [cell.metadata.nbgrader.grade_id for cell in tests if cell.metadata.nbgrader.grade_id not in final]

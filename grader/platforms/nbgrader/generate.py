@@ -1,4 +1,4 @@
-"""How nbgrader makes the students' notebook of the instructor's, so that it is the one that `aelab` hands out."""
+"""Makes nbgrader generate the same students' notebook as `aelab release`."""
 
 from typing import Any
 

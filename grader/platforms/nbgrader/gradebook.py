@@ -1,4 +1,4 @@
-"""Scores into nbgrader's own gradebook, where its formgrader and exporters find them."""
+"""Writes scores into nbgrader's own gradebook, where its formgrader and exporters find them."""
 
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ADDRESSES = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
-PATIENCE = {  # seconds until a gradebook that another program holds, or a server that does not answer, is given up
+TIMEOUTS = {  # seconds to wait for a gradebook that another program has locked, or for a server that does not answer
     "sqlite": {"timeout": "60"},
     "postgresql": {"connect_timeout": "10", "options": "-c lock_timeout=60s"},
 }
@@ -29,7 +29,7 @@ class GradebookError(UserError):
 
 
 def grade_id(check_id: str) -> str:
-    """The name of a check's cell: nbgrader allows no dot in it, and no part of the lab has a hyphen."""
+    """The name of a check's cell: nbgrader allows no dot in it, and no name of a part has a hyphen."""
     return check_id.replace(".", "-")
 
 
@@ -38,8 +38,8 @@ def write_gradebook(assignment: Assignment, reports: Sequence[Report], db_url: s
 
     The address is one of `ADDRESSES`. The student is `folder_name(submission)`. A check that could not be measured, or
     a submission that could not be read, has no score and needs a manual grade. Scores that an instructor entered stay
-    as they are and, as in nbgrader itself, are flagged for another look where the automatic score has changed.
-    All is written or nothing, by one writer at a time. Raises GradebookError.
+    as they are and, as in nbgrader itself, are flagged for review where the automatic score has changed. One
+    transaction writes all of it or nothing, and one writer at a time. Raises GradebookError.
     """
     # Here and not at the top: both take seconds to import, which every other command would pay.
     from nbgrader.api import Gradebook, InvalidEntry
@@ -47,8 +47,8 @@ def write_gradebook(assignment: Assignment, reports: Sequence[Report], db_url: s
 
     url = address_of(db_url)
     try:
-        _make_tables(_patient(url))
-        with Gradebook(_patient(url)) as gradebook:
+        _make_tables(_with_timeouts(url))
+        with Gradebook(_with_timeouts(url)) as gradebook:
             _enter(gradebook, assignment, reports)
     except (SQLAlchemyError, InvalidEntry) as problem:
         reason = " ".join(str(getattr(problem, "orig", None) or problem).split())[:200]
@@ -72,11 +72,11 @@ def address_of(db_url: str) -> "URL":
     return url
 
 
-def _patient(url: "URL") -> "URL":
-    """The address with its driver, and with limits on waiting where it has none."""
+def _with_timeouts(url: "URL") -> "URL":
+    """The address with its driver, and with timeouts where it has none."""
     backend = url.get_backend_name()
-    patience = {name: value for name, value in PATIENCE[backend].items() if name not in url.query}
-    return url.set(drivername=DRIVERS[backend]).update_query_dict(patience)
+    timeouts = {name: value for name, value in TIMEOUTS[backend].items() if name not in url.query}
+    return url.set(drivername=DRIVERS[backend]).update_query_dict(timeouts)
 
 
 def _advice(url: "URL", reason: str) -> str:
@@ -86,7 +86,7 @@ def _advice(url: "URL", reason: str) -> str:
         return "another program is writing it, run again when that has ended"
     if url.get_backend_name() == "sqlite":
         return "move it away and run again"
-    return "see that the server is up and the address is right"
+    return "check that the server is up and the address is right"
 
 
 def _make_tables(url: "URL") -> None:
@@ -102,9 +102,9 @@ def _make_tables(url: "URL") -> None:
 
 
 def _enter(gradebook: "Gradebook", assignment: Assignment, reports: Sequence[Report]) -> None:
-    from .rows import enter_scores, hold
+    from .rows import enter_scores, lock
 
-    hold(gradebook.db, gradebook.course_id)
+    lock(gradebook.db, gradebook.course_id)
     _note_version(gradebook)
     entry, notebook = _declare(gradebook, assignment.name)
     points = {check.id: check.points for report in reports for check in report.checks}

@@ -1,4 +1,4 @@
-"""Makes nbgrader see every submission: it looks for the assignment's notebook, and passes over whoever has none."""
+"""Makes nbgrader see every submission: it ignores those without the assignment's notebook."""
 
 import json
 import shutil
@@ -6,14 +6,16 @@ from pathlib import Path
 
 import nbformat
 
-STAND_IN = "This stands in for the notebook that was not handed in, so that nbgrader sees the submission. It holds:"
+PLACEHOLDER = (
+    "This is a placeholder for the notebook that was not handed in, so that nbgrader sees the submission, which holds:"
+)
 
 
 def complete_submissions(root: Path, assignment: str) -> list[Path]:
-    """Give each submission of the course folder `root` without the notebook one, and return what was written.
+    """Write the notebook of each submission in the course folder `root` that has none; returns the paths written.
 
-    A single notebook under another name is copied; otherwise a notebook without code stands in, which the grader passes
-    over. Nothing that a student handed in is changed.
+    A single notebook under another name is copied; otherwise it is a placeholder without code, which the grader
+    ignores. Nothing that a student handed in is changed.
     """
     written = []
     for folder in sorted((root / "submitted").glob(f"*/{assignment}")):
@@ -30,5 +32,5 @@ def _write(notebook: Path, files: list[Path]) -> None:
         shutil.copyfile(others[0], notebook)
         return
     listed = "\n".join(f"* {json.dumps(file.name)}" for file in files)
-    cell = nbformat.v4.new_markdown_cell(f"{STAND_IN}\n\n{listed}", id="stand-in")
+    cell = nbformat.v4.new_markdown_cell(f"{PLACEHOLDER}\n\n{listed}", id="placeholder")
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebook)

@@ -1,4 +1,4 @@
-"""Takes the place of the execution of cells: measures the submission, and gives each test cell its result as output."""
+"""Measures a submission instead of executing its cells, and gives each test cell its result as output."""
 
 import base64
 from logging import Logger
@@ -23,11 +23,11 @@ from ...render.terminal import plain_text
 from .gradebook import grade_id
 from .session import SESSION, Conditions, course_seed
 
-RESULTS = "aelab_report"  # where the report travels with nbgrader's resources
+RESULTS = "aelab_report"  # the key of the report in nbgrader's resources
 
 
 class Measure(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
-    """Takes the place of nbgrader's Execute: no cell of a submission runs in a kernel.
+    """Replaces nbgrader's Execute: no cell of a submission runs in a kernel.
 
     The files of the submission are read and measured in a confined process. A test cell then gets the explanation,
     pictures, and the points as a builtin float, where SaveAutoGrades looks for them.
@@ -37,7 +37,7 @@ class Measure(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
     trust_submissions = Bool(False, help="Grade without isolation: only code that you trust.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """The notebook with the outputs of its test cells; the report is handed on in the resources."""
+        """The notebook with the outputs of its test cells; the report goes into the resources."""
         cells = _test_cells(nb)
         assignment = find_assignment(resources["nbgrader"]["assignment"])
         checks = tuple(check for check in assignment.checks if grade_id(check.id) in cells)
@@ -54,7 +54,7 @@ class Measure(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
         root = Path(course.root).resolve()
         conditions = Conditions(root, course_seed(root), limits_of(self.limits), self.trust_submissions)
         observer = LoggingObserver(self.log)
-        report = SESSION.report_of(assignment, names["student"], Path(path), checks, conditions, observer)
+        report = SESSION.find_report(assignment, names["student"], Path(path), checks, conditions, observer)
         self.log.info("Measured %s: %s in %.0f s", names["student"], report.status.value, report.seconds)
         return report
 
@@ -76,7 +76,7 @@ def _test_cells(notebook: NotebookNode) -> dict[str, NotebookNode]:
 
 
 def outputs_of(assignment: Assignment, result: CheckResult) -> list[NotebookNode]:
-    """What a test cell shows: the explanation, the pictures, and last the points."""
+    """What a test cell shows: the explanation, the pictures, and finally the points."""
     explanation = nbformat.v4.new_output("stream", name="stdout", text=plain_text(assignment, [result]) + "\n")
     score = {"text/plain": repr(points_of(result))}
     points = nbformat.v4.new_output("execute_result", data=score, execution_count=None)

@@ -1,4 +1,4 @@
-"""A submitted notebook as nbgrader gets to see it: whatever lies in the file becomes cells that nbgrader can handle.
+"""Reads a submitted notebook for nbgrader: whatever is in the file becomes cells that nbgrader can handle.
 
 Only the kind, the text and nbgrader's name of a cell are taken over. Outputs, widgets, attachments and the metadata of
 other programs are not, so that nothing in them can stop a class, or reach a reader of the feedback.
@@ -15,8 +15,8 @@ from nbformat.notebooknode import NotebookNode
 from ...submissions.notebooks import MAX_CELLS
 from ...submissions.reading import MAX_FILE_BYTES
 
-UNREADABLE = "*The file that was handed in here is not a notebook. All that nbgrader needs was put in its place.*"
-MAKERS = {
+UNREADABLE = "*The file that was handed in here is not a notebook. What nbgrader needs was put in its place.*"
+CELL_MAKERS = {
     "code": nbformat.v4.new_code_cell,
     "markdown": nbformat.v4.new_markdown_cell,
     "raw": nbformat.v4.new_raw_cell,
@@ -40,7 +40,7 @@ def _bytes(file: Path) -> bytes:
 
 
 def read_notebook(raw: bytes) -> NotebookNode:
-    """The cells of a notebook's bytes; a single cell that says so where they are no notebook of bearable size."""
+    """The cells of a notebook's bytes; a single cell that says so where they are no notebook, or too large."""
     try:
         if len(raw) > MAX_FILE_BYTES:
             raise ValueError
@@ -55,7 +55,7 @@ def _cell(cell: dict[str, Any], number: int) -> NotebookNode:
     """Raises KeyError, TypeError or AttributeError for what is no cell."""
     source = cell["source"]
     text = "".join(source) if isinstance(source, list) else source.replace("\r\n", "\n")
-    make = MAKERS.get(cell["cell_type"], nbformat.v4.new_raw_cell)
+    make = CELL_MAKERS.get(cell["cell_type"], nbformat.v4.new_raw_cell)
     name = _grade_id(cell.get("metadata"))
     marked = {"nbgrader": {"grade_id": name}} if name else {}
     return make(_encodable(text), id=f"cell-{number}", metadata=marked)

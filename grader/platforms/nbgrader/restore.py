@@ -1,4 +1,4 @@
-"""What the assignment consists of is taken from the gradebook, what the student wrote from the submission.
+"""Takes the assignment's own cells from the gradebook, and what the student wrote from the submission.
 
 Cells may have been edited, retyped, moved, deleted, split or copied, and their metadata may come from another version
 of nbgrader. None of that ends a class, costs a point or gains one: a test cell is always the released one.
@@ -38,7 +38,7 @@ class Released:
 
 
 class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
-    """Takes the place of nbgrader's DeduplicateIds and OverwriteCells."""
+    """Replaces nbgrader's DeduplicateIds and OverwriteCells."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """The notebook with every cell of the assignment in it exactly once."""
@@ -65,7 +65,7 @@ def released_cells(notebook: Any) -> list[Released]:
 
 
 def restored(submitted: Iterable[NotebookNode], released: list[Released]) -> list[NotebookNode]:
-    """The submitted cells with those of the assignment put right.
+    """The submitted cells with those of the assignment restored.
 
     Of a cell that is there twice the last one counts, as in Python; a missing one comes after the one before it.
     """
@@ -92,7 +92,7 @@ def _name(cell: NotebookNode) -> str:
 
 
 def _unmarked(cell: NotebookNode, place: int) -> NotebookNode:
-    """A cell that nbgrader leaves alone: the student's own, or one copy too many."""
+    """A cell that nbgrader ignores: the student's own, or a superfluous copy."""
     cell.metadata.pop("nbgrader", None)
     cell.id = f"own-{place}"
     return cell

@@ -1,4 +1,4 @@
-"""Rows of nbgrader's gradebook, many at a time: read in bulk, and written only where something is new or has changed.
+"""Rows of nbgrader's gradebook in bulk: read many at a time, and written only where something is new or has changed.
 
 nbgrader's own interface asks and commits once a row, which takes minutes for a class of thousands. The rows here are
 those of its models, in the structure that its `Gradebook.add_submission` gives them.
@@ -22,7 +22,7 @@ from nbgrader.api import (
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-BATCH = 500  # students a query: bounds memory, and what a database takes in one IN list
+BATCH = 500  # students per query: bounds memory, and the length of an IN list
 
 Scores = Mapping[str, float | None]  # by the id of the cell; None has to be given by hand
 
@@ -44,8 +44,8 @@ class _Shape:
     commented: tuple[str, ...]
 
 
-def hold(session: Session, course_id: str) -> None:
-    """Wait until no other program writes the gradebook, and keep it until the session is committed or closed.
+def lock(session: Session, course_id: str) -> None:
+    """Wait until no other program writes the gradebook, and lock it until the session is committed or closed.
 
     An update without a change is a lock that every database has: of the file in SQLite, of the row in PostgreSQL.
     """

@@ -1,4 +1,4 @@
-"""One fork server for all submissions that this process grades, and the reports that are there already."""
+"""What a process that grades with nbgrader shares between submissions: fork servers, and finished reports."""
 
 import atexit
 import secrets
@@ -23,7 +23,7 @@ SEED_FILE = "grading_seed.txt"
 
 @dataclass(frozen=True)
 class Conditions:
-    """Under which a course is graded. `root`, the course folder, is hidden from submissions."""
+    """How a course is graded. Submissions cannot see `root`, the course folder."""
 
     root: Path
     seed: int
@@ -32,9 +32,9 @@ class Conditions:
 
 
 def course_seed(root: Path) -> int:
-    """The grading seed of a course folder, drawn when it is first asked for, so that every way of grading agrees.
+    """The grading seed of a course folder, drawn by the first call, so that every way of grading agrees.
 
-    Raises ValueError if somebody wrote something else into the file.
+    Raises ValueError if the file holds anything else.
     """
     file = root / SEED_FILE
     if not file.exists():
@@ -44,26 +44,26 @@ def course_seed(root: Path) -> int:
         return int(file.read_text())
     except ValueError:
         raise ValueError(
-            f"{file} holds no number: write the seed into it, or remove it, and all is measured again under a new one"
+            f"{file} holds no number: write the seed into it, or remove it to measure everything again under a new one"
         ) from None
 
 
 class Session:
-    """What a process that grades with nbgrader keeps between notebooks, for each of which preprocessors are made anew.
+    """What outlives the preprocessors, which nbgrader makes anew for each notebook.
 
-    Pools of fork servers by what they are opened for, and reports that are finished already.
+    One pool of fork servers for each assignment, limits, trust and course folder; and reports that are finished.
     """
 
     def __init__(self) -> None:
         self._finished: dict[str, Report] = {}
-        self._left = ExitStack()
+        self._exit_stack = ExitStack()
         self._pools: dict[tuple[Assignment, Limits, bool, Path], Pool] = {}
 
-    def report_of(
+    def find_report(
         self, assignment: Assignment, name: str, path: Path, checks: tuple[Check, ...], conditions: Conditions,
         observer: Observer,
     ) -> Report:  # fmt: skip
-        """The report that is there for the submission `name`, or a new one. Raises NoIsolation."""
+        """The finished report of the submission `name`, or a new one. Raises NoIsolation."""
         if name in self._finished:
             return self._finished[name]
         config = RunConfig(assignment, [(name, path)], checks, conditions.seed, conditions.limits)
@@ -71,8 +71,8 @@ class Session:
             return grade_one(config, server, self._cache, observer)
 
     @contextmanager
-    def finished(self, reports: Iterable[Report]) -> Iterator[None]:
-        """Meanwhile `report_of` hands these reports out."""
+    def handing_out(self, reports: Iterable[Report]) -> Iterator[None]:
+        """Within the block `find_report` returns these reports."""
         self._finished.update((report.submission, report) for report in reports)
         try:
             yield
@@ -81,7 +81,7 @@ class Session:
 
     @cached_property
     def _cache(self) -> Cache:
-        """The results that `aelab grade` keeps, so that what one way of grading measured, the other does not."""
+        """The cache of `aelab grade`: what one way of grading has measured, the other does not."""
         return Cache(default_path())
 
     def _pool(self, assignment: Assignment, conditions: Conditions) -> Pool:
@@ -89,13 +89,13 @@ class Session:
         if key not in self._pools:
             private = [conditions.root, self._cache.path.parent]
             opened = open_pool(assignment, conditions.limits, 1, conditions.trusted, private)
-            self._pools[key] = self._left.enter_context(opened)
+            self._pools[key] = self._exit_stack.enter_context(opened)
         return self._pools[key]
 
     def close(self) -> None:
         """End the fork servers."""
         self._pools.clear()
-        self._left.close()
+        self._exit_stack.close()
 
 
 SESSION = Session()
