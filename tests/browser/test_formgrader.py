@@ -6,7 +6,7 @@ from grader.autoencoders.assignment import ASSIGNMENT
 from tests.browser.browsing import Watched
 from tests.browser.courses import SOLVED_PART, STUDENT, Server
 
-GRADING = 150_000  # milliseconds that a half-finished submission may take, the start of the warm process included
+GRADING = 150_000  # milliseconds that a half-finished submission may take, the start of the fork server included
 POINTS = sum(check.points for check in ASSIGNMENT.checks if check.part == SOLVED_PART)
 
 

@@ -15,12 +15,13 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import CheckResult, Outcome, Report
-from grader.platforms.nbgrader.course_folder import CONFIG, CONFIG_NAME
+from grader.platforms.nbgrader.course_folder import course_config
 from grader.platforms.nbgrader.gradebook import grade_id
+from grader.release.bundle import CONFIG_NAME
 
 from ..render.samples import of_checks
 
-NOTEBOOK = f"{ASSIGNMENT.name}.ipynb"
+NOTEBOOK = ASSIGNMENT.notebook
 CHECKS = ASSIGNMENT.select(["data"])
 TESTS = [grade_id(check.id) for check in CHECKS]
 POINTS = {grade_id(check.id): float(check.points) for check in CHECKS}
@@ -58,7 +59,7 @@ def source_notebook() -> NotebookNode:
 def configuration(root: Path, *, cured: bool, timeout: int = 5) -> Config:
     """What nbgrader loads in a course folder with our configuration, or in one where none was written."""
     if cured:
-        (root / CONFIG_NAME).write_text(CONFIG)
+        (root / CONFIG_NAME).write_text(course_config(ASSIGNMENT))
         config = PyFileConfigLoader(CONFIG_NAME, str(root)).load_config()
     else:
         config = Config()

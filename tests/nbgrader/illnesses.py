@@ -12,20 +12,20 @@ NONE = dict.fromkeys(TESTS)
 LONG = 200_000
 
 
-def spoil_text(text: str, place: int = 1) -> Callable[[NotebookNode], None]:
+def corrupt_text(text: str, place: int = 1) -> Callable[[NotebookNode], None]:
     """Put `text` in front of the answer in cell `place`."""
 
-    def spoil(notebook: NotebookNode) -> None:
+    def corrupt(notebook: NotebookNode) -> None:
         notebook.cells[place].source = f"{text}\n{notebook.cells[place].source}"
 
-    return spoil
+    return corrupt
 
 
 def duplicate(place: int) -> Callable[[NotebookNode], None]:
-    def spoil(notebook: NotebookNode) -> None:
+    def corrupt(notebook: NotebookNode) -> None:
         notebook.cells.insert(place, nbformat.from_dict(dict(notebook.cells[place], id="copy")))
 
-    return spoil
+    return corrupt
 
 
 def split(notebook: NotebookNode) -> None:
@@ -37,10 +37,10 @@ def split(notebook: NotebookNode) -> None:
 
 
 def delete(*places: int) -> Callable[[NotebookNode], None]:
-    def spoil(notebook: NotebookNode) -> None:
+    def corrupt(notebook: NotebookNode) -> None:
         notebook.cells = [cell for place, cell in enumerate(notebook.cells) if place not in places]
 
-    return spoil
+    return corrupt
 
 
 def reorder(notebook: NotebookNode) -> None:
@@ -54,10 +54,10 @@ def retype(notebook: NotebookNode) -> None:
 
 
 def mark(place: int, **marks: object) -> Callable[[NotebookNode], None]:
-    def spoil(notebook: NotebookNode) -> None:
+    def corrupt(notebook: NotebookNode) -> None:
         notebook.cells[place].metadata.nbgrader.update(marks)
 
-    return spoil
+    return corrupt
 
 
 def edit_test(notebook: NotebookNode) -> None:
@@ -94,9 +94,9 @@ STOCK = {
     "wrong kernel": (other_kernel, FULL),  # nbgrader's own cure
     "deleted test": (delete(2), FULL | {TESTS[0]: None}),
     "deleted answer and test": (delete(1, 2), FULL | {TESTS[0]: None}),
-    "kernel dies": (spoil_text("import os\nos._exit(1)"), None),
+    "kernel dies": (corrupt_text("import os\nos._exit(1)"), None),
     "given training cell is slow": (training_cell, FULL | {TESTS[0]: 0.0}),
-    "endless loop": (spoil_text("while True:\n    pass"), dict.fromkeys(TESTS, 0.0) | {TESTS[1]: 4.0}),
+    "endless loop": (corrupt_text("while True:\n    pass"), dict.fromkeys(TESTS, 0.0) | {TESTS[1]: 4.0}),
     "prints without end": (long_output, FULL),
 }
 ENDS_THE_CLASS = {
@@ -109,4 +109,4 @@ LOSES_THE_SUBMISSION = {
     "metadata of another kind": mark(1, grade=True),
     "nbgrader without its keys": lambda notebook: notebook.cells[1].metadata.nbgrader.pop("solution"),
 }
-ALL = {name: spoil for name, (spoil, _) in STOCK.items()} | ENDS_THE_CLASS | LOSES_THE_SUBMISSION
+ALL = {name: corrupt for name, (corrupt, _) in STOCK.items()} | ENDS_THE_CLASS | LOSES_THE_SUBMISSION

@@ -14,9 +14,9 @@ import pytest
 import requests
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.platforms.nbgrader import course_folder as release_course
-from grader.platforms.nbgrader.course_folder import CONFIG_NAME, write_course
+from grader.platforms.nbgrader.course_folder import write_course
 from grader.platforms.nbgrader.session import SEED_FILE, course_seed
+from grader.release.bundle import CONFIG_NAME
 from grader.release.notebook import render_notebook
 from grader.submissions.reading import read_submission
 
@@ -25,6 +25,7 @@ from .formgrader import Formgrader, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 NORMALIZE, BATCHES = TESTS
+DATA_ALONE = replace(ASSIGNMENT, parts=ASSIGNMENT.parts[:1], given=())
 LIMITS = ("call_seconds=5", "resident_mib=1500")
 LATE = {
     "late": "return tf.cast(image, tf.float32) * (1 / 255.0)",
@@ -56,17 +57,12 @@ def with_normalize(notebook: str, body: str) -> nbformat.NotebookNode:
 @pytest.fixture(scope="module")
 def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The course of the part data alone, with its class."""
-    folder = tmp_path_factory.mktemp("course")
-    reference, course = folder / "reference", folder / "course"
-    reference.mkdir()
-    shutil.copy(ASSIGNMENT.reference_folder() / "data.py", reference)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(release_course, "reference_folder", lambda: reference)
-        write_course(ASSIGNMENT, course)
+    course = tmp_path_factory.mktemp("course") / "course"
+    write_course(DATA_ALONE, course)
     config = course / CONFIG_NAME
     config.write_text(config.read_text().replace("c.Measure.limits = []", f"c.Measure.limits = {list(LIMITS)}"))
     run(course, "nbgrader", "generate_assignment", ASSIGNMENT.name)
-    right = render_notebook(ASSIGNMENT, reference, solutions=True)
+    right = render_notebook(DATA_ALONE, solutions=True)
     submit(course, "solved", right)
     submit(course, "modules", ASSIGNMENT.reference_sources()["data.py"], "data.py")
     submit(course, "endless", with_normalize(right, "while True: pass"))
@@ -105,8 +101,8 @@ def test_everyone_gets_what_was_measured(stock: tuple[Path, str]) -> None:
     }, log[-3000:]
 
 
-def test_the_reason_stands_in_the_notebook(stock: tuple[Path, str]) -> None:
-    """In the output of the test cell, and the log says how the work goes on."""
+def test_the_reason_is_in_the_notebook(stock: tuple[Path, str]) -> None:
+    """In the output of the test cell, and the log says what is being measured."""
     course, log = stock
     cell = next(c for c in autograded(course, "endless").cells if c.id == NORMALIZE)
     assert "within 5" in " ".join(cell.outputs[0].text.split())
@@ -146,7 +142,7 @@ def test_the_button_gives_the_same_gradebook(button: tuple[Formgrader, Path], st
     assert [late[student] for student in LATE] == [POINTS, {NORMALIZE: 0.0, BATCHES: 4.0}]
 
 
-def test_the_button_keeps_one_warm_process(button: tuple[Formgrader, Path]) -> None:
+def test_the_button_keeps_one_fork_server(button: tuple[Formgrader, Path]) -> None:
     """The next submission finds it, and it ends with Jupyter."""
     formgrader, _ = button
     assert formgrader.autograde(min(LATE))["success"]
@@ -157,8 +153,8 @@ def test_the_button_keeps_one_warm_process(button: tuple[Formgrader, Path]) -> N
 def test_the_button_validate_says_what_is_still_wrong(button: tuple[Formgrader, Path]) -> None:
     """In a released notebook with one task done: the test of that one passes, the other cell is named as failed."""
     formgrader, course = button
-    notebook = nbformat.read(course / "release" / ASSIGNMENT.name / f"{ASSIGNMENT.name}.ipynb", as_version=4)
-    solved = nbformat.read(course / "submitted" / "solved" / ASSIGNMENT.name / f"{ASSIGNMENT.name}.ipynb", as_version=4)
+    notebook = nbformat.read(course / "release" / ASSIGNMENT.name / ASSIGNMENT.notebook, as_version=4)
+    solved = nbformat.read(course / "submitted" / "solved" / ASSIGNMENT.name / ASSIGNMENT.notebook, as_version=4)
     answer = next(cell for cell in notebook.cells if cell.id == "data-normalize")
     answer.source = next(cell.source for cell in solved.cells if cell.id == "data-normalize")
     nbformat.write(notebook, course / "mine.ipynb")
@@ -202,8 +198,8 @@ def test_a_seed_that_was_not_written_is_drawn_again(tmp_path: Path, monkeypatch:
         course_seed(tmp_path)
 
 
-def test_a_stand_in_changes_nothing_of_a_submission(stock: tuple[Path, str]) -> None:
-    """The notebook that stands in for one that was not handed in is passed over by the grader."""
+def test_a_placeholder_changes_nothing_of_a_submission(stock: tuple[Path, str]) -> None:
+    """The grader ignores the placeholder for a notebook that was not handed in."""
     folder = stock[0] / "submitted" / "modules" / ASSIGNMENT.name
-    assert sorted(p.name for p in folder.iterdir()) == ["data.py", f"{ASSIGNMENT.name}.ipynb"]
+    assert sorted(p.name for p in folder.iterdir()) == ["data.py", ASSIGNMENT.notebook]
     assert [source.name for source in read_submission("modules", folder, ASSIGNMENT).sources] == ["data.py"]

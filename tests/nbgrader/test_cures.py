@@ -1,6 +1,6 @@
 """What goes wrong under stock nbgrader, shown there first, and what becomes of it with the course's configuration.
 
-Here the measuring itself is done: finished reports stand for it, so that only nbgrader's own behaviour is compared.
+Nothing is measured here: reports are given, so that only nbgrader's own behaviour is compared.
 """
 
 import shutil
@@ -16,10 +16,11 @@ from nbgrader.apps import NbGraderAPI
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import CheckResult, Outcome, Picture, Status
-from grader.platforms.nbgrader.course import CONFIG_NAME, enter_reports
-from grader.platforms.nbgrader.course_folder import CONFIG
+from grader.platforms.nbgrader.course import enter_reports
+from grader.platforms.nbgrader.course_folder import course_config
 from grader.platforms.nbgrader.gradebook import GradebookError, grade_id
-from grader.platforms.nbgrader.session import finished
+from grader.platforms.nbgrader.session import SESSION
+from grader.release.bundle import CONFIG_NAME
 
 from ..render.samples import HOSTILE, digit, of_checks
 from .courses import (
@@ -61,9 +62,9 @@ def course(generated: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(generated, tmp_path / "course"))
 
 
-def hand_in(course: Path, illness: str, spoil: Callable[[NotebookNode], object]) -> None:
+def hand_in(course: Path, illness: str, corrupt: Callable[[NotebookNode], object]) -> None:
     notebook = solved(course)
-    spoil(notebook)
+    corrupt(notebook)
     submit(course, student(illness), notebook)
 
 
@@ -71,8 +72,8 @@ def hand_in(course: Path, illness: str, spoil: Callable[[NotebookNode], object])
 def stock(generated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Everything that does not end the class, graded by stock nbgrader."""
     course = Path(shutil.copytree(generated, tmp_path_factory.mktemp("stock") / "course"))
-    for illness, (spoil, _) in STOCK.items():
-        hand_in(course, illness, spoil)
+    for illness, (corrupt, _) in STOCK.items():
+        hand_in(course, illness, corrupt)
     submit(course, "no_json", "{this is no notebook")
     submit(course, "modules", "def double(x):\n    return 2 * x", "data.py")
     autograde(course, cured=False)
@@ -83,13 +84,13 @@ def stock(generated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cured(generated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """All of them graded with the configuration of the course; the folder and the log."""
     course = Path(shutil.copytree(generated, tmp_path_factory.mktemp("cured") / "course"))
-    for illness, spoil in ALL.items():
-        hand_in(course, illness, spoil)
+    for illness, corrupt in ALL.items():
+        hand_in(course, illness, corrupt)
     submit(course, "no_json", "{this is no notebook")
     submit(course, "modules", "def double(x):\n    return 2 * x", "data.py")
     submit(course, "renamed", solved(course), "my lab (1).ipynb")
     names = [*map(student, ALL), "no_json", "modules", "renamed"]
-    with finished(report(name) for name in names):
+    with SESSION.handing_out(report(name) for name in names):
         log = autograde(course, cured=True)
     return course, log
 
@@ -119,7 +120,7 @@ def test_stock_nbgrader_loses_the_submission(course: Path, illness: str) -> None
     assert not (course / "autograded" / student(illness)).exists()
 
 
-def test_stock_nbgrader_passes_over_other_files(stock: Path) -> None:
+def test_stock_nbgrader_ignores_other_files(stock: Path) -> None:
     """A notebook that is no JSON has no score, and a submission of modules is not seen at all."""
     assert scores(stock)["no_json"] == NONE
     assert "modules" not in scores(stock)
@@ -177,7 +178,7 @@ def test_a_link_leads_nowhere(course: Path, tmp_path: Path) -> None:
     notebook.symlink_to(tmp_path / "secret.ipynb")
     autograde(course, cured=False)
     assert "secret of the instructor" in str(autograded(course, "ada"))
-    with finished([report("ada")]):
+    with SESSION.handing_out([report("ada")]):
         autograde(course, cured=True)
     assert "secret of the instructor" not in str(autograded(course, "ada"))
 
@@ -193,7 +194,7 @@ def test_partial_credit_comes_with_its_explanation_and_picture(course: Path) -> 
     picture = Picture("strip", "What your model makes of it", digit(1))
     first = CheckResult(CHECKS[0].id, "data", 2, 0.3333333, Outcome.FAILED, "Two of six are right.", "Look.")
     shown = (replace(first, pictures=(picture,)), report("ada").checks[1])
-    with finished([of_checks("ada", shown)]):
+    with SESSION.handing_out([of_checks("ada", shown)]):
         autograde(course, cured=True)
     cell = next(c for c in autograded(course, "ada").cells if c.id == TESTS[0])
     text, image, points = cell.outputs
@@ -218,7 +219,7 @@ def test_stock_nbgrader_has_no_partial_credit_with_an_explanation(course: Path) 
     autograde(course, cured=False)
     assert scores(course)["ada"] == {TESTS[0]: 2.0, TESTS[1]: 0.0}
     shutil.rmtree(course / "autograded")
-    with finished([report("ada", lambda _: np.float64(0.25))]):
+    with SESSION.handing_out([report("ada", lambda _: np.float64(0.25))]):
         autograde(course, cured=True)
     assert scores(course)["ada"] == {TESTS[0]: 0.5, TESTS[1]: 1.0}
     texts = [cell.outputs[0].text for cell in autograded(course, "ada").cells if cell.id in TESTS]
@@ -228,7 +229,7 @@ def test_stock_nbgrader_has_no_partial_credit_with_an_explanation(course: Path) 
 def test_a_course_without_the_assignment_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When `nbgrader generate_assignment` was forgotten, one line says what is missing; nothing is entered."""
     monkeypatch.setenv("PATH", "/usr/bin:/bin")  # the environment is not activated
-    (tmp_path / CONFIG_NAME).write_text(CONFIG)
+    (tmp_path / CONFIG_NAME).write_text(course_config(ASSIGNMENT))
     submit(tmp_path, "ada", source_notebook())
     with pytest.raises(GradebookError, match=r"generate_assignment lab05.*No assignment with ID 'lab05'"):
         enter_reports(ASSIGNMENT, tmp_path, [report("ada")])
@@ -243,7 +244,7 @@ def test_what_was_not_measured_waits_for_a_person(course: Path) -> None:
     error = CheckResult(CHECKS[0].id, "data", 2, 0.0, Outcome.ERROR, "The grader failed, not you.")
     faulty = of_checks("fault", (error, good[1]))
     unread = of_checks("unread", good, status=Status.UNREADABLE)
-    with finished([faulty, unread]):
+    with SESSION.handing_out([faulty, unread]):
         autograde(course, cured=True)
     assert scores(course) == {"fault": {TESTS[0]: None, TESTS[1]: 4.0}, "unread": NONE}
 
@@ -253,7 +254,7 @@ def test_feedback_shows_findings_and_no_markup_of_a_submission(course: Path) -> 
     hand_in(course, "ada", lambda _: None)
     attack = "".join(HOSTILE) + "\n\n<img src=x onerror=alert(1)>\n```\n<script>alert(2)</script>"
     failed = tuple(CheckResult(c.id, "data", c.points, 0.0, Outcome.FAILED, attack, attack) for c in CHECKS)
-    with finished([of_checks("ada", failed, seed=SECRET)]):
+    with SESSION.handing_out([of_checks("ada", failed, seed=SECRET)]):
         autograde(course, cured=True)
     api = NbGraderAPI(config=configuration(course, cured=True))
     assert api.generate_feedback(ASSIGNMENT.name)["success"]
@@ -279,7 +280,7 @@ def test_stock_feedback_shows_the_hidden_part_of_a_failed_test(course: Path) -> 
     assert api.generate_feedback(ASSIGNMENT.name)["success"]
     page = course / "feedback" / "ada" / ASSIGNMENT.name / f"{ASSIGNMENT.name}.html"
     assert "secret case" in page.read_text()
-    with finished([report("ada", lambda _: 0.0)]):
+    with SESSION.handing_out([report("ada", lambda _: 0.0)]):
         autograde(course, cured=True)
     assert NbGraderAPI(config=configuration(course, cured=True)).generate_feedback(ASSIGNMENT.name)["success"]
     outputs = [out for cell in autograded(course, "ada").cells for out in cell.get("outputs", [])]

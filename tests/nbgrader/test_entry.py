@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.assignment import Assignment
 from grader.core.outcomes import Report
 from grader.engine.cache import Cache
 from grader.platforms.nbgrader import entry
@@ -18,7 +20,7 @@ def entered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Whose reports were written; the file grows with each time."""
     names: list[str] = []
 
-    def write(reports: list[Report], url: str) -> None:
+    def write(_: Assignment, reports: list[Report], url: str) -> None:
         names.extend(report.submission for report in reports)
         with Path(url.removeprefix("sqlite:///")).open("a") as file:
             file.write("x")
@@ -30,23 +32,23 @@ def entered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_the_same_class_is_entered_once(tmp_path: Path, entered: list[str]) -> None:
     """The second time nothing is written; times do not matter."""
     cache, file = Cache(tmp_path / "c.sqlite"), tmp_path / "gradebook.db"
-    entry.enter([solved("ada")], file, cache)
-    entry.enter([replace(solved("ada"), seconds=99.0)], file, cache)
+    entry.enter(ASSIGNMENT, [solved("ada")], file, cache)
+    entry.enter(ASSIGNMENT, [replace(solved("ada"), seconds=99.0)], file, cache)
     assert entered == ["ada"]
 
 
 def test_another_score_or_gradebook_is_entered(tmp_path: Path, entered: list[str]) -> None:
     """A changed check, a file that is gone, a file that somebody else wrote into."""
     cache, file = Cache(tmp_path / "c.sqlite"), tmp_path / "gradebook.db"
-    entry.enter([solved("ada")], file, cache)
+    entry.enter(ASSIGNMENT, [solved("ada")], file, cache)
     first, *rest = solved("ada").checks
-    entry.enter([replace(solved("ada"), checks=(replace(first, score=0.5), *rest))], file, cache)
+    entry.enter(ASSIGNMENT, [replace(solved("ada"), checks=(replace(first, score=0.5), *rest))], file, cache)
     assert len(entered) == 2
     file.unlink()
-    entry.enter([solved("ada")], file, cache)
+    entry.enter(ASSIGNMENT, [solved("ada")], file, cache)
     assert len(entered) == 3
     file.write_text("a manual grade")
-    entry.enter([solved("ada")], file, cache)
+    entry.enter(ASSIGNMENT, [solved("ada")], file, cache)
     assert len(entered) == 4
 
 

@@ -79,7 +79,7 @@ def test_writers_take_turns(url: str) -> None:
     """Two that enter the same new class at once: nothing is doubled, and neither fails."""
     reports = samples.class_of_seven()
     with ThreadPoolExecutor(2) as threads:
-        for done in [threads.submit(write_gradebook, reports, url) for _ in range(2)]:
+        for done in [threads.submit(write_gradebook, ASSIGNMENT, reports, url) for _ in range(2)]:
             done.result()
     with opened(url) as gradebook:
         assert len(gradebook.students) == 7
@@ -98,7 +98,7 @@ def test_a_gradebook_that_another_program_keeps_is_one_line(url: str) -> None:
 
 def test_a_server_that_is_away_is_one_line() -> None:
     """It names the gradebook and what to look at, and not the password."""
-    with pytest.raises(GradebookError, match="see that the server is up") as caught:
+    with pytest.raises(GradebookError, match="check that the server is up") as caught:
         write_gradebook(ASSIGNMENT, [samples.solved()], Server(free_port()).url("course"))
     assert "\n" not in str(caught.value)
     assert PASSWORD not in str(caught.value)
