@@ -1,16 +1,21 @@
-"""Where units are measured: opened only when needed, stopped at once, and what remains is nothing."""
+"""Where tasks are measured: opened only when needed, stopped at once, and nothing remains."""
 
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.assignment import AssignmentError
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome
-from grader.engine.backends import BackendConfig, LazyBackend, LocalBackend
+from grader.engine.backend_config import BackendConfig
+from grader.engine.backends import LazyBackend, LocalBackend, SynchronousBackend
 from grader.engine.cache import Cache
 from grader.engine.tasks import Task, TaskResult
 from grader.isolation import tiers
@@ -22,7 +27,7 @@ CHECK = "data.normalize_scales_to_unit_interval"
 
 
 def task(text: str) -> Task:
-    return Task("data", (CHECK,), "modules", (Source("data.py", text),), (), 7, Limits())
+    return Task(ASSIGNMENT.name, "data", (CHECK,), "modules", (Source("data.py", text),), (), 7, Limits())
 
 
 class Opened(LocalBackend):
@@ -36,11 +41,11 @@ class Opened(LocalBackend):
 
 
 def test_nothing_is_opened_where_nothing_is_measured(tmp_path: Path) -> None:
-    """The first time tells the tier; after that it is known, for this place and this machine."""
+    """The first time tells the tier; after that it is known, for this backend on this machine."""
     cache, opened = Cache(tmp_path / "c.sqlite"), []
 
-    def start(left: ExitStack) -> Opened:
-        left.callback(opened.append, "closed")
+    def start(exit_stack: ExitStack) -> Opened:
+        exit_stack.callback(opened.append, "closed")
         opened.append("opened")
         return Opened("high")
 
@@ -61,8 +66,8 @@ def test_what_fails_is_stopped(tmp_path: Path) -> None:
     found = Opened("high")
 
     def interrupted() -> None:
-        with LazyBackend(Cache(tmp_path / "c.sqlite"), "here", lambda left: found) as place:
-            place()
+        with LazyBackend(Cache(tmp_path / "c.sqlite"), "here", lambda _: found) as lazy:
+            lazy()
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -70,22 +75,25 @@ def test_what_fails_is_stopped(tmp_path: Path) -> None:
     assert found.stopped
 
 
-def test_places_with_another_isolation_have_other_names() -> None:
+def test_backends_with_another_isolation_have_other_names() -> None:
     """Trusted or not, here or on a cluster."""
     names = {
-        BackendConfig(Limits(), 1, where, trusted).name for where in (None, "tcp://a:1") for trusted in (False, True)
+        BackendConfig(ASSIGNMENT, Limits(), 1, where, trusted).name
+        for where in (None, "tcp://a:1")
+        for trusted in (False, True)
     }
     assert len(names) == 4
 
 
 @pytest.fixture
-def backend(server: ForkServer):
+def backend(server: ForkServer) -> Iterator[LocalBackend]:
+    """Two fork servers of the test's own."""
     pool = Pool([server.another(), server.another()])
-    yield LocalBackend(pool)
+    yield LocalBackend(ASSIGNMENT, pool)
     pool.close()
 
 
-def test_a_unit_is_measured(backend: LocalBackend) -> None:
+def test_a_task_is_measured(backend: LocalBackend) -> None:
     """The result as bytes; who waits is told when the work begins."""
     began = threading.Event()
     right = "import tensorflow as tf\ndef normalize(image, label): return tf.cast(image, tf.float32) / 255"
@@ -93,6 +101,17 @@ def test_a_unit_is_measured(backend: LocalBackend) -> None:
     assert began.is_set()
     assert [(r.id, r.outcome) for r in found.results] == [(CHECK, Outcome.PASSED)]
     assert found.is_final
+
+
+def test_one_after_the_other_is_measured_at_once(server: ForkServer) -> None:
+    """The future is done when it is handed out, and what a measurement raises is in it, as from another thread."""
+    one_by_one, began = SynchronousBackend(ASSIGNMENT, server), threading.Event()
+    future = one_by_one.submit(task("def normalize(image, label): return image"), began.set)
+    assert began.is_set()
+    assert future.done()
+    assert [r.outcome for r in TaskResult.from_bytes(future.result()).results] == [Outcome.FAILED]
+    with pytest.raises(AssignmentError, match=r"unknown part or check 'data\.nothing'"):
+        one_by_one.submit(replace(task(""), checks=("data.nothing",)), began.set).result()
 
 
 def test_to_stop_ends_everything_at_once(backend: LocalBackend) -> None:

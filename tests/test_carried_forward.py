@@ -1,7 +1,8 @@
-"""One mistake, one penalty: whose second chance it is, what stands in, and that nothing but scores comes back."""
+"""One mistake, one penalty: which parts are measured again, with what, and that nothing but scores comes back."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,38 +40,38 @@ def modules(**texts: str) -> Submission:
     return Submission("ada", "modules", tuple(Source(*item) for item in sources.items()))
 
 
-def chances(submission: Submission, lost: Mapping[str, float]) -> dict[str, CarriedForward]:
+def measured_again(submission: Submission, lost: Mapping[str, float]) -> dict[str, CarriedForward]:
     return {
         c.task.part: c for c in carried_forward(ASSIGNMENT, submission, ASSIGNMENT.checks, measured(lost), 7, Limits())
     }
 
 
-def text_of(chance: CarriedForward, module: str) -> str:
-    return next(source.text for source in chance.task.sources if source.name == module)
+def text_of(carried: CarriedForward, module: str) -> str:
+    return next(source.text for source in carried.task.sources if source.name == module)
 
 
-def test_a_part_gets_one_if_it_builds_on_another_that_lost_points() -> None:
+def test_a_part_is_measured_again_if_it_builds_on_another_that_lost_points() -> None:
     """Only parts that lost points themselves, and only where they depend on the other."""
     wrong = modules(autoencoder="class Autoencoder: pass")
-    found = chances(wrong, {"autoencoder": 0.5, "vae": 0.0, "upsampling": 0.9, "classifier": 0.0})
+    found = measured_again(wrong, {"autoencoder": 0.5, "vae": 0.0, "upsampling": 0.9, "classifier": 0.0})
     assert set(found) == {"vae", "upsampling"}
-    for chance in found.values():
-        assert chance.replaced == ("autoencoder",)
-        assert text_of(chance, "autoencoder.py") == REFERENCE["autoencoder.py"]
-        assert text_of(chance, f"{chance.task.part}.py") == REFERENCE[f"{chance.task.part}.py"]
+    for carried in found.values():
+        assert carried.replaced == ("autoencoder",)
+        assert text_of(carried, "autoencoder.py") == REFERENCE["autoencoder.py"]
+        assert text_of(carried, f"{carried.task.part}.py") == REFERENCE[f"{carried.task.part}.py"]
 
 
 @pytest.mark.parametrize("lost", [{}, {"autoencoder": 0.5}, {"vae": 0.5}, {"vae": 0.5, "denoising": 0.5}])
-def test_nobody_else_gets_one(lost: dict[str, float]) -> None:
+def test_no_other_part_is_measured_again(lost: dict[str, float]) -> None:
     """Without a mistake, with one in a part that depends on no other, with two that are independent."""
-    assert chances(modules(), lost) == {}
+    assert measured_again(modules(), lost) == {}
 
 
-def test_without_the_reference_nobody_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_reference_nothing_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a student's machine: there is no version of the lab's own, and nothing breaks."""
-    monkeypatch.setattr("grader.release.source.find_spec", lambda name: None)
+    monkeypatch.setattr("grader.core.assignment.find_spec", lambda name: None)
     wrong = modules(autoencoder="class Autoencoder: pass")
-    assert chances(wrong, {"autoencoder": 0.5, "vae": 0.0}) == {}
+    assert measured_again(wrong, {"autoencoder": 0.5, "vae": 0.0}) == {}
 
 
 def test_errors_of_ours_are_no_mistake() -> None:
@@ -93,9 +94,9 @@ def test_a_notebook_gets_a_cell_behind_its_own() -> None:
         "class VariationalAutoencoder(Autoencoder): 0",
     )
     submission = Submission("ada", "notebook", tuple(Source(f"cell {n}", text) for n, text in enumerate(cells)))
-    (chance,) = chances(submission, {"autoencoder": 0.0, "vae": 0.0}).values()
-    assert [source.name for source in chance.task.sources] == ["cell 0", "cell 1", "the lab's autoencoder", "cell 2"]
-    ours = text_of(chance, "the lab's autoencoder")
+    (carried,) = measured_again(submission, {"autoencoder": 0.0, "vae": 0.0}).values()
+    assert [source.name for source in carried.task.sources] == ["cell 0", "cell 1", "the lab's autoencoder", "cell 2"]
+    ours = text_of(carried, "the lab's autoencoder")
     assert OURS in ours
     assert "from ." not in ours
     assert "__main__" not in ours
@@ -113,8 +114,8 @@ def test_the_better_score_counts_and_nothing_else_comes_back() -> None:
         )
         for score, outcome in ((4.0, Outcome.PASSED), (0.0, Outcome.FAILED))
     ]
-    chance = CarriedForward(Task("lab05", "vae", ("vae.x", "vae.x"), "modules", (), (), 7, Limits()), ("autoencoder",))
-    better = chance.better_of(TaskResult(tuple(own), "printed"), TaskResult(tuple(other), "SECRET", "SECRET"))
+    carried = CarriedForward(Task("lab05", "vae", ("vae.x", "vae.x"), "modules", (), (), 7, Limits()), ("autoencoder",))
+    better = carried.better_of(TaskResult(tuple(own), "printed"), TaskResult(tuple(other), "SECRET", "SECRET"))
     assert [(r.score, r.outcome) for r in better.results] == [(4.0, Outcome.PASSED)] * 2
     assert better.results[0].message == "Measured with the lab's own version of autoencoder in place of yours."
     assert better.results[1] == own[1]
@@ -123,7 +124,7 @@ def test_the_better_score_counts_and_nothing_else_comes_back() -> None:
     assert (better.stdout, better.stderr) == ("printed", "")
 
 
-CHANCE = CarriedForward(Task("lab05", "vae", ("vae.x",), "modules", (), (), 7, Limits()), ("autoencoder",))
+CARRIED = CarriedForward(Task("lab05", "vae", ("vae.x",), "modules", (), (), 7, Limits()), ("autoencoder",))
 
 
 @pytest.mark.parametrize(("score", "outcome"), [(4.0, Outcome.PASSED), (2.0, Outcome.ERROR), (0.0, Outcome.ERROR)])
@@ -131,7 +132,7 @@ def test_what_we_fail_to_measure_again_is_our_error(score: float, outcome: Outco
     """Where points may be lost by it: it is not the student's loss, and what went wrong is not kept as a result."""
     own = CheckResult("vae.x", "vae", 4, score, Outcome.PASSED if score == 4 else Outcome.FAILED, "own", "try")
     second = unmeasurable([replace(ASSIGNMENT.select(["vae"])[0], id="vae.x")], "SECRET")
-    better = CHANCE.better_of(TaskResult((own,)), second)
+    better = CARRIED.better_of(TaskResult((own,)), second)
     assert [r.outcome for r in better.results] == [outcome]
     assert better.is_final == (outcome is Outcome.PASSED)
     assert "SECRET" not in str(better)
@@ -139,11 +140,11 @@ def test_what_we_fail_to_measure_again_is_our_error(score: float, outcome: Outco
         assert better.problem == "vae could not be measured with the lab's own autoencoder"
 
 
-def test_a_second_chance_takes_none_of_the_submission_s_time() -> None:
+def test_the_second_run_takes_none_of_the_submission_s_time() -> None:
     """It is our way to be fair: nobody runs out of time by it, and loses a later part."""
     own = CheckResult("vae.x", "vae", 4, 0.0, Outcome.FAILED, "own", seconds=120.0)
     other = replace(own, score=4.0, outcome=Outcome.PASSED, seconds=100.0)
-    assert CHANCE.better_of(TaskResult((own,)), TaskResult((other,))).seconds == 120.0
+    assert CARRIED.better_of(TaskResult((own,)), TaskResult((other,))).seconds == 120.0
 
 
 STEALS = """
@@ -161,8 +162,8 @@ class UpsamplingAutoencoder(autoencoder.Autoencoder):
 """
 
 
-def test_a_submission_cannot_carry_the_solution_out(tmp_path, server: ForkServer) -> None:
-    """It reads the lab's version while that stands in, prints it and raises it: none of it is in the report."""
+def test_a_submission_cannot_carry_the_solution_out(tmp_path: Path, server: ForkServer) -> None:
+    """It reads the reference in place of its own module, prints it and raises it: none of it is in the report."""
     (tmp_path / "autoencoder.py").write_text("class Autoencoder:\n    'mine'\n")
     (tmp_path / "upsampling.py").write_text(STEALS)
     report = grade_one(
@@ -175,7 +176,7 @@ def test_a_submission_cannot_carry_the_solution_out(tmp_path, server: ForkServer
     assert "GradientTape" not in str(report)
 
 
-def test_a_right_part_on_a_wrong_one_is_right(tmp_path, server: ForkServer) -> None:
+def test_a_right_part_on_a_wrong_one_is_right(tmp_path: Path, server: ForkServer) -> None:
     """A notebook, graded for real: `upsampling` on an autoencoder that cannot be made."""
     (tmp_path / "lab05.ipynb").write_text(render_notebook(ASSIGNMENT, solutions=True))
     honest = read_submission("ada", tmp_path, ASSIGNMENT)
