@@ -16,15 +16,16 @@ from distributed import Client, LocalCluster
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome, Report, Status
-from grader.engine import dask_backend as cluster
-from grader.engine import run as batch
+from grader.engine import dask_backend
+from grader.engine import run as run_loop
 from grader.engine.backends import ClusterError, ClusterLost, LazyBackend
 from grader.engine.cache import Cache
 from grader.engine.dask_backend import DaskBackend, dask_backends
-from grader.engine.run import RunConfig, grade_all, grade_one
+from grader.engine.run import RunConfig, grade_class, grade_one
 from grader.isolation.fork_server import ForkServer
+from grader.render.results_folder import ResultsFolder
 from tests.nbgrader.postgres import free_port
-from tests.test_batch import Watcher
+from tests.played_class import RecordingObserver
 
 RIGHT = """
 import time
@@ -45,7 +46,7 @@ def local_cluster() -> Iterator[LocalCluster]:
         yield found
 
 
-class Losing(Watcher):
+class Losing(RecordingObserver):
     """Loses something two seconds after the first part was handed to the cluster."""
 
     def __init__(self, lose: Callable[[], object]):
@@ -57,15 +58,14 @@ class Losing(Watcher):
             self.timer.start()
 
 
-def grade(folder: Path, address: str, more: str = "", watcher: Watcher | None = None) -> list[Report]:
+def grade(folder: Path, address: str, more: str = "", observer: RecordingObserver | None = None) -> list[Report]:
     for name in NAMES:
         (folder / name).mkdir(exist_ok=True)
         (folder / name / "data.py").write_text(RIGHT.format(more=f"# {name}\n{more}"))
     cache = Cache(folder / "cache.sqlite")
     with LazyBackend(cache, address, dask_backends(ASSIGNMENT, address, False, lambda text: None)) as backend:
-        found = [(name, folder / name) for name in NAMES]
-        config = RunConfig(found, folder / "out", CHECKS, 7, Limits(), cache, backend.tier, backend)
-        return grade_all(config, watcher or Watcher())
+        config = RunConfig(ASSIGNMENT, [(name, folder / name) for name in NAMES], CHECKS, 7, Limits())
+        return grade_class(config, backend, backend.tier, cache, observer, ResultsFolder(ASSIGNMENT, folder / "out"))
 
 
 def test_a_cluster_gives_the_reports_that_this_machine_gives(
@@ -84,14 +84,14 @@ def test_a_cluster_gives_the_reports_that_this_machine_gives(
 def test_workers_are_left_unprofiled(local_cluster: LocalCluster) -> None:
     """Dask's profiler, which may stop a worker for ever, runs on none of them once they measure."""
     with Client(local_cluster, set_as_default=False) as client:
-        DaskBackend(client, trusted=False)
+        DaskBackend(client, ASSIGNMENT, trusted=False)
         time.sleep(0.5)  # it ends in the worker's own loop
         running = client.run(lambda dask_worker: dask_worker.periodic_callbacks["profile"].is_running())
     assert list(running.values()) == [False, False]
 
 
 def test_a_worker_that_is_lost_costs_nobody_a_point(tmp_path: Path, local_cluster: LocalCluster) -> None:
-    """Killed while it measures: what it had in hand is measured elsewhere, or again."""
+    """Killed while it measures: its tasks are measured elsewhere, or again."""
 
     def kill_one() -> None:
         time.sleep(4)
@@ -110,15 +110,15 @@ def test_workers_on_other_terms_are_refused(local_cluster: LocalCluster, monkeyp
     with Client(local_cluster, set_as_default=False) as client:
         client.wait_for_workers(2)
         with monkeypatch.context() as patched:
-            patched.setattr(cluster, "environment", lambda: "Python 2.7")
+            patched.setattr(dask_backend, "environment", lambda: "Python 2.7")
             with pytest.raises(ClusterError, match=r"the worker tcp://.* has another version of the grader"):
-                DaskBackend(client, trusted=False)
-        found = client.run(cluster.terms_here, False)
+                DaskBackend(client, ASSIGNMENT, trusted=False)
+        found = client.run(dask_backend.terms_here, ASSIGNMENT.name, False)
         first, second = found
         mixed = found | {second: ("landlock+user", "worse", found[second][2])}
         monkeypatch.setattr(client, "run", lambda *_: {first: found[first], second: mixed[second]})
         with pytest.raises(ClusterError, match=rf"{second} isolates with landlock\+user, the first one"):
-            DaskBackend(client, trusted=False)
+            DaskBackend(client, ASSIGNMENT, trusted=False)
 
 
 def test_a_worker_that_joins_later_on_other_terms_measures_nothing(tmp_path: Path, local_cluster: LocalCluster) -> None:
@@ -127,15 +127,15 @@ def test_a_worker_that_joins_later_on_other_terms_measures_nothing(tmp_path: Pat
     cache = Cache(tmp_path / "cache.sqlite")
     (tmp_path / "data.py").write_text(RIGHT.format(more=""))
 
-    def start(left: ExitStack) -> DaskBackend:
-        backend = dask_backends(ASSIGNMENT, address, False, lambda text: None)(left)
+    def start(exit_stack: ExitStack) -> DaskBackend:
+        backend = dask_backends(ASSIGNMENT, address, False, lambda text: None)(exit_stack)
         assert isinstance(backend, DaskBackend)
         backend._terms = (False, backend.tier, "another version")
         return backend
 
     with LazyBackend(cache, address, start) as backend:
-        config = RunConfig([("ada", tmp_path)], tmp_path / "out", CHECKS, 7, Limits(), cache, backend.tier, backend)
-        (report,) = grade_all(config, Watcher())
+        config = RunConfig(ASSIGNMENT, [("ada", tmp_path)], CHECKS, 7, Limits())
+        (report,) = grade_class(config, backend, backend.tier, cache)
     assert report.status is Status.ERROR
     assert {check.outcome for check in report.checks} == {Outcome.ERROR}
     assert "has another version of the grader" in report.message
@@ -144,25 +144,25 @@ def test_a_worker_that_joins_later_on_other_terms_measures_nothing(tmp_path: Pat
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is waited for long."""
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 2)
-    monkeypatch.setattr(cluster, "WORKER_SECONDS", 1.0)
-    monkeypatch.setattr(batch, "LOOK_SECONDS", 0.5)
+    monkeypatch.setattr(dask_backend, "CONNECT_SECONDS", 2)
+    monkeypatch.setattr(dask_backend, "WORKER_SECONDS", 1.0)
+    monkeypatch.setattr(run_loop, "LOOK_SECONDS", 0.5)
 
 
 @pytest.mark.usefixtures("hasty")
 def test_a_cluster_without_workers_is_one_line(tmp_path: Path) -> None:
     """All are gone, as at the end of a batch job: the run ends, and does not wait for ever."""
     with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", protocol="tcp://") as own:
-        watcher = Losing(lambda: own.scale(0))
+        observer = Losing(lambda: own.scale(0))
         with pytest.raises(ClusterLost, match="has had no workers for 1 seconds") as lost:
-            grade(tmp_path, own.scheduler_address, "time.sleep(40)", watcher)
-        watcher.timer.join()
+            grade(tmp_path, own.scheduler_address, "time.sleep(40)", observer)
+        observer.timer.join()
     assert "the same command goes on from there" in str(lost.value)
 
 
 @pytest.mark.usefixtures("hasty")
 def test_a_scheduler_that_is_lost_is_one_line(tmp_path: Path) -> None:
-    """Killed while units are measured: nobody gets a report of it."""
+    """Killed while tasks are measured: nobody gets a report of it."""
     address = f"tcp://127.0.0.1:{free_port()}"
     with (
         running("distributed.cli.dask_scheduler", "--host", address, "--no-dashboard") as scheduler,
@@ -188,6 +188,9 @@ def running(*command: str) -> Iterator["subprocess.Popen[bytes]"]:
 
 def test_where_there_is_no_scheduler_the_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """With its address."""
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
-    with ExitStack() as left, pytest.raises(ClusterError, match=r"there is no Dask scheduler at tcp://127\.0\.0\.1:9"):
-        dask_backends(ASSIGNMENT, "tcp://127.0.0.1:9", False, lambda text: None)(left)
+    monkeypatch.setattr(dask_backend, "CONNECT_SECONDS", 1)
+    with (
+        ExitStack() as exit_stack,
+        pytest.raises(ClusterError, match=r"there is no Dask scheduler at tcp://127\.0\.0\.1:9"),
+    ):
+        dask_backends(ASSIGNMENT, "tcp://127.0.0.1:9", False, lambda text: None)(exit_stack)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.core import registry
+from grader.core.assignment import Part
 from grader.core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
 from grader.core.registry import Check
@@ -58,7 +59,7 @@ def passing(subject: Subject) -> Evidence:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, CheckResult]]:
+def run() -> Callable[..., dict[str, CheckResult]]:
     """Runs bodies as checks of the part data, worth 3 points each; `needs` maps a name to the names it needs."""
 
     def run_them(
@@ -69,8 +70,8 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, CheckResult]
     ) -> dict[str, CheckResult]:
         wanted = {n: tuple(f"data.{x}" for x in (needs or {}).get(n, ())) for n in bodies}
         checks = tuple(Check(f"data.{n}", "data", 3, wanted[n], "A sentence.", b) for n, b in bodies.items())
-        monkeypatch.setattr(registry, "all_checks", lambda: checks)
-        results = run_checks(Subject(channel or Played(), seed=5), checks, **settings)
+        assignment = replace(ASSIGNMENT, parts=(Part("data", "Data", (), checks),))
+        results = run_checks(assignment, Subject(channel or Played(), seed=5), checks, **settings)
         assert [r.id for r in results] == [c.id for c in checks]
         return {r.id.partition(".")[2]: r for r in results}
 
@@ -127,15 +128,23 @@ def test_an_untouched_stub_is_not_implemented(run: Run) -> None:
     assert "Autoencoder.encode" in result.message
 
 
-@pytest.mark.parametrize(
-    "bug", [ZeroDivisionError("ours"), KeyError("ours"), AssertionError("ours"), GraderFault("ours")]
-)
-def test_a_fault_of_ours_is_an_error_and_never_a_failure(run: Run, bug: Exception) -> None:
-    """The student is told that it is not their doing, the instructor sees what happened, the rest is graded."""
+@pytest.mark.parametrize("bug", [ZeroDivisionError("ours"), KeyError("ours"), AssertionError("ours")])
+def test_a_bug_of_ours_is_an_error_and_never_a_failure(
+    run: Run, bug: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The student is told that it is not their doing, the instructor finds it in the log, the rest is graded."""
     results = run({"one": raising(bug), "two": passing})
     assert results["one"].outcome is Outcome.ERROR
-    assert results["one"].message.startswith("The grader failed, not you")
-    assert "ours" in results["one"].message
+    assert results["one"].message == f"The grader failed, not you: {type(bug).__name__} in data.one"
+    assert "Traceback" in caplog.text
+    assert "ours" in caplog.text
+    assert results["two"].outcome is Outcome.PASSED
+
+
+def test_a_fault_that_we_foresaw_says_what_happened(run: Run) -> None:
+    """Its text is ours, so that the instructor reads it in the report."""
+    results = run({"one": raising(GraderFault("ours")), "two": passing})
+    assert (results["one"].outcome, results["one"].message) == (Outcome.ERROR, "The grader failed, not you: ours")
     assert results["two"].outcome is Outcome.PASSED
 
 
@@ -191,18 +200,18 @@ def test_shared_measurements_are_made_once(run: Run) -> None:
         made.append("model")
         return "model"
 
-    def failing(subject: Subject) -> str:
-        made.append("failing")
+    def broken(subject: Subject) -> str:
+        made.append("broken")
         raise Failed("training.missing", "No training.")
 
     def use(subject: Subject) -> Evidence:
         return Evidence("model", subject.once(trained))
 
-    def use_failing(subject: Subject) -> Evidence:
-        return Evidence("", subject.once(failing))
+    def use_broken(subject: Subject) -> Evidence:
+        return Evidence("", subject.once(broken))
 
-    results = run({"one": use, "two": use, "three": use_failing, "four": use_failing})
-    assert made == ["model", "failing"]
+    results = run({"one": use, "two": use, "three": use_broken, "four": use_broken})
+    assert made == ["model", "broken"]
     assert results["two"].evidence["measured"] == "model"
     assert [results[n].message for n in ("three", "four")] == ["No training."] * 2
 
@@ -292,14 +301,6 @@ def test_known_results_are_not_measured_again(run: Run) -> None:
     assert ran == []
 
 
-def test_progress_is_told_of_every_check(run: Run) -> None:
-    """Also of those that are skipped, so that a bar reaches its end."""
-    told: list[str] = []
-    bodies = {"one": raising(Failed("size.wrong", "Wrong.")), "two": passing}
-    run(bodies, needs={"two": ("one",)}, progress=lambda check: told.append(check.name))
-    assert told == ["one", "two"]
-
-
 # --- what comes back from a submission ------------------------------------------------------------------------------
 
 FAILURES = [
@@ -369,12 +370,14 @@ def test_numbers_that_are_not_finite_fail_the_check(run: Run, value: float) -> N
 # --- whole submissions ----------------------------------------------------------------------------------------------
 
 
+def config(path: Path, server: ForkServer, names: tuple[str, ...] = ("data",)) -> RunConfig:
+    """One submission, under the limits of the server."""
+    return RunConfig(ASSIGNMENT, [("ada", path)], ASSIGNMENT.select(names), 1, server.limits)
+
+
 def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path, server: ForkServer) -> None:
     """Every check says why, nobody is started, and the instructor is told to look."""
-    report = grade_one(
-        RunConfig(ASSIGNMENT, [("ada", tmp_path)], ASSIGNMENT.select(["data"]), 1, server.another().limits),
-        server.another(),
-    )
+    report = grade_one(config(tmp_path, server), server.another())
     assert report.status is Status.UNREADABLE
     assert report.message == "the folder is empty"
     assert report.isolation == server.tier.name
@@ -387,12 +390,7 @@ def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path, server: For
 
 def test_a_submission_that_vanished_is_reported(tmp_path: Path, server: ForkServer) -> None:
     """A folder that was there when the class was listed, and is gone now."""
-    assert (
-        grade_one(
-            RunConfig(ASSIGNMENT, [("ada", tmp_path / "gone")], ASSIGNMENT.select(["data"]), 1, server.limits), server
-        ).status
-        is Status.UNREADABLE
-    )
+    assert grade_one(config(tmp_path / "gone", server), server).status is Status.UNREADABLE
 
 
 RIGHT = """
@@ -424,7 +422,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[ProcessChannel]:
 
 def grade(folder: Path, server: ForkServer, more: str = "", names: tuple[str, ...] = (CHECK,)) -> Report:
     (folder / "data.py").write_text(RIGHT.format(more=more))
-    return grade_one(RunConfig(ASSIGNMENT, [("ada", folder)], ASSIGNMENT.select(names), 1, server.limits), server)
+    return grade_one(config(folder, server, names), server)
 
 
 def killing_at(opened: list[ProcessChannel], role: str, times: int) -> Callable[[], None]:
@@ -438,12 +436,12 @@ def killing_at(opened: list[ProcessChannel], role: str, times: int) -> Callable[
                 time.sleep(0.01)
             time.sleep(0.2)
             channel = opened[number]
-            (warm_of(channel.server) if role == "warm process" else process_of(channel)).kill()
+            (warm_of(channel.server) if role == "fork server" else process_of(channel)).kill()
 
     return kill
 
 
-@pytest.mark.parametrize("role", ["warm process", "submission"])
+@pytest.mark.parametrize("role", ["fork server", "submission"])
 def test_a_submission_that_was_ended_from_outside_is_measured_again(
     tmp_path: Path, server: ForkServer, opened: list[ProcessChannel], role: str
 ) -> None:
@@ -492,7 +490,7 @@ def test_a_submission_that_ends_itself_fails_at_once(
 
 
 def test_a_loss_passes_by_every_check(run: Run) -> None:
-    """It is not taken for a failure of the check in hand, nor for a bug of it."""
+    """It is not taken for a failure of the check that runs, nor for a bug of it."""
     with pytest.raises(ProcessLost):
         run({"one": raising(ProcessLost("gone")), "two": passing})
 
@@ -503,7 +501,7 @@ def test_what_was_known_before_a_loss_does_not_count(
     """The second try begins at the first check, with channels, models and measurements of its own."""
     tried: list[list[str]] = []
 
-    def run_or_lose(subject: Subject, checks: Any, progress: Any, *others: Any) -> tuple[CheckResult, ...]:
+    def run_or_lose(assignment: Any, subject: Subject, checks: Any, *others: Any) -> tuple[CheckResult, ...]:
         tried.append([])
         results = []
         for check in checks:
@@ -525,14 +523,7 @@ def test_what_is_kept_is_not_measured_again(tmp_path: Path, server: ForkServer, 
     cache = Cache(tmp_path / "cache.sqlite")
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "data.py").write_text(RIGHT.format(more=""))
-    first, second = (
-        grade_one(
-            RunConfig(ASSIGNMENT, [("ada", tmp_path / "ada")], ASSIGNMENT.select([CHECK]), 1, server.limits),
-            server,
-            cache=cache,
-        )
-        for _ in range(2)
-    )
+    first, second = (grade_one(config(tmp_path / "ada", server, (CHECK,)), server, cache=cache) for _ in range(2))
     assert len(opened) == 1
     assert first == second
     assert first.score == 2.0
