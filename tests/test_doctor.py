@@ -138,7 +138,7 @@ def test_every_tier_is_tried_the_best_first(monkeypatch: pytest.MonkeyPatch) -> 
     """The first that holds is the one that grading uses; the others are tried all the same."""
     told = []
     reasons = {"namespaces+landlock": "no namespaces", "landlock+user": ""}
-    monkeypatch.setattr(doctor, "examine", lambda tier, _: (None, Finding(tier, reasons[tier.name])))
+    monkeypatch.setattr(doctor, "examine", lambda _, tier, limits: (None, Finding(tier, reasons[tier.name])))
     found = diagnose(ASSIGNMENT, Limits(), told.append)
     assert told == list(reasons)
     assert [tier.holds for tier in found.tiers] == [False, True]
@@ -148,7 +148,7 @@ def test_every_tier_is_tried_the_best_first(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_the_canary_could_do_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tier that the canary gets out of does not hold."""
     escapes = ("open a network socket", "be the administrator")
-    monkeypatch.setattr(doctor, "examine", lambda tier, _: (None, Finding(tier, escapes=escapes)))
+    monkeypatch.setattr(doctor, "examine", lambda _, tier, limits: (None, Finding(tier, escapes=escapes)))
     found = diagnose(ASSIGNMENT, Limits(), lambda _: None)
     assert not found.holds
     assert "the canary could open a network socket, be the administrator" in " ".join(shown(found).split())
@@ -156,7 +156,7 @@ def test_what_the_canary_could_do_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.fixture
 def no_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No program is found where a warm process is started from."""
+    """No program is found where a fork server is started from."""
     real = server.environment
     monkeypatch.setattr(server, "environment", lambda own_mount: real(own_mount) | {"PATH": "/nonexistent"})
 

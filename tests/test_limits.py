@@ -4,11 +4,11 @@ from dataclasses import fields
 
 import pytest
 
-from grader.core.limits import Limits, limits_of
+from grader.core.limits import LimitError, Limits, limits_of
 
 
 def test_without_assignments_the_defaults_hold() -> None:
-    """A minute an import and a call, five a submission, 4 GiB, 256 tasks, 256 and 64 MiB of files, 1 MiB of text."""
+    """A minute per import and call, five per submission, 4 GiB, 256 processes, 320 MiB of files, 1 MiB of text."""
     limits = limits_of(())
     assert limits == Limits()
     assert (limits.import_seconds, limits.call_seconds, limits.submission_seconds) == (60, 60, 300)
@@ -33,20 +33,20 @@ def test_several_limits_and_the_last_word() -> None:
 WRONG = [
     ("calls=1", "there is no limit 'calls'; there are import_seconds, call_seconds"),
     ("=1", "there is no limit ''"),
-    ("call_seconds", "call_seconds is to be a number, not ''"),
-    ("call_seconds=", "call_seconds is to be a number, not ''"),
-    ("call_seconds=soon", "call_seconds is to be a number, not 'soon'"),
-    ("call_seconds=1=2", "call_seconds is to be a number, not '1=2'"),
-    ("processes=1.5", "processes is to be a number, not '1.5'"),
-    ("call_seconds=0", "call_seconds is to be above 0, not 0"),
-    ("processes=-1", "processes is to be above 0, not -1"),
-    ("call_seconds=nan", "call_seconds is to be above 0, not nan"),
+    ("call_seconds", "call_seconds must be a number, got ''"),
+    ("call_seconds=", "call_seconds must be a number, got ''"),
+    ("call_seconds=soon", "call_seconds must be a number, got 'soon'"),
+    ("call_seconds=1=2", "call_seconds must be a number, got '1=2'"),
+    ("processes=1.5", "processes must be a number, got '1.5'"),
+    ("call_seconds=0", "call_seconds must be above 0, got 0"),
+    ("processes=-1", "processes must be above 0, got -1"),
+    ("call_seconds=nan", "call_seconds must be above 0, got nan"),
 ]
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG, ids=[text for text, _ in WRONG])
 def test_what_is_no_limit_is_one_clear_line(text: str, message: str) -> None:
     """It names what is wrong; a comparison with NaN fails like any other."""
-    with pytest.raises(ValueError, match="^" + message.replace("(", r"\(")) as caught:
+    with pytest.raises(LimitError, match="^" + message.replace("(", r"\(")) as caught:
         limits_of([text])
     assert "\n" not in str(caught.value)

@@ -6,6 +6,8 @@ The defaults are about three times what the reference needs.
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from .errors import UserError
+
 MEBIBYTE = 2**20
 
 
@@ -25,18 +27,22 @@ class Limits:
     open_files: int = 256
 
 
+class LimitError(UserError):
+    """There is no such limit, or it cannot have this value; the text is one clear line."""
+
+
 def limits_of(assignments: Iterable[str]) -> Limits:
-    """Limits from texts like "call_seconds=20". Raises ValueError with one clear line."""
+    """Limits from texts like "call_seconds=20". Raises LimitError."""
     known = {name: type(value) for name, value in asdict(Limits()).items()}
     values: dict[str, float] = {}
     for text in assignments:
         name, _, number = text.partition("=")
         if name not in known:
-            raise ValueError(f"there is no limit {name!r}; there are {', '.join(known)}")
+            raise LimitError(f"there is no limit {name!r}; there are {', '.join(known)}")
         try:
             values[name] = known[name](number)
         except ValueError:
-            raise ValueError(f"{name} is to be a number, not {number!r}") from None
+            raise LimitError(f"{name} must be a number, got {number!r}") from None
         if not values[name] > 0:
-            raise ValueError(f"{name} is to be above 0, not {number}")
+            raise LimitError(f"{name} must be above 0, got {number}")
     return Limits(**values)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ import requests
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.platforms.nbgrader.course_folder import write_course
-from grader.platforms.nbgrader.session import SEED_FILE, course_seed
+from grader.platforms.nbgrader.session import SEED_FILE, SeedError, course_seed
 from grader.release.bundle import CONFIG_NAME
 from grader.release.notebook import render_notebook
 from grader.submissions.reading import read_submission
@@ -194,7 +194,7 @@ def test_a_seed_that_was_not_written_is_drawn_again(tmp_path: Path, monkeypatch:
             course_seed(tmp_path)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / SEED_FILE).write_text("")
-    with pytest.raises(ValueError, match=rf"{SEED_FILE} holds no number: write the seed into it, or remove it"):
+    with pytest.raises(SeedError, match=rf"{SEED_FILE} holds no number: write the seed into it, or remove it"):
         course_seed(tmp_path)
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ...core.assignment import Assignment
+from ...core.errors import UserError
 from ...core.files import create_private
 from ...core.limits import Limits
 from ...core.outcomes import Report
@@ -19,6 +20,10 @@ from ...isolation.choice import open_pool
 from ...isolation.pool import Pool
 
 SEED_FILE = "grading_seed.txt"
+
+
+class SeedError(UserError):
+    """The file of a course's grading seed holds no number; the text is one clear line."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +39,16 @@ class Conditions:
 def course_seed(root: Path) -> int:
     """The grading seed of a course folder, drawn by the first call, so that every way of grading agrees.
 
-    Raises ValueError if the file holds anything else.
+    Raises SeedError if the file holds anything else.
     """
     file = root / SEED_FILE
     if not file.exists():
-        # who knows the seed can compute every image in advance
+        # whoever knows the seed can compute every image in advance
         create_private(file, f"{secrets.randbelow(2**53)}\n".encode())
     try:
         return int(file.read_text())
     except ValueError:
-        raise ValueError(
+        raise SeedError(
             f"{file} holds no number: write the seed into it, or remove it to measure everything again under a new one"
         ) from None
 
