@@ -21,8 +21,8 @@ from tests.isolation.attacks import (
     measure,
     process_of,
     report_of_neighbour,
+    server_of,
     temptation,
-    worker_of,
 )
 
 Results = dict[str, dict[str, str]]  # of an attack, under each tier
@@ -33,10 +33,10 @@ def run(corpus: Iterable[Attack], console: Console) -> Results:
     """Every attack under every tier, beside a right submission whose report has to stay the same."""
     found: Results = {attack.name: {} for attack in corpus}
     for tier in TIERS:
-        with temptation() as target, worker_of(tier) as server:
+        with temptation() as target, server_of(tier) as server:
             untouched = report_of_neighbour(server)
             neighbour = Neighbour(server)
-            target.warm, target.sibling = process_of(server), neighbour.process
+            target.fork_server, target.sibling = process_of(server), neighbour.process
             for attack in corpus:
                 found[attack.name][tier.name] = result_of(measure(attack, server, target))
                 console.print(f"{tier.name}: {attack.name}: {found[attack.name][tier.name]}", markup=False)

@@ -23,7 +23,7 @@ from grader.isolation.process import ProcessChannel
 from grader.protocol.frames import Want
 from grader.protocol.messages import Reply, Request
 from grader.subject.subject import Subject
-from tests.isolation.probing import process_of, warm_of
+from tests.isolation.probing import process_of, zygote_of
 
 Answer = Callable[[Request], tuple[Reply | None, dict[str, Any] | None]]
 
@@ -436,7 +436,7 @@ def killing_at(opened: list[ProcessChannel], role: str, times: int) -> Callable[
                 time.sleep(0.01)
             time.sleep(0.2)
             channel = opened[number]
-            (warm_of(channel.server) if role == "fork server" else process_of(channel)).kill()
+            (zygote_of(channel.server) if role == "fork server" else process_of(channel)).kill()
 
     return kill
 

@@ -80,7 +80,8 @@ def test_a_folder_without_a_secret_stays_whole(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "prefix" / "lib").mkdir(parents=True)
     monkeypatch.setattr(view, "SYSTEM", ())
     monkeypatch.setattr(view, "_python_folders", lambda: [tmp_path / "prefix", tmp_path / "prefix" / "lib"])
-    assert view_of(ASSIGNMENT) == View((tmp_path / "prefix",), (), ())
+    found = view_of(ASSIGNMENT)
+    assert (found.readable, found.listed, found.covered) == ((tmp_path / "prefix",), (), ())
 
 
 def test_outermost(tmp_path: Path) -> None:
