@@ -117,7 +117,7 @@ def templates(assignment: Assignment) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(looks=OUTCOMES, status_text=STATUS_TEXT)
+    environment.globals.update(assignment=assignment, looks=OUTCOMES, status_text=STATUS_TEXT)
     environment.filters.update(
         code=with_code,
         curve=loss_curve,
@@ -155,7 +155,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def shown_width(width: int, height: int) -> int:
-    """Width in CSS pixels: small pictures are enlarged by a whole number, so that every pixel of a digit is seen."""
+    """Width in CSS pixels: small pictures are enlarged by a whole number, so that every pixel is seen."""
     return width * max(1, min(TARGET_WIDTH // width, TARGET_HEIGHT // height))
 
 
