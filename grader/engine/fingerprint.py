@@ -3,6 +3,7 @@
 import hashlib
 import json
 import platform
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -57,7 +58,7 @@ def measuring_files(assignment: Assignment, part: str) -> frozenset[str]:
     rooms = (*ROOMS, f"{assignment.operations.replace('.', '/')}/")
     found = {*(f"grader/{name}" for name in ALWAYS), *(name for name in texts if name.startswith(rooms))}
     searched = {name: "" if name in BY_NAME else text for name, text in texts.items()}
-    for first in ("grader/engine/checking.py", *_modules_of(assignment, part)):
+    for first in ("grader/engine/checking.py", _file_of(assignment.subject), *_modules_of(assignment, part)):
         imported = imported_files(searched, first)
         found |= texts.keys() if imported is None else imported
     return frozenset(found & texts.keys())
@@ -84,9 +85,13 @@ def _checks_of(assignment: Assignment, part: str) -> tuple[Check, ...]:
 
 def _modules_of(assignment: Assignment, part: str) -> set[str]:
     """The files that the checks of a part are declared in, and the packages that these lie in."""
-    modules = {check.function.__module__ for check in _checks_of(assignment, part)}
-    files = {f"{module.replace('.', '/')}.py" for module in modules}
+    files = {_file_of(check.function) for check in _checks_of(assignment, part)}
     return files | {f"{folder}/__init__.py" for file in files for folder in PurePosixPath(file).parents[:-1]}
+
+
+def _file_of(defined: Callable[..., Any]) -> str:
+    """The file that a function or class is defined in."""
+    return f"{defined.__module__.replace('.', '/')}.py"
 
 
 def thresholds_of(assignment: Assignment, part: str) -> dict[str, Any]:
