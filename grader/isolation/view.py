@@ -1,4 +1,4 @@
-"""What a submission's process can see of the file system: Python, its packages, the given digits, nothing else."""
+"""What a submission's process can see of the file system: Python, its packages, the given data, nothing else."""
 
 import importlib.util
 import os
@@ -42,7 +42,8 @@ class View:
 def view_of(assignment: Assignment, private: Iterable[Path] = ()) -> View:
     """The view of a machine. private: more folders that must not be seen, wherever they lie."""
     hidden = (assignment.reference, *NOT_FOR_SUBMISSIONS)
-    secrets = [p.resolve() for p in (*private, *secret_folders(hidden)) if p.exists()]
+    checks = [folder_of(name) for name in ("grader", assignment.package)]  # they may lie among Python's packages
+    secrets = [p.resolve() for p in (*private, *secret_folders(hidden), *checks) if p.exists()]
     readable: list[Path] = []
     listed: list[Path] = []
     for folder in outermost([*map(Path, SYSTEM), *_python_folders()]):
@@ -107,7 +108,13 @@ def bubblewrap_arguments(view: View) -> list[str]:
     for path in view.covered:
         cover = ["--tmpfs", str(path), "--remount-ro"] if path.is_dir() else ["--ro-bind", os.devnull]
         arguments += [*cover, str(path)]
-    arguments += ["--perms", "0755", "--dir", str(OWN)]
+    return [*arguments, *_own_mounts(view), "--perms", "0755", "--dir", "/scratch", "--remount-ro", "/"]
+
+
+def _own_mounts(view: View) -> list[str]:
+    """Each of the own packages under OWN, as if it were all that the packages above it hold."""
+    above = {OWN.joinpath(*name.split(".")[:depth]) for name in view.own for depth in range(name.count(".") + 1)}
+    arguments = [word for folder in sorted(above) for word in ("--perms", "0755", "--dir", str(folder))]
     for name, folder in view.own.items():
         arguments += ["--ro-bind", str(folder), str(OWN.joinpath(*name.split(".")))]
-    return [*arguments, "--perms", "0755", "--dir", "/scratch", "--remount-ro", "/"]
+    return arguments

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import traceback
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
@@ -42,9 +42,18 @@ def import_all(operations: str) -> None:
     import tensorflow_probability as tfp
 
     importlib.import_module(operations)
+    if others := brought_by(operations, sys.modules):
+        raise ImportError(f"{operations} brings {', '.join(others)} along, which submissions would find in memory")
     _ = tensorflow_datasets.builder, matplotlib.pyplot.figure
     _ = tf.keras.Sequential, tf.keras.layers.Dense, tf.keras.optimizers.Adam, tf.data.Dataset
     _ = tfp.layers.MultivariateNormalTriL, tfp.layers.KLDivergenceRegularizer, tfp.distributions.Independent
+
+
+def brought_by(operations: str, modules: Iterable[str]) -> list[str]:
+    """What was imported of the package that holds the operations beside them: its checks, say."""
+    package = operations.rpartition(".")[0]
+    inside = (name for name in modules if package and name.startswith(f"{package}."))
+    return sorted(name for name in inside if not f"{name}.".startswith(f"{operations}."))
 
 
 def remember_protocols() -> None:
