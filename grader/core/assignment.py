@@ -161,6 +161,12 @@ def entry_of(assignment: Assignment) -> str:
     raise AssignmentError(f"the assignment {assignment.name} is no entry point of {GROUP}")
 
 
+def packages_of_others(assignment: Assignment) -> tuple[str, ...]:
+    """The packages that other installed assignments have for themselves; they are not imported for that."""
+    others = (point.module.rpartition(".")[0] for point in entry_points(group=GROUP) if point.name != assignment.name)
+    return tuple(other for other in others if other and not f"{assignment.package}.".startswith(f"{other}."))
+
+
 def folder_of(package: str) -> Path:
     """Where a package lies; it is not imported for that. Raises ModuleNotFoundError."""
     spec = find_spec(package)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
-from ..core.assignment import Assignment, entry_of, folder_of
+from ..core.assignment import Assignment, entry_of, folder_of, packages_of_others
 from ..core.errors import UserError
 from ..core.files import write_atomically
 
@@ -53,12 +53,15 @@ include = [{include}]
 def installable_grader(assignment: Assignment) -> dict[str, bytes]:
     """Files by name with which `pip install --constraint constraints.txt .` installs the grader without the reference.
 
-    Raises ReleaseError where this is not the instructors' checkout.
+    Of the assignments that are installed here it holds this one alone. Raises ReleaseError where this is not the
+    instructors' checkout.
     """
     described = ROOT / "pyproject.toml"
     if not described.is_file():
         raise ReleaseError(f"there is no {described}: release from the instructors' checkout")
-    packed = {name: content for package in _packages(assignment) for name, content in _files_of(package).items()}
+    packages, others = _packages(assignment), tuple(f"{_path_of(each)}/" for each in packages_of_others(assignment))
+    files = {name: content for package in packages for name, content in _files_of(package).items()}
+    packed = {name: content for name, content in files.items() if not name.startswith(others)}
     constraints = (ROOT / "constraints.txt").read_bytes()
     return packed | {"pyproject.toml": _pyproject(assignment, described).encode(), "constraints.txt": constraints}
 
@@ -74,10 +77,14 @@ def _packages(assignment: Assignment) -> tuple[str, ...]:
 
 
 def _files_of(package: str) -> dict[str, bytes]:
-    folder, root = folder_of(package), package.replace(".", "/")
+    folder, root = folder_of(package), _path_of(package)
     files = (file for file in sorted(folder.rglob("*")) if file.is_file())
     packed = (file for file in files if "__pycache__" not in file.parts and file.name != "build.py")
     return {f"{root}/{file.relative_to(folder).as_posix()}": file.read_bytes() for file in packed}
+
+
+def _path_of(package: str) -> str:
+    return package.replace(".", "/")
 
 
 def _pyproject(assignment: Assignment, described: Path) -> str:
