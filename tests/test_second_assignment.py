@@ -1,4 +1,4 @@
-"""The engine knows no lab: it finds, releases and self-checks a second assignment as it does the first."""
+"""The engine knows no lab: it finds and releases a second assignment, self-checks it and enters it into nbgrader."""
 
 import json
 import os
@@ -10,13 +10,19 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import Config, PyFileConfigLoader
 
 from grader.core.assignment import VARIABLE, Assignment, AssignmentError, find_assignment
 from grader.core.outcomes import CheckResult, Outcome
 from grader.harness.modules import PACKAGE
 from grader.isolation.zygote import brought_by
+from grader.platforms.nbgrader import preprocessor
 from grader.platforms.nbgrader.course_folder import CONFIG_NAME, write_course
+from grader.platforms.nbgrader.session import SEED_FILE, Session
 from grader.release.bundle import bundle_files, write_bundle
+from grader.release.notebook import render_notebook
 from grader.release.rubric import render_rubric
 from grader.release.templates import render_templates
 from grader.selfcheck.notebook import session_of_files
@@ -165,6 +171,47 @@ def test_the_course_folder_is_its_own(lab01: Assignment, tmp_path: Path) -> None
     assert "nbgrader autograde lab01" in config
     assert "lab05" not in config
     assert "lstsq" in (tmp_path / "source" / NAME / "lab01.ipynb").read_text(encoding="utf-8")
+
+
+def configuration(course: Path) -> Config:
+    """What nbgrader loads in the course folder."""
+    config = PyFileConfigLoader(CONFIG_NAME, str(course)).load_config()
+    config.CourseDirectory.root = str(course)
+    return config
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A session of nbgrader's that ends with the test."""
+    made = Session()
+    monkeypatch.setattr(preprocessor, "SESSION", made)
+    yield made
+    made.close()
+
+
+@pytest.mark.usefixtures("session")
+def test_nbgrader_has_its_cells_and_points(lab01: Assignment, tmp_path: Path) -> None:
+    """Generated and graded with the configuration that was written: five cells, with the points of each."""
+    course = tmp_path / "course"
+    write_course(lab01, course)
+    (course / SEED_FILE).write_text("7\n")
+    made = NbGraderAPI(config=configuration(course)).generate_assignment(NAME)
+    assert made["success"], made
+    notebook = render_notebook(lab01, solutions=True)
+    write(course / "submitted" / "ada" / NAME, {lab01.notebook: notebook})
+    write(course / "submitted" / "bob" / NAME, {lab01.notebook: notebook.replace(*POWERS)})
+    write(course / "submitted" / "eve" / NAME, solved(lab01))
+    graded = NbGraderAPI(config=configuration(course)).autograde(NAME, "*")
+    assert graded["success"], graded
+    cells = {identity.replace(".", "-"): points for identity, points in POINTS.items()}
+    lost = dict.fromkeys(list(cells)[:2], 0)
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        assert {cell.name: cell.max_score for cell in gradebook.find_notebook(NAME, NAME).grade_cells} == cells
+        found = {
+            student: {g.name: g.score for g in gradebook.find_submission_notebook(NAME, NAME, student).grades}
+            for student in ("ada", "bob", "eve")
+        }
+    assert found == {"ada": cells, "bob": cells | lost, "eve": cells}
 
 
 Check = Callable[[Mapping[str, str]], dict[str, CheckResult]]
