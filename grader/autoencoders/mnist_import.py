@@ -12,9 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import mnist_subset
-from mnist_subset.idx import OFFICIAL_FILES, MnistImportError, read_official
+from mnist_subset import idx
+from mnist_subset.idx import OFFICIAL_FILES
 
-__all__ = ["MnistImportError", "MnistSource", "describe_mnist", "import_mnist"]
+from ..core.errors import UserError
+
+
+class MnistImportError(UserError):
+    """The digits cannot be imported; the text is one clear line that names the file."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,10 @@ def import_mnist(folder: Path, data_dir: Path | None = None) -> Path:
     is complete. Raises MnistImportError, naming the file, if one is missing, damaged or another one than published,
     or if the copy cannot be written.
     """
-    contents = {file.name: read_official(folder, file) for file in OFFICIAL_FILES}
+    try:
+        contents = {file.name: idx.read_official(folder, file) for file in OFFICIAL_FILES}
+    except idx.MnistImportError as problem:
+        raise MnistImportError(str(problem)) from problem
     builder = mnist_builder(data_dir)
     target = Path(builder.data_path)
     if builder.is_prepared():

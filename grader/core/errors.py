@@ -1,4 +1,4 @@
-"""What a user can cause and mend. Every other exception is a bug of the grader's own."""
+"""What a user can cause and mend. Every other exception that ends a command is a bug of the grader's own."""
 
 
 class UserError(Exception):

@@ -12,7 +12,7 @@ FOLDER_BYTES = 100  # file systems allow 255; the rest is left for temporary nam
 DIGEST_DIGITS = 16
 
 # Files beside the folders, and the devices that Windows finds in any folder.
-RESERVED = {"index.html", "grades.csv", "gradebook.db", "con", "prn", "aux", "nul"} | {
+RESERVED = {"index.html", "grades.csv", "gradebook.db", "run.json", "aelab.log", "con", "prn", "aux", "nul"} | {
     f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10)
 }
 

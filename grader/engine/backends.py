@@ -1,5 +1,6 @@
 """Where tasks are measured: the interface, this machine with several fork servers, and one task after the other."""
 
+import logging
 import os
 import platform
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from .fingerprint import environment
 from .isolated import measure
 from .tasks import Task
 
+log = logging.getLogger(__name__)
 Started = Callable[[], None]
 Start = Callable[[ExitStack], "Backend"]  # opens a backend that is closed with the stack
 
@@ -124,6 +126,7 @@ class LazyBackend:
         """The backend, opened by the first call."""
         if self._open is None:
             self._open = self._start(self._exit_stack)
+            log.info("measuring up to %d parts at once under %s", self._open.width, self._open.tier)
             with suppress(CacheError):  # such as a full disk: the next run tries again
                 self._cache.remember(self._fact, self._open.tier)
         return self._open

@@ -1,6 +1,6 @@
 """Measures one task in a process of its own; again where that was ended from outside. No fault of ours is a zero."""
 
-import traceback
+import logging
 from collections.abc import Iterable
 
 from ..core.assignment import Assignment
@@ -12,6 +12,7 @@ from .checking import GRADER_FAILED, INSTRUCTOR_TOLD, run_checks
 from .tasks import Task, TaskResult
 
 TRIES = 2  # of a task whose process was ended by something outside
+log = logging.getLogger(__name__)
 
 
 def measure(task: Task, assignment: Assignment, server: ForkServer) -> TaskResult:
@@ -24,8 +25,9 @@ def measure(task: Task, assignment: Assignment, server: ForkServer) -> TaskResul
             problem = f"{loss}, {TRIES} times"
             if not server.is_alive():
                 server.close()  # what ended the submission's process hit this one too; the next try starts another
-        except Exception:  # noqa: BLE001 - a bug of the grader: nobody else's work may wait for it
-            return unmeasurable(checks, traceback.format_exc())
+        except Exception as bug:  # a bug of the grader: nobody else's work may wait for it
+            log.exception("the part %s could not be measured", task.part)
+            return unmeasurable(checks, f"{type(bug).__name__} while the part {task.part} was measured")
     return unmeasurable(checks, problem, f"{GRADER_FAILED}: {problem}")
 
 

@@ -1,5 +1,6 @@
 """One run: results are looked up or measured, and every report is handed on as soon as it is complete."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from .tasks import Task, TaskResult
 
 LOOK_SECONDS = 5.0  # without a result, after which the backend is asked whether there will be any
 AHEAD = 2  # tasks that wait, for each that is measured
+log = logging.getLogger(__name__)
 
 
 class Observer:
@@ -106,6 +108,7 @@ def grade_class(
     try:
         return ClassRun(config, backend, tier, cache, told, kept).grade()
     except OtherTier as other:  # what was found so far was measured under another isolation than this machine has now
+        log.info("this machine isolates with %s, no longer with %s: all is looked up again", other, tier)
         return ClassRun(config, backend, str(other), cache, told, kept).grade()
 
 
@@ -146,6 +149,7 @@ class ClassRun:
     def grade(self) -> list[Report]:
         """All reports, in the order of the class."""
         config = self._config
+        log.info("%d submissions, seed %d, tier %s", len(config.submissions), config.seed, self._tier)
         self._observer.class_starts()
         try:
             for name, path in config.submissions:
@@ -170,13 +174,17 @@ class ClassRun:
     def _want(self, pending: PendingSubmission, task: Task) -> None:
         """Find the result of a task, wait for it where it is being made, or have it made."""
         key = task.key(fingerprint(self._config.assignment, task.part), self._tier)
+        name = pending.plan.name
         if key in self._waiting:
+            log.info("%s: %s is being measured for another submission", name, task.part)
             self._waiting[key].append((pending, task.part))
         elif found := self._find(key):
+            log.info("%s: %s was measured before", name, task.part)
             self._take(pending, task.part, found)
         else:
+            log.info("%s: %s is to be measured", name, task.part)
             self._waiting[key] = [(pending, task.part)]
-            started = partial(self._observer.task_starts, pending.plan.name, task.part)
+            started = partial(self._observer.task_starts, name, task.part)
             self._running[self._backend().submit(task, started)] = task, key
 
     def _find(self, key: str) -> TaskResult | None:
@@ -207,6 +215,7 @@ class ClassRun:
                 continue
             task, key = self._running.pop(future)
             result = self._result_of(future, task)
+            log.debug("%s is measured, key %s", task.part, key)
             self._keep(key, task, result)
             for pending, part in self._waiting.pop(key):
                 self._take(pending, part, result)
@@ -214,7 +223,8 @@ class ClassRun:
     def _result_of(self, future: "Future[bytes]", task: Task) -> TaskResult:
         try:
             return TaskResult.from_bytes(future.result())
-        except (Exception, CancelledError) as problem:  # noqa: BLE001 - where it was measured is gone, or broken
+        except (Exception, CancelledError) as problem:  # where it was measured is gone, or broken
+            log.exception("the part %s could not be measured", task.part)
             checks = self._config.assignment.select(task.checks)
             return unmeasurable(checks, f"the part {task.part} could not be measured: {problem!r}"[:500])
 
@@ -258,6 +268,7 @@ class ClassRun:
             pending.carried = {each.task.part: each for each in carried}
             pending.waiting = set(pending.carried)
             if carried:
+                log.info("%s: errors are carried forward into %s", pending.plan.name, ", ".join(pending.carried))
                 self._observer.carrying_starts(pending.plan.name, list(pending.carried))
                 for each in carried:
                     self._want(pending, each.task)

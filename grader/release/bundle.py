@@ -19,7 +19,7 @@ REQUIREMENTS = "--constraint constraints.txt\n.\n"
 
 
 def write_bundle(assignment: Assignment, out: Path) -> Path:
-    """Write the students' .zip. Raises MarkerError for bad solution markers, and OSError."""
+    """Write the students' .zip. Raises SourceError for a bad reference, and OSError."""
     files = {f"{assignment.name}/{name}": content for name, content in bundle_files(assignment).items()}
     return write_zip(out, files)
 

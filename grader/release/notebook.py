@@ -50,7 +50,7 @@ class Cell:
 
 
 def render_notebook(assignment: Assignment, *, solutions: bool) -> str:
-    """The notebook of the lab as JSON text, the same on every run. Raises MarkerError as `strip_solutions` does."""
+    """The notebook of the lab as JSON text, the same on every run. Raises SourceError as `strip_solutions` does."""
     notebook = build_notebook(assignment, solutions=solutions)
     nbformat.validate(notebook)
     return f"{nbformat.writes(notebook)}\n"  # as nbformat writes files
@@ -60,9 +60,9 @@ def build_notebook(assignment: Assignment, *, solutions: bool) -> NotebookNode:
     """The notebook of the parts of the reference, with the solutions or with stubs in their place."""
     cells = list(_opening_cells(assignment))
     for filename, text in assignment.reference_sources().items():
-        part = PurePath(filename).stem
+        part, stubs = PurePath(filename).stem, strip_solutions(text, filename)
         checks = [check for check in assignment.checks if check.part == part]
-        cells += _part_cells(part, text if solutions else strip_solutions(text, filename), checks)
+        cells += _part_cells(part, text if solutions else stubs, checks)
     notebook = nbformat.v4.new_notebook(cells=[cell.node() for cell in cells], metadata=METADATA)
     return notebook if solutions else _locked(notebook)
 

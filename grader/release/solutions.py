@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import NamedTuple
 
+from ..core.errors import UserError
 from ..core.stubs import STUB_MARKER
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -18,8 +19,12 @@ ANY_MARKER = re.compile(r"(BEGIN|END)\s+SOLUTION")  # also one that is misspelle
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-class MarkerError(ValueError):
-    """A solution region that is not well formed; the text is 'file:line: what'."""
+class SourceError(UserError):
+    """A module of the reference that cannot be released; the text is 'file:line: what'."""
+
+
+class MarkerError(SourceError):
+    """A solution region that is not well formed."""
 
 
 class Region(NamedTuple):
@@ -34,10 +39,10 @@ def strip_solutions(source: str, filename: str) -> str:
     """`source` with each solution region replaced by a stub that raises NotImplementedError naming the task.
 
     Raises MarkerError for markers that are unbalanced, nested, misspelled, or not inside one function, and
-    SyntaxError for a source that is no Python.
+    SourceError for a source that is no Python.
     """
     lines = source.splitlines(keepends=True)
-    functions = list(_functions(ast.parse(source, filename)))
+    functions = list(_functions(_parsed(source, filename)))
     for region in reversed(solution_regions(source, filename)):
         name = _innermost(functions, region, filename)
         stub = f'raise NotImplementedError("{STUB_MARKER}{PurePath(filename).stem}, {name}")'
@@ -60,6 +65,14 @@ def solution_regions(source: str, filename: str) -> list[Region]:
     if opened is not None:
         raise MarkerError(f"{filename}:{opened.begin}: a solution region begins that never ends")
     return regions
+
+
+def _parsed(source: str, filename: str) -> ast.Module:
+    """The tree of a module. Raises SourceError for a source that is no Python."""
+    try:
+        return ast.parse(source, filename)
+    except SyntaxError as problem:
+        raise SourceError(f"{filename}:{problem.lineno}: {problem.msg}") from problem
 
 
 def _problem(line: str, opened: Region | None) -> str | None:

@@ -11,7 +11,7 @@ HEADER = "# Generated from {}/{}, for you to edit: your code goes where a line s
 
 
 def render_templates(assignment: Assignment) -> dict[str, str]:
-    """Text of each template by file name, made from the reference. Raises MarkerError for bad markers."""
+    """Text of each template by file name, made from the reference. Raises SourceError."""
     package = {"__init__.py": (assignment.reference_folder() / "__init__.py").read_text(encoding="utf-8")}
     modules = package | assignment.reference_sources()
     origin = assignment.reference.replace(".", "/")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.core.stubs import STUB_MARKER
-from grader.release.solutions import BEGIN, END, MarkerError, solution_regions, strip_solutions
+from grader.release.solutions import BEGIN, END, MarkerError, SourceError, solution_regions, strip_solutions
 
 
 def strip(text: str) -> str:
@@ -134,9 +134,8 @@ def test_bad_markers_are_named_with_file_and_line(source: str, message: str) -> 
 
 def test_a_source_that_is_no_python_is_named() -> None:
     """A reference module with a syntax error is reported as such, with its name."""
-    with pytest.raises(SyntaxError) as raised:
+    with pytest.raises(SourceError, match=r"^vae\.py:1: invalid syntax$"):
         strip_solutions("def f(:\n", "vae.py")
-    assert (raised.value.filename, raised.value.lineno) == ("vae.py", 1)
 
 
 HEADS = ["def f{}(x):\n", "def f{}(x):\n    if x:\n", "class A{}:\n    def f(self, x):\n        with x:\n"]

@@ -23,7 +23,7 @@ def test_an_ordinary_name_is_its_own_folder(name: str) -> None:
 
 
 CLIMBING = ["", ".", "..", "../../etc", "/root", "a/b", "a\\b", "-rf", " x", "x ", "x.", ".hidden"]
-TAKEN = ["CON", "nul.txt", "index.html", "grades.csv", "Gradebook.db"]
+TAKEN = ["CON", "nul.txt", "index.html", "grades.csv", "Gradebook.db", "run.json", "aelab.log"]
 
 
 @pytest.mark.parametrize("name", [*CLIMBING, *TAKEN, "e\u0301", "a" * 300, "a\x00b", *HOSTILE])

@@ -30,7 +30,10 @@ def enter_reports(assignment: Assignment, root: Path, reports: Sequence[Report])
     from nbgrader.apps import NbGraderAPI  # takes seconds, which a folder without a course does not pay
     from traitlets.config import PyFileConfigLoader
 
-    config = PyFileConfigLoader(CONFIG_NAME, str(root.resolve())).load_config()
+    try:
+        config = PyFileConfigLoader(CONFIG_NAME, str(root.resolve())).load_config()
+    except Exception as problem:  # the file is a program of the instructor's
+        raise GradebookError(f"{root / CONFIG_NAME} cannot be loaded: {type(problem).__name__}: {problem}") from problem
     config.CourseDirectory.root = str(root.resolve())
     api = NbGraderAPI(config=config)
     api.log.addHandler(logging.NullHandler())  # what nbgrader logs is in its answer

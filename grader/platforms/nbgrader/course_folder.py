@@ -90,7 +90,7 @@ def write_course(assignment: Assignment, target: Path) -> list[Path]:
     Raises CourseExists, and writes nothing, where there is a configuration that differs from this one.
     """
     config, text = target / CONFIG_NAME, course_config(assignment)
-    if config.exists() and config.read_text(encoding="utf-8") != text:
+    if config.exists() and config.read_bytes() != text.encode():
         raise CourseExists(f"{config} differs from the one to write: move it away to get a new one")
     notebook = render_notebook(assignment, solutions=True)
     files = {CONFIG_NAME: text, f"source/{assignment.name}/{assignment.notebook}": notebook}

@@ -28,6 +28,12 @@ class GradebookError(UserError):
     status = 1
 
 
+class AddressError(GradebookError):
+    """No gradebook can be at this address, whatever was measured."""
+
+    status = 2
+
+
 def grade_id(check_id: str) -> str:
     """The name of a check's cell: nbgrader allows no dot in it, and no name of a part has a hyphen."""
     return check_id.replace(".", "-")
@@ -56,19 +62,19 @@ def write_gradebook(assignment: Assignment, reports: Sequence[Report], db_url: s
 
 
 def address_of(db_url: str) -> "URL":
-    """The address, if a gradebook can be there. Raises GradebookError."""
+    """The address, if a gradebook can be there. Raises AddressError."""
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
     try:
         url = make_url(db_url)
     except (ArgumentError, ValueError):  # none of its text is shown: a password may be anywhere in it
-        raise GradebookError(f"the address of the gradebook cannot be read, it should be {ADDRESSES}") from None
+        raise AddressError(f"the address of the gradebook cannot be read, it should be {ADDRESSES}") from None
     backend = url.get_backend_name()
     if backend not in DRIVERS:
-        raise GradebookError(f"gradebook {url}: no gradebook can be there, its address should be {ADDRESSES}")
+        raise AddressError(f"gradebook {url}: no gradebook can be there, its address should be {ADDRESSES}")
     if backend == "postgresql" and find_spec("psycopg") is None:
-        raise GradebookError(f"gradebook {url} needs psycopg: pip install 'autoencoder-lab[postgres]'")
+        raise AddressError(f"gradebook {url} needs psycopg: pip install 'autoencoder-lab[postgres]'")
     return url
 
 

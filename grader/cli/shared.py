@@ -1,0 +1,102 @@
+"""What the commands share: what a call of `aelab` knows, how commands are declared, lines that several say."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+from rich.console import Console
+from typer.core import TyperCommand
+
+from ..core.text import one_line
+from .logs import LogFile
+
+if TYPE_CHECKING:
+    from ..core.assignment import Assignment
+
+console = Console()
+
+LONGEST_LINE = 2000  # characters of an error
+
+
+@dataclass
+class Invocation:
+    """One call of `aelab`: the assignment it is about, the paths it names, and where its log goes."""
+
+    assignment_name: str | None = None
+    paths: tuple[Path, ...] = ()
+    log: LogFile = field(default_factory=LogFile)
+
+    @cached_property
+    def assignment(self) -> "Assignment":
+        """The assignment, found when a command first needs it. Raises AssignmentError."""
+        from ..core.assignment import find_assignment
+
+        return find_assignment(self.assignment_name)
+
+    def named(self, path: Path) -> Path | None:
+        """`path`, if the command line names it, something in it or a folder above it; of a draft, what is to be."""
+        for name in self.paths:
+            if _whole(path).is_relative_to(_whole(name)) or _whole(name).is_relative_to(_whole(path)):
+                return path
+            if path.parent == name.parent and path.name.startswith(f".{name.name}."):
+                return name
+        return None
+
+
+def _whole(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 - where a link leads does not matter
+
+
+def invocation_of(context: typer.Context) -> Invocation:
+    """What this call of `aelab` knows; there is a new one where the app was called as a function."""
+    return context.ensure_object(Invocation)
+
+
+class Command(TyperCommand):
+    """A command that notes which paths it was given, so that what fails at one of them is not taken for a bug."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Note the paths, then run."""
+        values = [each for value in ctx.params.values() for each in (value if isinstance(value, list) else [value])]
+        invocation_of(ctx).paths = tuple(value for value in values if isinstance(value, Path))
+        return super().invoke(ctx)
+
+
+def command(app: typer.Typer, name: str, example: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declares a command of `app` whose help ends with `example`."""
+    return app.command(name, cls=Command, epilog=f"Example: `{example}`")
+
+
+def say(message: str) -> None:
+    """One clear line on stderr, also where it quotes a submission."""
+    print(f"aelab: {one_line(message, LONGEST_LINE)}", file=sys.stderr)
+
+
+def stop(message: str, status: int) -> NoReturn:
+    """End with one clear line that is no error of anybody's."""
+    say(message)
+    raise typer.Exit(status)
+
+
+def show(text: str) -> None:
+    """A line on stdout, as it is."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def show_results(out: Path, seed: int, isolation: str, gradebook: Path | str) -> None:
+    """Where everything about a graded class lies, and what its reports depend on."""
+    lines = {
+        "class report": out / "index.html",
+        "student pages and pictures": out / "<submission>" / "index.html",
+        "records": out / "<submission>" / "report.json",
+        "grades": out / "grades.csv",
+        "gradebook": gradebook,
+    }
+    for what, where in lines.items():
+        show(f"{what:27s}{where}")
+    console.print(f"seed {seed}, isolation {one_line(isolation)}", markup=False, highlight=False)
