@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.cli.main import main
 from grader.core.limits import Limits
 from grader.engine.cache import VARIABLE
 from grader.isolation import tiers
 from grader.isolation.choice import examine, find_tier
 from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
+from tests.command import Aelab, Run
 from tests.isolation.probing import Open, submission
 from tests.nbgrader import postgres
 from tests.small_mnist import SmallMnist, write_small_mnist
@@ -50,10 +53,25 @@ def pytest_report_header() -> list[str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_of_its_own() -> Iterator[None]:
-    """Results of tests are not the user's; the tests of a run share them."""
+    """Results and logs of tests are not the user's; the tests of a run share the results."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         patched.setenv(VARIABLE, f"{folder}/measured.sqlite")
+        patched.setenv("XDG_STATE_HOME", f"{folder}/state")
         yield
+
+
+@pytest.fixture
+def aelab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Aelab:
+    """Runs the command in this process."""
+
+    def run(*arguments: str | Path) -> Run:
+        monkeypatch.setattr(sys, "argv", ["aelab", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return Run(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

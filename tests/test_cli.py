@@ -1,65 +1,32 @@
-"""The command line: help that ends with an example, wrong usage in one clear line, nothing heavy imported for it."""
+"""The command line: help that ends with an example, one clear line for what users do, a kept traceback for our bugs."""
 
-import json
+import importlib
+import logging
+import re
 import subprocess
 import sys
-import textwrap
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pytest
+from typer.main import get_command
 
-from grader.cli.export import export_app
-from grader.cli.main import app, data_app, main, release_app
-from grader.core.limits import Limits
-from grader.engine import backends as measurers
-from grader.isolation.choice import Finding
-from grader.isolation.fork_server import ForkServer
-from grader.render.report_json import write_report
-
-from .render import samples
-
-COMMANDS = [
-    "", "check", "doctor", "grade", "report", "data", "data import", "data info", "release", "release templates",
-    "release course", "release bundle", "export", "export gradescope", "export classroom", "export csv", "similarity",
-]  # fmt: skip
+import grader
+from grader.cli.main import app
+from grader.core.errors import UserError
+from tests.command import Aelab
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
+def names(command: Any, words: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every command and every group of commands, as it is typed after `aelab`."""
+    yield " ".join(words)
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from names(inner, (*words, name))
 
 
-@pytest.fixture
-def aelab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
-    """Runs the command in this process."""
-
-    def run(*arguments: str | Path) -> Run:
-        monkeypatch.setattr(sys, "argv", ["aelab", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        captured = capsys.readouterr()
-        return Run(int(ended.value.code or 0), captured.out, captured.err)
-
-    return run
-
-
-Aelab = Callable[..., Run]
-
-
-def test_every_command_is_listed_here() -> None:
-    """A new command is tested like the others."""
-    found = {""} | {f"{info.name or info.callback.__name__}" for info in app.registered_commands}
-    for name, group in (("data", data_app), ("release", release_app), ("export", export_app)):
-        found |= {name} | {f"{name} {info.name}" for info in group.registered_commands}
-    assert found == set(COMMANDS)
+COMMANDS = tuple(names(get_command(app)))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -71,13 +38,25 @@ def test_help_ends_with_an_example_of_the_command(aelab: Aelab, command: str) ->
     assert last.startswith(f"Example: aelab {command}".rstrip())
 
 
-@pytest.mark.parametrize("command", ["", "data", "release", "export"])
+@pytest.mark.parametrize("command", ["", "data", "release", "export", "cache"])
 def test_without_a_command_the_help_is_shown(aelab: Aelab, command: str) -> None:
     """Once, and without a further word; still wrong usage."""
     shown = aelab(*command.split())
     assert shown.status == 2
     assert shown.out.count("Usage: aelab") == 1
     assert shown.err == ""
+
+
+def test_the_version_is_that_of_the_package(aelab: Aelab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line; where the package is not installed, it is a version in development."""
+    shown = aelab("--version")
+    assert (shown.status, shown.out, shown.err) == (0, f"aelab {version('autoencoder-lab')}\n", "")
+
+    def not_installed(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("grader.cli.logs.version", not_installed)
+    assert aelab("--version").out == "aelab development\n"
 
 
 @pytest.fixture
@@ -96,6 +75,8 @@ WRONG = [
     ("check --submission {nowhere}", "nowhere"),
     ("check --submission {empty}", "the folder is empty"),
     ("check --colour red", "--colour"),
+    ("--assignment lab06 check", "'lab06'; installed: lab05"),
+    ("--colour red check", "--colour"),
     ("grade {nowhere} --out {out}", "nowhere"),
     ("grade {empty} --out {out}", "no submissions"),
     ("grade {class}", "--out"),
@@ -104,11 +85,12 @@ WRONG = [
     ("grade {class} --out {out} --seed minus", "--seed"),
     ("grade {class} --out {out} --seed -1", "--seed"),
     ("grade {class} --out {out} --limit calls=1", "there is no limit 'calls'"),
-    ("grade {class} --out {out} --limit call_seconds=soon", "'soon'"),
-    ("grade {class} --out {out} --limit call_seconds=0", "above 0"),
+    ("grade {class} --out {out} --limit call_seconds=soon", "call_seconds must be a number, got 'soon'"),
+    ("grade {class} --out {out} --limit call_seconds=0", "must be above 0"),
     ("grade {class} --out {out} --limit processes=9 --limit call_seconds", "call_seconds"),
     ("grade {class} --out {out} --limit", "--limit"),
     ("grade {class} --out {out} --time-limit 9", "--time-limit"),
+    ("grade {class} --out {out} --db grades.db", "the address of the gradebook cannot be read"),
     ("grade {class} --out {out} --wrong", "--wrong"),
     ("grade {class} --out {file}", "file"),
     ("grade {class} --out {file}/below", "file"),
@@ -122,7 +104,10 @@ WRONG = [
     ("export gradescope --out {file}/a.zip", "file"),
     ("export classroom --out {file}", "file"),
     ("export csv {nowhere} --format canvas --out {out}", "nowhere"),
-    ("export csv {nowhere} --format excel --out {out}", "excel"),
+    (
+        "export csv {nowhere} --format excel --out {out}",
+        "--format must be one of nbgrader, canvas, moodle, got 'excel'",
+    ),
     ("similarity {nowhere} --out {out}", "nowhere"),
     ("similarity {empty} --out {out}", "empty"),
     ("release course {file}", "file"),
@@ -140,157 +125,165 @@ def test_wrong_usage_is_one_clear_line(aelab: Aelab, places: dict[str, Path], li
     assert found.err.count("\n") == 1
     assert named in found.err
     assert "Errno" not in found.err
+    assert "bug" not in found.err
     assert not places["out"].exists()
 
 
-def test_an_output_that_cannot_be_written_is_said_before_any_work(
-    aelab: Aelab, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+def test_the_assignment_is_looked_for_when_it_is_needed(aelab: Aelab, places: dict[str, Path]) -> None:
+    """A command that is about no assignment does not ask for one; the name of the installed one is as good as none."""
+    assert aelab("--assignment", "lab06", "cache", "info").status == 0
+    named = aelab("--assignment", "lab05", "check", "--submission", places["empty"])
+    assert named == aelab("check", "--submission", places["empty"])
+
+
+GRADER = Path(grader.__file__).parent
+SOURCES = {path: path.read_text(encoding="utf-8") for path in GRADER.rglob("*.py")}
+
+
+def user_errors() -> list[type[UserError]]:
+    """The family of errors, from every module that mentions its name."""
+    for path, text in SOURCES.items():
+        if "(UserError" in text:
+            importlib.import_module(".".join(path.relative_to(GRADER.parent).with_suffix("").parts))
+    found, members = [UserError], 0
+    while members < len(found):
+        found += [kind for kind in found[members].__subclasses__() if kind.__module__.startswith("grader.")]
+        members += 1
+    return found
+
+
+@pytest.mark.parametrize("kind", user_errors(), ids=lambda kind: kind.__name__)
+def test_what_a_user_can_cause_is_one_line(
+    aelab: Aelab, kind: type[UserError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No submission is started for nothing."""
+    """Whatever it quotes; the exit status is 2, or 1 where the rest of the work was done."""
+    error = kind.__new__(kind)
+    error.args = ("two\nlines with \x1b[31mcolour",)
 
-    def refuse(*arguments: object, **others: object) -> None:
-        raise AssertionError("a submission was started")
+    def fail() -> None:
+        raise error
 
-    monkeypatch.setattr("grader.isolation.fork_server.subprocess.Popen", refuse)
-    found = aelab("grade", places["class"], "--out", places["file"])
-    assert found.err.startswith(f"aelab: cannot write to {places['file']}")
-    assert places["file"].read_text() == "in the way"
+    monkeypatch.setattr("grader.engine.cache.default_path", fail)
+    found = aelab("cache", "info")
+    assert (found.out, found.err) == ("", "aelab: two lines with colour\n")
+    assert found.status == kind.status
+    assert kind.status in (1, 2)
 
 
-def test_what_cannot_be_graded_is_named_and_the_exit_status_says_so(aelab: Aelab, places: dict[str, Path]) -> None:
-    """Records, tables and pages are written all the same; `aelab report` writes them again from the records."""
-    folder = places["empty"]
-    (folder / "bob").mkdir()
-    (folder / "carl.zip").write_text("no zip")
-    found = aelab("grade", folder, "--out", places["out"], "--seed", "7", "--part", "data", "--trust-submissions")
-    assert found.status == 1
-    assert "bob" in found.out
-    assert "seed 7" in found.out
-    record = json.loads((places["out"] / "bob" / "report.json").read_text())
-    assert (record["status"], record["seed"], len(record["checks"])) == ("unreadable", 7, 2)
-    (places["out"] / "grades.csv").unlink()
-    (places["out"] / "index.html").unlink()
-    again = aelab("report", places["out"])
-    assert "carl" in again.out
-    assert (places["out"] / "grades.csv").is_file()
-    assert (places["out"] / "index.html").is_file()
+NEVER_THE_USERS = {
+    "Failed", "NotImplementedYet", "SubmissionDied",  # what a check says of a submission
+    "SubmissionError", "ProtocolViolation", "ProcessLost",  # what a submission's process does
+    "GraderFault", "OtherTier", "_BadValueError",  # ours, and caught by ourselves
+}  # fmt: skip
+
+
+def test_every_other_exception_is_meant_to_be_none_of_the_users() -> None:
+    """A new one joins the family, or is entered here on purpose."""
+    bases = r"Exception|BaseException|[A-Z]\w*Error"
+    found = re.findall(rf"^class (\w+)\((?:{bases})(?:, \w+)*\):", "\n".join(SOURCES.values()), re.MULTILINE)
+    assert set(found) - {kind.__name__ for kind in user_errors()} == NEVER_THE_USERS
 
 
 @pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    """A submission that is right in one check."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    source = """
-        import tensorflow as tf
-
-        def normalize(image, label):
-            return tf.cast(image, tf.float32) / 255.0
-    """
-    (folder / "data.py").write_text(textwrap.dedent(source))
-    return folder
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that logs what has no results folder."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state" / "autoencoder-lab" / "aelab.log"
 
 
-ONE_CHECK = ("--part", "data.normalize_scales_to_unit_interval")
+def breaking(error: BaseException) -> Any:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
 
 
-def test_submissions_are_isolated_and_the_tier_is_said(
-    aelab: Aelab, tiny: Path, server: ForkServer, tmp_path: Path
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ZeroDivisionError("division by\nzero \x1b[31m"), "ZeroDivisionError: division by"),
+        (RuntimeError(), "RuntimeError"),
+        (OSError(2, "No such file or directory", "/elsewhere"), "FileNotFoundError: [Errno 2] No such file"),
+        (SystemError("\u202eevil"), "SystemError: evil"),
+    ],
+)
+def test_a_bug_of_ours_is_one_line_and_its_traceback_is_kept(
+    aelab: Aelab, state: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
 ) -> None:
-    """The best tier of this machine: described in the first line, named in the last and in every report."""
-    found = aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK)
-    assert found.status == 0, found
-    assert found.out.splitlines()[0] == f"isolation: {server.tier.description}"
-    assert found.out.splitlines()[-1].endswith(f"isolation {server.tier.name}")
-    record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
-    assert record["isolation"] == server.tier.name
-    assert record["checks"][0]["outcome"] == "passed"
-
-
-def test_trusted_submissions_are_not_isolated_and_the_report_says_so(
-    aelab: Aelab, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No tier is looked for; the name in the reports is none."""
-    monkeypatch.setattr("grader.isolation.choice.find_tier", lambda *_: pytest.fail("a tier was looked for"))
-    found = aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK, "--trust-submissions")
-    assert found.status == 0, found
-    assert found.out.startswith("isolation: none: submissions are trusted")
-    record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
-    assert (record["isolation"], record["checks"][0]["outcome"]) == ("none", "passed")
-
-
-def test_no_more_processes_start_than_there_is_work_for(
-    aelab: Aelab, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each imports TensorFlow: one part of one submission needs one, however many cores there are."""
-    counts: list[int] = []
-    opened = measurers.open_pool
-
-    def counting(limits: Limits, count: int, *others: Any) -> Any:
-        counts.append(count)
-        return opened(limits, count, *others)
-
-    monkeypatch.setattr(measurers, "open_pool", counting)
-    found = aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK, "--workers", "7", "--trust-submissions")
-    assert (found.status, counts) == (0, [1])
-
-
-@pytest.mark.parametrize("has_browser", [True, False])
-def test_report_opens_the_class_page(
-    aelab: Aelab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_browser: bool
-) -> None:
-    """`--open` hands the written page's address to the browser; where there is none, one line says where it is."""
-    opened: list[str] = []
-    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or has_browser)
-    write_report(samples.solved(), tmp_path / "results" / "ada")
-    assert aelab("report", tmp_path / "results").status == 0
-    assert opened == []
-    found = aelab("report", tmp_path / "results", "--open")
-    assert found.status == (0 if has_browser else 2)
-    assert ("no browser to open" in found.err) is not has_browser
-    assert [Path(unquote(urlsplit(address).path)) for address in opened] == [tmp_path / "results" / "index.html"]
-    assert "Class report" in (tmp_path / "results" / "index.html").read_text()
-
-
-def test_without_isolation_nothing_is_graded(
-    aelab: Aelab, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Exit status 2, and one line with the reason of every tier and the way out."""
-    monkeypatch.setenv("AELAB_CACHE", str(places["out"].parent / "new.sqlite"))  # nothing is known of this machine
-    monkeypatch.setattr(
-        "grader.isolation.choice.examine", lambda tier, *_: (None, Finding(tier, f"no {tier.name} here"))
-    )
-    found = aelab("grade", places["class"], "--out", places["out"])
-    assert found.status == 2
-    assert found.err.startswith("aelab: submissions cannot be isolated on this machine (")
-    assert "no namespaces+landlock here" in found.err
-    assert "no landlock+user here" in found.err
-    assert "--trust-submissions" in found.err
+    """Exit status 70; with the traceback stand date, version and command line. Later ones are added."""
+    monkeypatch.setattr("grader.engine.cache.default_path", breaking(error))
+    found = aelab("cache", "info")
+    assert found.status == 70
+    assert found.err.startswith(f"aelab: a bug of the grader ended the command ({told}")
+    assert found.err.endswith(f"); the traceback is in {state}\n")
     assert found.err.count("\n") == 1
-    assert list(places["out"].iterdir()) == []
+    text = state.read_text()
+    assert re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ aelab \S+, Python 3", text, re.MULTILINE)
+    assert "\n$ aelab cache info\n" in text
+    assert text.count("Traceback (most recent call last):") == 1
+    assert f"in fail\n    raise error\n{type(error).__name__}" in text
+    assert not {"\x1b", "\u202e"} & set(text)
+    aelab("cache", "info")
+    assert state.read_text().count("Traceback (most recent call last):") == 2
 
 
-def test_limits_reach_the_submission(aelab: Aelab, tiny: Path, tmp_path: Path) -> None:
-    """The option may be repeated; each sets one limit."""
-    (tiny / "data.py").write_text("import time\ntime.sleep(300)\n")
-    limits = ("--limit", "import_seconds=1.5", "--limit", "submission_seconds=200")
-    aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK, "--trust-submissions", *limits)
-    record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
-    assert "within 1.5 s" in record["checks"][0]["message"]
+@pytest.mark.parametrize(
+    "line", ["grade {class} --out {out} --db postgresql://ada:hunter2@host/course", "report {out}"]
+)
+@pytest.mark.parametrize("module", ["core.expect.GraderFault", "core.expect.SubmissionDied", "builtins.KeyError"])
+def test_a_bug_while_a_class_is_graded_is_kept_beside_its_results(
+    aelab: Aelab, state: Path, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch, line: str, module: str
+) -> None:
+    """Of whatever kind it is; no password is written."""
+    package, name = module.rsplit(".", 1)
+    kind = getattr(importlib.import_module(package if package == "builtins" else f"grader.{package}"), name)
+    for place in ("submissions.reading.find_submissions", "render.report_json.read_reports"):
+        monkeypatch.setattr(f"grader.{place}", breaking(kind("ours")))
+    found = aelab(*(part.format(**places) for part in line.split()))
+    assert (found.status, found.err.count("\n")) == (70, 1)
+    text = (places["out"] / "aelab.log").read_text()
+    assert f"{name}: " in text
+    assert "hunter2" not in text
+    assert not state.exists()
 
 
-def test_a_drawn_seed_survives_any_reader_of_json(
+def test_a_traceback_that_cannot_be_kept_is_shown(
     aelab: Aelab, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is below 2**53, so that it is the same number where all numbers are floats, and it is in the report."""
-    asked: list[int] = []
-    monkeypatch.setattr("grader.engine.run.secrets.randbelow", lambda n: asked.append(n) or n - 1)
-    (places["empty"] / "bob").mkdir()
-    found = aelab("grade", places["empty"], "--out", places["out"], "--trust-submissions")
-    record = json.loads((places["out"] / "bob" / "report.json").read_text())
-    assert asked == [2**53]
-    assert record["seed"] == int(float(record["seed"])) == 2**53 - 1
-    assert f"seed {2**53 - 1}" in found.out
+    """Nothing is lost where even the log cannot be written."""
+    monkeypatch.setattr("grader.submissions.reading.find_submissions", breaking(ZeroDivisionError("ours")))
+    found = aelab("grade", places["class"], "--out", places["file"])
+    assert found.status == 70
+    assert "Traceback (most recent call last):" in found.err
+    assert "no log could be written" in found.err
+    assert found.err.splitlines()[-1].endswith("the traceback is above, as no log could be written")
+
+
+def test_a_full_disk_is_no_bug(aelab: Aelab, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a write fails, the system names no file."""
+    monkeypatch.setattr("grader.engine.cache.default_path", breaking(OSError(28, "No space left on device")))
+    found = aelab("cache", "info")
+    assert (found.status, found.err) == (2, "aelab: No space left on device\n")
+    assert not state.exists()
+
+
+def test_a_bug_in_a_self_check_is_kept_and_disturbs_no_table(
+    aelab: Aelab, state: Path, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check has the outcome error, and stderr stays as it was."""
+    monkeypatch.setattr("grader.subject.subject.Subject.seed_submission", breaking(ZeroDivisionError("ours")))
+    monkeypatch.setattr("grader.selfcheck.notebook.require_keras_2", lambda: None)
+    found = aelab("check", "data", "--submission", places["class"] / "ada")
+    assert (found.status, found.err) == (1, "")
+    assert "ZeroDivisionError: ours" in state.read_text()
+
+
+def test_logging_ends_with_the_command(aelab: Aelab) -> None:
+    """A program that calls it several times does not log several times."""
+    before = logging.getLogger("grader").handlers[:]
+    aelab("-vv", "cache", "info")
+    log = logging.getLogger("grader")
+    assert (log.handlers, log.level, log.propagate) == (before, logging.NOTSET, True)
 
 
 HEAVY = ("tensorflow", "tf_keras", "keras", "nbgrader", "jupytext", "nbformat", "matplotlib", "tensorflow_datasets")
@@ -300,11 +293,10 @@ def test_help_answers_at_once() -> None:
     """Nothing heavy is imported for it: in a fresh interpreter, of all commands."""
     program = f"""
 import sys
-from grader import measurers
 from grader.cli.main import app
 for command in {COMMANDS!r}:
     app([*command.split(), "--help"], standalone_mode=False)
-print(sorted(name for name in {HEAVY!r} if name in sys.modules))
+print(sorted(name for name in {(*HEAVY, "scipy")!r} if name in sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
@@ -314,8 +306,9 @@ def test_a_class_of_which_all_is_known_imports_nothing_slow() -> None:
     """What it needs, every check included, comes without the libraries that measure, and without SciPy's statistics."""
     program = f"""
 import sys
-from grader import batch, measurers, registry
-registry.all_checks()
+from grader.core.assignment import find_assignment
+from grader.engine import backend_config, run
+assert find_assignment().checks
 print(sorted(name for name in {(*HEAVY, "scipy.stats")!r} if name in sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)

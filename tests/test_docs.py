@@ -125,6 +125,14 @@ def test_command_is_documented(command: str) -> None:
     assert missing == [], f"stand in neither of {GUIDES}"
 
 
+def test_options_before_the_command_are_documented() -> None:
+    """Each of them is shown in a guide, under one of its names."""
+    shown = "\n".join(code_in((DOCS / name).read_text(encoding="utf-8")) for name in GUIDES)
+    options = [option.opts for option in get_command(app).params if "--help" not in option.opts]
+    assert [names for names in options if not any(f"aelab {name}" in shown for name in names)] == []
+    assert len(options) == 3
+
+
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_commands_on_pages_exist(page: Path) -> None:
     """Every `aelab …` and `make …` that a page shows can be run."""

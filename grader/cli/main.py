@@ -62,7 +62,10 @@ def options(
         str | None, typer.Option(metavar="NAME", help="The assignment, where several are installed.")
     ] = None,
     verbose: Annotated[
-        int, typer.Option("--verbose", "-v", count=True, help="Log to stderr what is done; -vv logs more.")
+        int,
+        typer.Option(
+            "--verbose", "-v", count=True, show_default=False, help="Log to stderr what is done; -vv logs more."
+        ),
     ] = 0,
     version: Annotated[  # noqa: ARG001 - shown before anything else is looked at
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
