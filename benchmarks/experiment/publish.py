@@ -9,11 +9,11 @@ from typing import Any
 from grader.core.files import write_atomically
 
 from .page import render_page
-from .page_parts import Material
 from .pictures import Gallery, draw_results
 from .plan import Run
 from .records import FOLDER, read_records
 from .runner import Experiment
+from .sections import Material
 from .text_pictures import draw_lab_text
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -48,6 +48,10 @@ class Records:
         """A figure of this kind of run: `mean ± deviation` over its seeds, the value alone of one, `–` of none."""
         return told([take(record.measured) for record in self.of(run)], digits)
 
+    def value(self, run: Run, key: str, digits: int = 1) -> str:
+        """The same for a figure that stands by itself in the record."""
+        return self.figure(run, lambda measured: measured[key], digits)
+
 
 def read_records(paths: Iterable[Path]) -> Records:
     """Read records; those that are trained and not measured yet are left out. Raises OSError."""

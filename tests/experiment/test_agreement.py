@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.experiment.page_text import agreement, ordinal
 from benchmarks.experiment.plan import Run
 from benchmarks.experiment.records import Record, Records
+from benchmarks.experiment.sections import agreement, ordinal
 from grader.stats.metrics import cross_entropy
 from reference.gaussian_vae import GaussianVAE, kl_divergence
 from reference.vae import VariationalAutoencoder
@@ -105,28 +105,27 @@ def _records(by_hand: list[float], by_library: list[float]) -> Records:
     )
 
 
-@pytest.mark.parametrize(("shift", "word"), [(0.0, "less"), (1.0, "less"), (4.0, "more")])
-def test_page_compares_the_gap_with_the_spread(shift: float, word: str) -> None:
+@pytest.mark.parametrize(("shift", "is_chance"), [(0.0, True), (1.0, True), (4.0, False)])
+def test_page_compares_the_gap_with_the_spread(shift: float, is_chance: bool) -> None:
     """Trained models agree if their means are closer than twice the deviation of a difference of two seeds.
 
-    The seeds deviate by 1 nat for each model, so the difference by sqrt(2), and the bar is 2.83 nats.
+    The seeds deviate by 1 nat for each model, so the difference by sqrt(2), and the limit is 2.83 nats.
     """
-    text = agreement(_records([111.0, 112.0, 113.0], [111.0 + shift, 112.0 + shift, 113.0 + shift]))
-    assert f"they are\n{shift:.2f} nats apart, {word} than" in text
-    assert "(1.41 nats)" in text
+    found = agreement(_records([111.0, 112.0, 113.0], [111.0 + shift, 112.0 + shift, 113.0 + shift]))
+    assert (found["apart"], found["spread"]) == pytest.approx((shift, np.sqrt(2)))
+    assert found["is_chance"] is is_chance
 
 
 def test_page_says_where_the_two_part_and_what_is_left() -> None:
     """The training losses are furthest apart in the second piece, by 40 nats, and by 1.5 in the last."""
     short = _records([111.0, 112.0], [113.0, 114.0])
-    text = " ".join(agreement(short).split())
-    assert "furthest apart in the 2nd tenth of an epoch, by 40 nats, and 1.5 nats apart in the last." in text
-    assert "20 epochs" not in text
+    found = agreement(short)
+    assert (found["widest"], found["widest_gap"], found["last_gap"], found["long"]) == ("2nd", 40, 1.5, [])
     long = [
         Record(Run(part, epochs=20), {}, {"negative_elbo": value}, {})
         for part, value in (("gaussian_vae", 103.0), ("vae", 102.5))
     ]
-    assert "After 20 epochs, one run each, they have 103.00 and 102.50 nats." in agreement(Records((*short.all, *long)))
+    assert agreement(Records((*short.all, *long)))["long"] == [103.0, 102.5]
 
 
 @pytest.mark.parametrize(
@@ -139,4 +138,4 @@ def test_places_are_told_as_people_do(place: int, told: str) -> None:
 
 def test_page_says_nothing_of_single_seeds() -> None:
     """One seed has no spread, so nothing can be said."""
-    assert agreement(_records([111.0, 112.0], [113.0])) == ""
+    assert agreement(_records([111.0, 112.0], [113.0])) == {}

@@ -9,17 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.experiment import store
+from benchmarks.experiment import published, store
 from benchmarks.experiment.drawing import LARGEST
-from benchmarks.experiment.page import TARGETS, does_pretraining_help, render_page
-from benchmarks.experiment.page_parts import Material, table
-from benchmarks.experiment.page_text import speed_section
+from benchmarks.experiment.page import render_page, table, wrapped
 from benchmarks.experiment.plan import LABELS, Run, classifier, full_plan
 from benchmarks.experiment.publish import Target, material
+from benchmarks.experiment.published import Published
 from benchmarks.experiment.records import Record, Records, told
+from benchmarks.experiment.sections import TARGETS, Material
 from benchmarks.experiment.store import digest_of_reference, rounded, training_key
 
 NOTHING = Material(Records(()), {}, {}, frozenset())
+VERSIONS = dict.fromkeys(("python", "tensorflow", "tf-keras", "tensorflow-probability", "numpy"), "1")
 
 
 def test_page_is_fresh() -> None:
@@ -95,6 +96,23 @@ def test_table_is_markdown() -> None:
     assert table(("a", "b"), [(1, "x")]) == "| a | b |\n| --- | --- |\n| 1 | x |"
 
 
+def test_paragraphs_are_wrapped_and_nothing_else_is() -> None:
+    """Words of a paragraph fill lines of 120 characters; headings, tables, lists and pictures stay as they are."""
+    long, row = " ".join(["word"] * 60), "| " + "cell " * 60 + "|"
+    found = wrapped(f"\n# Title\n\n\n{long[:40]}\n{long[40:]}\n   \n{row}\n\n- one\n- two\n\n![shown](a.png)\n")
+    title, paragraph, *others = found.rstrip("\n").split("\n\n")
+    assert [title, *others] == ["# Title", row, "- one\n- two", "![shown](a.png)"]
+    assert paragraph.split() == (long[:40] + " " + long[40:]).split()
+    assert [len(line) <= 120 for line in paragraph.splitlines()] == [True] * 3
+
+
+def test_template_has_every_value() -> None:
+    """With all records every section is rendered, and each published number stands on the page."""
+    page = render_page(material(Target()))
+    assert "{{" not in page
+    assert [p.value for p in vars(published).values() if isinstance(p, Published) and p.value not in page] == []
+
+
 @pytest.mark.parametrize("part", ["autoencoder", "vae", "classifier"])
 def test_digest_follows_imports(part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A part's digest changes with the autoencoder that it builds on, and only then."""
@@ -112,12 +130,13 @@ def test_digest_follows_imports(part: str, tmp_path: Path, monkeypatch: pytest.M
 def test_page_says_where_pretraining_helps(errors: tuple[float, float], told: str) -> None:
     """By the mean test errors with and without it; nothing while a number of labels is missing."""
     found = [
-        Record(classifier(0, labels, way), {}, {"error_percent": error}, {})
+        Record(classifier(0, labels, way), {}, {"error_percent": error, "error_percent_interval": (1, 4)}, VERSIONS)
         for labels in LABELS
         for way, error in zip((True, False), errors, strict=True)
     ]
-    assert f"Pretraining lowers the error {told}" in does_pretraining_help(Records(tuple(found)))
-    assert does_pretraining_help(Records(tuple(found[1:]))) == ""
+    pages = [render_page(replace(NOTHING, records=Records(tuple(some)))) for some in (found, found[1:])]
+    assert f"Pretraining lowers the error {told}" in " ".join(pages[0].split())
+    assert "Pretraining lowers" not in pages[1]
 
 
 def test_page_says_where_training_is_slower_than_keras_and_where_reading_limits_it() -> None:
@@ -128,9 +147,9 @@ def test_page_says_where_training_is_slower_than_keras_and_where_reading_limits_
     }  # fmt: skip
     slow = usual | {"part": "classifier", "of_keras": 1.2, "of_keras_range": [1.1, 1.3], "data_ms": 36.0}
     speed = {"rounds": 3, "machine": "any", "rows": [usual, slow]}
-    text = " ".join(speed_section(speed).split())
+    text = " ".join(render_page(replace(NOTHING, speed=speed)).split())
     assert "1 of 2 settings take at most 1.05 of Keras' time; classifier with 1 threads at batch 64 takes 1.20" in text
     assert "(1.10 to 1.30)" in text
     assert "Drawing takes longer than the step for the classifier, so" in text
-    plain = speed_section(speed | {"rows": [usual]})
+    plain = render_page(replace(NOTHING, speed=speed | {"rows": [usual]}))
     assert "1 of 1 settings take at most 1.05 of Keras' time. Nowhere does drawing" in " ".join(plain.split())
