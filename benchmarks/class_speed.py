@@ -128,7 +128,7 @@ def cold_and_warm(folder: Path) -> list[str]:
     most = largest.bytes / 2**20
     return [
         f"(a) cold, {count} right notebooks: {first:.0f} s before and {second:.0f} s after stock, {cold / count:.1f} s "
-        "each; stock `nbgrader autograde` on two of them, with one shape and one training test a part: "
+        "each; stock `nbgrader autograde` on two of them, with one shape and one training test per part: "
         f"{plain:.0f} s each, {plain * count / cold:.1f} times ({plain * count / max(first, second):.1f} to "
         f"{plain * count / min(first, second):.1f})",
         f"    stock on the same two, with the same checks: {stock:.0f} s each: {stock * count / cold:.1f} times",
@@ -141,7 +141,7 @@ def cold_and_warm(folder: Path) -> list[str]:
 def stock_autograde(
     course: Path, submissions: Path, count: int, testing: Callable[[str], str] = lambda notebook: notebook
 ) -> float:
-    """Seconds a submission of nbgrader as it comes: its own preprocessors run every cell in a kernel.
+    """Seconds per submission of nbgrader as it comes: its own preprocessors run every cell in a kernel.
 
     testing: what puts other tests into the source notebook. Raises RuntimeError where a cell of a submission fails.
     """

@@ -1,4 +1,4 @@
-"""What test cells hold where nobody measures: one test of shapes and one training a part, as a person would write them.
+"""What test cells hold where nobody measures: one test of shapes and one training per part, as a person writes them.
 
 They stand in place of the checks in a notebook for stock nbgrader, for comparison alone. A training has 300 steps on
 the lab's batches of 64, and 500 for denoising: with fewer a right autoencoder is not yet told from the mean image.

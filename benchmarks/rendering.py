@@ -1,7 +1,7 @@
 """What reports and pages cost: `python -m benchmarks.rendering [SUBMISSIONS]`.
 
 Writes the records, pictures, pages and table of a made-up class into an empty folder, then the same again, and prints
-milliseconds a submission of both.
+milliseconds per submission of both.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Run every benchmark and write what they print: `python -m benchmarks.results [--only NAME …]`.
 
 Each runs as its own command, shows its lines as they come, and gets a section of benchmarks/RESULTS.md. With --only the
-sections of the others stay as they are. A machine that does other work meanwhile spoils the figures.
+sections of the others stay as they are. A machine that does other work meanwhile distorts the figures.
 """
 
 import argparse

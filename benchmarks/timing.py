@@ -1,4 +1,4 @@
-"""How long something takes, for benchmarks whose figures are milliseconds a submission."""
+"""How long something takes, for benchmarks whose figures are milliseconds per submission."""
 
 import time
 from collections.abc import Callable

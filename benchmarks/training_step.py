@@ -3,7 +3,7 @@
 The same network, loss, optimizer and batches: the part's own `fit`, Keras' compile and fit, and the step called
 eagerly, as the lab's text had it. In turns, after a round that traces; prints ratios with their spread. Without options
 the autoencoder at batch 64; `--all` every part, batches of 16, 64 and 128, one thread and two; `--record FILE` writes
-what `make experiment` puts on its page. A machine that does other work meanwhile spoils the figures.
+what `make experiment` puts on its page. A machine that does other work meanwhile distorts the figures.
 """
 
 import argparse
@@ -43,7 +43,7 @@ Ways = dict[str, tuple[Callable[[], object], int]]  # what to time, and how many
 
 @dataclass(frozen=True)
 class Timing:
-    """Medians over the rounds, in milliseconds a step, and the medians of the rounds' ratios with their range."""
+    """Medians over the rounds, in milliseconds per step, and the medians of the rounds' ratios with their range."""
 
     part: str
     batch: int
@@ -86,7 +86,7 @@ def three_ways(part: str, size: int) -> Ways:
 
 
 def milliseconds(ways: Ways, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds a step of each way in each round, the ways in turns; a first round only traces."""
+    """Milliseconds per step of each way in each round, the ways in turns; a first round only traces."""
     took: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(rounds + 1):
         for name, (run, steps) in ways.items():
@@ -137,7 +137,7 @@ def line_of(row: Timing) -> str:
     """One line on a part."""
     keras, eager = (f"{low:.2f} to {high:.2f}" for low, high in (row.of_keras_range, row.than_eager_range))
     return (
-        f"{row.part}, batch {row.batch}, {row.threads or 'all'} threads: reference {row.reference_ms:.1f} ms a step, "
+        f"{row.part}, batch {row.batch}, {row.threads or 'all'} threads: reference {row.reference_ms:.1f} ms per step, "
         f"{row.of_keras:.2f} times of Keras' fit ({keras}), {row.than_eager:.2f} times faster than eager ({eager}); "
         f"drawing a batch {row.data_ms:.2f} ms"
     )

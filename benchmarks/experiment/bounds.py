@@ -32,7 +32,7 @@ def log_weights(
 ) -> np.ndarray:
     """The values ln p(x | z) + ln p(z) - ln q(z | x) in nats, for `draws` encodings of each of N images: (draws, N).
 
-    log_likelihood: encodings (N, d), one an image, -> ln p(x | z), (N,). The prior is N(0, I).
+    log_likelihood: encodings (N, d), one per image, -> ln p(x | z), (N,). The prior is N(0, I).
     """
     found = []
     for _ in range(draws):

@@ -1,6 +1,6 @@
 """All that is measured of a trained run: figures for its record, and small arrays for the pictures.
 
-Units: nats an image, decibels, per cent. Images are test digits that no training has seen.
+Units: nats per image, decibels, per cent. Images are test digits that no training has seen.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from .digits import Digits
 from .noise import DEVIATIONS, FILTERS, best_of, corrupted, quality
 from .plan import VAES, Run
 from .posterior import Posterior, posterior_of
-from .spectrum import chessboard, diagonal
+from .spectrum import checkerboard, diagonal
 
 SHOWN = 10  # digits of a picture, one of each class
 STEPS_OF_WALK = 11
@@ -59,8 +59,8 @@ def _autoencoder(model: tf.keras.Model, images: np.ndarray, labels: np.ndarray, 
     found = _in_chunks(model.decode, codes)
     fresh = _in_chunks(type(model)().decode, np.random.default_rng(0).standard_normal((500, 10)).astype(np.float32))
     sides = {"original": images, "untrained": fresh, "trained": found}
-    spectra = {name: {**chessboard(side[..., 0]), "diagonal": diagonal(side[..., 0])} for name, side in sides.items()}
-    figures = {"images": len(images), **fidelity(images, found), "chessboard": spectra}
+    spectra = {name: {**checkerboard(side[..., 0]), "diagonal": diagonal(side[..., 0])} for name, side in sides.items()}
+    figures = {"images": len(images), **fidelity(images, found), "checkerboard": spectra}
     pictures = {"fresh": _bytes(_stretched(fresh[:4, ..., 0])), **_shown(images, found, labels)}
     return figures, {**pictures, **_projection(codes, labels, amount.projected)}
 

@@ -14,7 +14,7 @@ from .drawing import COLOURS, NAMES, mosaic, new_figure, rows_of_digits, save, s
 from .noise import DEVIATIONS
 from .plan import AUTOENCODERS, LABELS, LONG_CLASSIFIER, Run, classifier
 from .records import Records
-from .store import BackendConfig
+from .store import RunFolder
 
 CLEANERS = {
     "noisy": ("noisy", "0.5"),
@@ -33,7 +33,7 @@ class Gallery:
     """Records, where the arrays of runs are, and how long the runs shown trained."""
 
     records: Records
-    place: Callable[[Run], BackendConfig]
+    folder_of: Callable[[Run], RunFolder]
     shape: dict[str, int]  # epochs and steps of the runs that are shown
 
     def run(self, part: str, **settings: float) -> Run:
@@ -42,9 +42,9 @@ class Gallery:
 
     def arrays(self, run: Run) -> dict[str, np.ndarray]:
         """The arrays of a run. Raises MissingRun."""
-        if not (self.records.has(run) and self.place(run).has("pictures")):
+        if not (self.records.has(run) and self.folder_of(run).has("pictures")):
             raise MissingRun(run.name)
-        return self.place(run).arrays("pictures")
+        return self.folder_of(run).arrays("pictures")
 
     def measured(self, run: Run) -> dict[str, Any]:
         """The figures of a run. Raises MissingRun."""
@@ -74,13 +74,13 @@ def losses(gallery: Gallery) -> Figure:
         label = f"{NAMES[part]} ({len(found)} seed{'s' * (len(found) > 1)})"
         axes.plot(epochs, curves.mean(axis=0), color=COLOURS[part], label=label)
         axes.fill_between(epochs, curves.min(axis=0), curves.max(axis=0), color=COLOURS[part], alpha=0.25, lw=0)
-    axes.set(xlabel="epoch", ylabel="training loss (nats an image)", ylim=(80, 220))
+    axes.set(xlabel="epoch", ylabel="training loss (nats per image)", ylim=(80, 220))
     axes.grid(alpha=0.3)
     axes.legend()
     return figure
 
 
-def chessboard(gallery: Gallery) -> Figure:
+def checkerboard(gallery: Gallery) -> Figure:
     """What either decoder paints before any training, and the power of the diagonal patterns before and after it."""
     parts = {"autoencoder": "transposed convolutions", "upsampling": "upsampling"}
     figure = new_figure(9.2, 3.2)
@@ -90,7 +90,7 @@ def chessboard(gallery: Gallery) -> Figure:
     left.set_yticks([14, 44], ["trans-\nposed", "up-\nsampled"])
     left.tick_params(length=0)
     for part, label in parts.items():
-        spectra = gallery.measured(gallery.run(part))["chessboard"]
+        spectra = gallery.measured(gallery.run(part))["checkerboard"]
         before.plot(range(1, 15), spectra["untrained"]["diagonal"], color=COLOURS[part], marker=".", label=label)
         after.plot(range(1, 15), spectra["trained"]["diagonal"], color=COLOURS[part], marker=".", label=label)
     after.plot(range(1, 15), spectra["original"]["diagonal"], color="0.5", marker=".", label="test digits", zorder=0)
@@ -232,7 +232,7 @@ Draw = Callable[[Gallery], Figure]
 PICTURES: dict[str, Draw] = {
     "reconstructions": reconstructions,
     "losses": losses,
-    "chessboard": chessboard,
+    "checkerboard": checkerboard,
     "latent-grids": grids,
     "traversals": traversals,
     "components": components,

@@ -44,7 +44,7 @@ def publish(experiment: Experiment, target: Target, shape: dict[str, int]) -> Se
             _copy(experiment, run, target)
     if experiment.lab_text.record:
         write_atomically(target.records / "lab-text.json", (experiment.lab_text.folder / "record.json").read_bytes())
-    gallery = Gallery(material(target).records, experiment.place, shape)
+    gallery = Gallery(material(target).records, experiment.folder_of, shape)
     lacking = draw_results(gallery, target.pictures)
     lacking += draw_lab_text(gallery, experiment.lab_text, target.pictures)
     write_atomically(target.page, render_page(material(target)).encode())
@@ -52,7 +52,7 @@ def publish(experiment: Experiment, target: Target, shape: dict[str, int]) -> Se
 
 
 def _copy(experiment: Experiment, run: Run, target: Target) -> None:
-    content = (experiment.place(run).folder / "record.json").read_bytes()
+    content = (experiment.folder_of(run).folder / "record.json").read_bytes()
     write_atomically(target.records / f"{run.name}.json", content)
 
 

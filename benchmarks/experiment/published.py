@@ -19,12 +19,12 @@ VINCENT = "[Vincent et al. 2010](https://www.jmlr.org/papers/v11/vincent10a.html
 KINGMA_2014 = "[Kingma et al. 2014](https://arxiv.org/abs/1406.5298), table 1"
 
 DENSE = Published(
-    "0.09 a pixel, 70.6 nats an image",
+    "0.09 per pixel, 70.6 nats per image",
     f"{KERAS_BLOG}, dense, code of 32 numbers, 50 epochs",
     "Its code has 32 numbers and ours ten, and a code of ten is what the lab sets.",
 )
 CONVOLUTIONAL = Published(
-    "0.094 a pixel, 73.7 nats an image",
+    "0.094 per pixel, 73.7 nats per image",
     f"{KERAS_BLOG}, convolutional, code of 4 × 4 × 8 numbers, 50 epochs",
     "Its code has 128 numbers.",
 )

@@ -15,7 +15,7 @@ from .digits import Digits
 from .lab_text import measure_lab_text
 from .measuring import measure
 from .plan import Run
-from .store import LAB_TEXT_KEY, SCHEMA, BackendConfig, measuring_key, training_key
+from .store import LAB_TEXT_KEY, SCHEMA, RunFolder, measuring_key, training_key
 from .training import build, train
 
 PACKAGES = ("tensorflow", "tf-keras", "tensorflow-probability", "numpy")
@@ -29,23 +29,23 @@ class Experiment:
     out: Path
     quick: bool = False
 
-    def place(self, run: Run) -> BackendConfig:
+    def folder_of(self, run: Run) -> RunFolder:
         """Where a run is kept."""
-        return BackendConfig(self.out / "runs" / run.name)
+        return RunFolder(self.out / "runs" / run.name)
 
     @property
-    def lab_text(self) -> BackendConfig:
+    def lab_text(self) -> RunFolder:
         """Where the small experiments on the handed-out text are kept."""
-        return BackendConfig(self.out / "lab-text")
+        return RunFolder(self.out / "lab-text")
 
     def is_trained(self, run: Run) -> bool:
         """Whether the run's weights are kept, made by the code of today."""
-        place = self.place(run)
-        return place.record.get("key") == training_key(run) and place.has("weights")
+        kept = self.folder_of(run)
+        return kept.record.get("key") == training_key(run) and kept.has("weights")
 
     def is_finished(self, run: Run) -> bool:
         """Whether the run is trained and measured."""
-        return self.is_trained(run) and self.place(run).record.get("measured_key") == measuring_key(run, self.quick)
+        return self.is_trained(run) and self.folder_of(run).record.get("measured_key") == measuring_key(run, self.quick)
 
 
 def run_all(experiment: Experiment, load: Callable[[], Digits], console: Console) -> int:
@@ -68,27 +68,27 @@ def run_all(experiment: Experiment, load: Callable[[], Digits], console: Console
 
 def run_lab_text(experiment: Experiment, load: Callable[[], Digits]) -> None:
     """Do the small experiments on the handed-out text, unless they are done."""
-    place = experiment.lab_text
-    if place.record.get("key") != LAB_TEXT_KEY:
+    kept = experiment.lab_text
+    if kept.record.get("key") != LAB_TEXT_KEY:
         figures, pictures = measure_lab_text(load())
-        place.write_arrays("pictures", pictures)
-        place.write_record({"schema": SCHEMA, "key": LAB_TEXT_KEY, "measured": figures})
+        kept.write_arrays("pictures", pictures)
+        kept.write_record({"schema": SCHEMA, "key": LAB_TEXT_KEY, "measured": figures})
 
 
 def one_run(experiment: Experiment, run: Run, digits: Digits, after_step: Callable[[], None]) -> None:
     """Train, unless that is done, and measure."""
-    place, model = experiment.place(run), build(run)
+    kept, model = experiment.folder_of(run), build(run)
     if experiment.is_trained(run):
-        weights = place.arrays("weights")
+        weights = kept.arrays("weights")
         model.set_weights([weights[f"{number:03d}"] for number in range(len(weights))])
     else:
         training = train(run, model, digits, after_step)
-        place.write_arrays("weights", {f"{number:03d}": array for number, array in enumerate(model.get_weights())})
-        place.write_record(_record(run, asdict(training)))
+        kept.write_arrays("weights", {f"{number:03d}": array for number, array in enumerate(model.get_weights())})
+        kept.write_record(_record(run, asdict(training)))
     tf.keras.utils.set_random_seed(run.seed)
     figures, pictures = measure(run, model, digits, experiment.quick)
-    place.write_arrays("pictures", pictures)
-    place.write_record({**place.record, "measured": figures, "measured_key": measuring_key(run, experiment.quick)})
+    kept.write_arrays("pictures", pictures)
+    kept.write_record({**kept.record, "measured": figures, "measured_key": measuring_key(run, experiment.quick)})
 
 
 def _record(run: Run, training: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _steps(experiment: Experiment, run: Run) -> int:
 
 def summary(experiment: Experiment, run: Run) -> str:
     """One line on a finished run."""
-    record = experiment.place(run).record
+    record = experiment.folder_of(run).record
     named = ("negative_elbo", "nats", "gain_db", "error_percent")
     shown = [f"{name} {record['measured'][name]:.4g}" for name in named if name in record["measured"]]
     return f"{run.name}: {', '.join(shown)} ({record['training']['seconds']:.0f} s)"

@@ -42,7 +42,7 @@ def values_of(material: Material) -> Values:
         "missing": [run.name for run in full_plan() if not records.has(run)],
         "targets": [target_row(records, *target) for target in TARGETS],
         "reconstruction": reconstruction(records),
-        "chessboard": chessboard(records),
+        "checkerboard": checkerboard(records),
         "variational": variational(records),
         "agreement": agreement(records),
         "denoising": denoising(records),
@@ -94,7 +94,7 @@ def reconstruction(records: Records) -> Values:
     }
 
 
-def chessboard(records: Records) -> Values:
+def checkerboard(records: Records) -> Values:
     """What sticks out of the spectrum of either decoder."""
     images = (
         ("test digits", "autoencoder", "original"),
@@ -115,7 +115,7 @@ def chessboard(records: Records) -> Values:
 def _finest(records: Records, part: str, side: str) -> list[str]:
     measures = (("board", 2), ("stripes", 2), ("share", 5))
     return [
-        records.figure(Run(part), lambda m, key=key: m["chessboard"][side][key], digits) for key, digits in measures
+        records.figure(Run(part), lambda m, key=key: m["checkerboard"][side][key], digits) for key, digits in measures
     ]
 
 
@@ -233,7 +233,7 @@ def _errors(records: Records, run: Run) -> str:
 
 
 def training_speed(speed: dict[str, Any]) -> Values:
-    """Milliseconds a step of every part, three ways, and what drawing the batches takes of it."""
+    """Milliseconds per step of every part, three ways, and what drawing the batches takes of it."""
     rows = [row | {"name": NAMES[row["part"]]} for row in speed["rows"]]
     limited = dict.fromkeys(row["name"] for row in rows if row["data_ms"] > row["reference_ms"])
     return {

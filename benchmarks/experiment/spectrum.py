@@ -1,8 +1,8 @@
-"""The chessboard of transposed convolutions, looked for where it would be: at the finest frequencies of an image."""
+"""The checkerboard of transposed convolutions, looked for where it would be: at the finest frequencies of an image."""
 
 import numpy as np
 
-FINEST = 14  # waves a side of 28 pixels: light and dark in turns
+FINEST = 14  # waves per side of 28 pixels: light and dark in turns
 
 
 def power_spectrum(images: np.ndarray) -> np.ndarray:
@@ -12,11 +12,11 @@ def power_spectrum(images: np.ndarray) -> np.ndarray:
     return power / power.sum()
 
 
-def chessboard(images: np.ndarray) -> dict[str, float]:
+def checkerboard(images: np.ndarray) -> dict[str, float]:
     """How much of a period of two pixels there is in images (n, 28, 28).
 
-    board: power of the chessboard over that of the next coarser diagonal pattern; stripes: the same of rows and columns
-    in turns, their mean. 1 where nothing sticks out. share: of all power, the chessboard's and both stripes'.
+    board: power of the checkerboard over that of the next coarser diagonal pattern; stripes: the same of rows and
+    columns in turns, their mean. 1 where nothing sticks out. share: of all power, the checkerboard's and both stripes'.
     """
     power = power_spectrum(images)
     next_finest = FINEST - 1
@@ -29,5 +29,5 @@ def chessboard(images: np.ndarray) -> dict[str, float]:
 
 
 def diagonal(images: np.ndarray) -> np.ndarray:
-    """The share of the power of the diagonal patterns of 1 to 14 waves a side: (n, 28, 28) -> (14,)."""
+    """The share of the power of the diagonal patterns of 1 to 14 waves per side: (n, 28, 28) -> (14,)."""
     return np.diagonal(power_spectrum(images))[1 : FINEST + 1].copy()

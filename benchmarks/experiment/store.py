@@ -24,7 +24,7 @@ MEASURING = ("bounds.py", "classes.py", "measuring.py", "noise.py", "posterior.p
 
 
 @dataclass(frozen=True)
-class BackendConfig:
+class RunFolder:
     """The folder of one run."""
 
     folder: Path

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from .drawing import mosaic, new_figure, rows_of_digits, save, show_mosaic
 from .pictures import Gallery, draw_results
-from .store import BackendConfig
+from .store import RunFolder
 
 
 def batches(figures: dict[str, Any], _: dict[str, np.ndarray]) -> Figure:
@@ -96,11 +96,11 @@ TRAINED: dict[str, Callable[[Gallery], Figure]] = {
 }
 
 
-def draw_lab_text(gallery: Gallery, place: BackendConfig, folder: Path) -> list[str]:
+def draw_lab_text(gallery: Gallery, kept: RunFolder, folder: Path) -> list[str]:
     """Write the pictures that can be drawn, and return the names of the others."""
-    if not place.record:
+    if not kept.record:
         return [*SMALL, "text-nine", *TRAINED]
-    figures, arrays = place.record["measured"], place.arrays("pictures")
+    figures, arrays = kept.record["measured"], kept.arrays("pictures")
     for name, draw in SMALL.items():
         save(draw(figures, arrays), folder / f"{name}.png")
     return draw_results(gallery, folder, {"text-nine": lambda shown: nine(shown, figures), **TRAINED})

@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 from benchmarks.experiment.classes import confusion_matrix, wilson_interval
 from benchmarks.experiment.measuring import fidelity, walk
 from benchmarks.experiment.noise import CLIPPED, FILTERS, best_of, corrupted, quality
-from benchmarks.experiment.spectrum import chessboard, diagonal, power_spectrum
+from benchmarks.experiment.spectrum import checkerboard, diagonal, power_spectrum
 
 IMAGES = np.random.default_rng(0).random((5, 28, 28)).astype(np.float32)
 
@@ -65,26 +65,26 @@ def test_spectrum_has_all_the_power() -> None:
     assert power[0, 0] == pytest.approx(0, abs=1e-12)
 
 
-def test_chessboard_sticks_out() -> None:
-    """Noise has no peak (within 40 %, for 2,000 images); a faint chessboard or stripes have theirs and no other."""
+def test_checkerboard_sticks_out() -> None:
+    """Noise has no peak (within 40 %, for 2,000 images); a faint checkerboard or stripes have theirs and no other."""
     noise = np.random.default_rng(0).normal(size=(2000, 28, 28))
     row, column = np.indices((28, 28))
-    board = chessboard(noise + 0.1 * (-1.0) ** (row + column))
-    stripes = chessboard(noise + 0.1 * (-1.0) ** column)
-    for found, expected in ((chessboard(noise), (1, 1)), (board, (8.84, 1)), (stripes, (1, 4.92))):
+    board = checkerboard(noise + 0.1 * (-1.0) ** (row + column))
+    stripes = checkerboard(noise + 0.1 * (-1.0) ** column)
+    for found, expected in ((checkerboard(noise), (1, 1)), (board, (8.84, 1)), (stripes, (1, 4.92))):
         assert (found["board"], found["stripes"]) == pytest.approx(expected, rel=0.4)
     assert board["share"] == pytest.approx(0.01 / 1.01 + 3 / 784, rel=0.1)
 
 
-def test_diagonal_ends_with_the_chessboard() -> None:
-    """Of 14 diagonal patterns the last is the chessboard, and the one with k waves is found at place k."""
+def test_diagonal_ends_with_the_checkerboard() -> None:
+    """Of 14 diagonal patterns the last is the checkerboard, and the one with k waves is found at place k."""
     row, column = np.indices((28, 28))
     assert np.argmax(diagonal(((-1.0) ** (row + column))[None])) == 13
     assert np.argmax(diagonal(np.cos(2 * np.pi * 5 * (row + column) / 28)[None])) == 4
 
 
 def test_fidelity_of_known_reconstructions() -> None:
-    """Grey everywhere costs ln 2 a pixel whatever the image; the squared error is NumPy's."""
+    """Grey everywhere costs ln 2 per pixel whatever the image; the squared error is NumPy's."""
     images = IMAGES[..., None]
     found = fidelity(images, np.full_like(images, 0.5))
     assert found["nats_per_pixel"] == pytest.approx(np.log(2), abs=1e-6)

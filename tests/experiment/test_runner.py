@@ -63,14 +63,14 @@ def test_measuring_again_needs_no_training(tmp_path: Path, digits: Digits, monke
     """Where the code that measures has changed, the kept weights are measured: the same weights, the same figures."""
     experiment = Experiment(TINY[:1], tmp_path, quick=True)
     do(experiment, digits)
-    place = experiment.place(TINY[0])
-    before = place.record
+    kept = experiment.folder_of(TINY[0])
+    before = kept.record
     monkeypatch.setattr(store, "MEASURES", "other code")
     monkeypatch.setattr(runner, "train", lambda *_: pytest.fail("trained"))
     assert do(experiment, digits) == 1
-    assert place.record["measured_key"] != before["measured_key"]
-    assert place.record["measured"] == before["measured"]
-    assert place.record["training"] == before["training"]
+    assert kept.record["measured_key"] != before["measured_key"]
+    assert kept.record["measured"] == before["measured"]
+    assert kept.record["training"] == before["training"]
 
 
 def test_changed_reference_is_trained_again(tmp_path: Path, digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
