@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.experiment import published, store
 from benchmarks.experiment.drawing import LARGEST
-from benchmarks.experiment.page import render_page, table, wrapped
+from benchmarks.experiment.page import render_page
 from benchmarks.experiment.plan import LABELS, Run, classifier, full_plan
 from benchmarks.experiment.publish import Target, material
 from benchmarks.experiment.published import Published
@@ -89,21 +89,6 @@ def test_numbers_of_records_are_rounded() -> None:
     """Six significant digits, NumPy's numbers as Python's, at any depth."""
     found = rounded({"a": [np.float32(1 / 3), {"b": np.int64(7)}], "c": np.array([1234567.0])})
     assert found == {"a": [0.333333, {"b": 7}], "c": [1234570.0]}
-
-
-def test_table_is_markdown() -> None:
-    """Heads, a line, and rows."""
-    assert table(("a", "b"), [(1, "x")]) == "| a | b |\n| --- | --- |\n| 1 | x |"
-
-
-def test_paragraphs_are_wrapped_and_nothing_else_is() -> None:
-    """Words of a paragraph fill lines of 120 characters; headings, tables, lists and pictures stay as they are."""
-    long, row = " ".join(["word"] * 60), "| " + "cell " * 60 + "|"
-    found = wrapped(f"\n# Title\n\n\n{long[:40]}\n{long[40:]}\n   \n{row}\n\n- one\n- two\n\n![shown](a.png)\n")
-    title, paragraph, *others = found.rstrip("\n").split("\n\n")
-    assert [title, *others] == ["# Title", row, "- one\n- two", "![shown](a.png)"]
-    assert paragraph.split() == (long[:40] + " " + long[40:]).split()
-    assert [len(line) <= 120 for line in paragraph.splitlines()] == [True] * 3
 
 
 def test_template_has_every_value() -> None:
