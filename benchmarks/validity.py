@@ -2,8 +2,10 @@
 [--seeds N] [--page FILE] [NAME …]`.
 
 Prints a line for each grading; exits 1 unless every mutant is caught, named, and loses nothing outside its part, and no
-right variant loses anything. Verdicts are stored under build/validity/ and used again as long as neither the submission
-nor the grader has changed, and no bar has moved that might change them: an interrupted run goes on where it was.
+right variant loses anything. With --page it writes a page and, beside it, a .csv with a row for each submission.
+
+Verdicts are stored under build/validity/ and used again as long as neither the submission nor the grader has changed,
+and no threshold has moved that might change them: an interrupted run goes on where it was.
 """
 
 import argparse
@@ -21,13 +23,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-import grader
-from benchmarks.verdicts import Verdict, is_as_promised, line_of, matrix, read_verdict, verdict_of, write_verdict
+import grader.engine
+from benchmarks.validity_page import write_pages
+from benchmarks.verdicts import Verdict, is_as_promised, line_of, read_verdict, verdict_of, write_verdict
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
-from grader.core.registry import PARTS, select
 from grader.engine.cache import Cache
 from grader.engine.fingerprint import fingerprint
-from grader.engine.plan import grade_submission
+from grader.engine.run import RunConfig, grade_one
 from grader.isolation.choice import open_pool
 from grader.isolation.pool import Pool
 from tests.submissions.corpus import Mutant, Variant, mutants, variants
@@ -38,15 +41,15 @@ _of_thread = threading.local()
 
 
 @dataclass(frozen=True)
-class Task:
+class Grading:
     """One submission of the corpus under one seed."""
 
     item: Mutant | Variant
     seed: int
 
     @property
-    def place(self) -> Path:
-        """Where the verdict is stored; another submission or another grader has another place."""
+    def path(self) -> Path:
+        """Where the verdict is stored; that of another submission or of another grader is stored elsewhere."""
         form = getattr(self.item, "form", "folder")
         known = json.dumps([self.item.sources, form, self.item.parts, self.seed, digest_of(tuple(self.item.parts))])
         digest = hashlib.sha256(known.encode()).hexdigest()[:12]
@@ -55,12 +58,10 @@ class Task:
 
 @cache
 def digest_of(parts: tuple[str, ...]) -> str:
-    """A digest of all of the grader that a verdict on these parts may depend on, but for limits, which it notes."""
-    root = Path(grader.__file__).parent
-    joining = [(root / name).read_bytes() for name in ("grading.py", "inheritance.py")]
-    return hashlib.sha256(
-        b"".join([*(fingerprint(part, limits=False).encode() for part in parts), *joining])
-    ).hexdigest()
+    """A digest of all of the grader that a verdict on these parts may depend on, but for limits, which it records."""
+    engine = sorted(Path(grader.engine.__file__).parent.glob("*.py"))
+    measuring = [fingerprint(ASSIGNMENT, part, thresholds=False).encode() for part in parts]
+    return hashlib.sha256(b"".join([*measuring, *(path.read_bytes() for path in engine)])).hexdigest()
 
 
 def own_cache() -> Cache:
@@ -71,49 +72,50 @@ def own_cache() -> Cache:
     return found
 
 
-def graded(task: Task, pool: Pool) -> Verdict:
+def graded(grading: Grading, pool: Pool) -> Verdict:
     """The verdict on one submission, stored."""
+    item, seed = grading.item, grading.seed
     with tempfile.TemporaryDirectory() as folder, pool.lend() as server:
-        place = task.item.write(Path(folder))
-        checks = select(task.item.parts)
-        report = grade_submission(task.item.name, place, checks, task.seed, server, cache=own_cache())
-    for outdated in task.place.parent.glob(f"{task.item.name}-{task.seed}-*.json"):
+        submissions = [(item.name, item.write(Path(folder)))]
+        config = RunConfig(ASSIGNMENT, submissions, ASSIGNMENT.select(item.parts), seed, LIMITS)
+        report = grade_one(config, server, own_cache())
+    for outdated in grading.path.parent.glob(f"{item.name}-{seed}-*.json"):
         outdated.unlink()
     verdict = verdict_of(report)
-    write_verdict(verdict, task.place)
+    write_verdict(verdict, grading.path)
     return verdict
 
 
-def run(tasks: Sequence[Task], console: Console) -> list[tuple[Mutant | Variant, Verdict]]:
-    """Grade what is not stored yet, one submission a core, with a line for each."""
+def run(gradings: Sequence[Grading], console: Console) -> list[tuple[Mutant | Variant, Verdict]]:
+    """Grade what is not stored yet, one submission per core, with a line for each."""
     cores = os.cpu_count() or 1
 
-    def one(task: Task) -> tuple[Mutant | Variant, Verdict]:
-        verdict = read_verdict(task.place) or graded(task, pool)
-        console.print(line_of(task.item, verdict), markup=False, highlight=False, soft_wrap=True)
-        return task.item, verdict
+    def one(grading: Grading) -> tuple[Mutant | Variant, Verdict]:
+        verdict = read_verdict(grading.path) or graded(grading, pool)
+        console.print(line_of(grading.item, verdict), markup=False, highlight=False, soft_wrap=True)
+        return grading.item, verdict
 
-    with open_pool(LIMITS, cores, trusted=False) as pool, ThreadPoolExecutor(cores) as workers:
-        console.print(f"isolation: {pool.tier.description}; {len(tasks)} gradings", highlight=False)
-        return list(workers.map(one, tasks))
+    with open_pool(ASSIGNMENT, LIMITS, cores, trusted=False) as pool, ThreadPoolExecutor(cores) as workers:
+        console.print(f"isolation: {pool.tier.description}; {len(gradings)} gradings", highlight=False)
+        return list(workers.map(one, gradings))
 
 
-def chosen(arguments: argparse.Namespace) -> list[Task]:
+def chosen(arguments: argparse.Namespace) -> list[Grading]:
     """The submissions that were asked for."""
     both = not (arguments.mutants or arguments.variants)
-    wrong = tasks_of_mutants() if both or arguments.mutants else []
-    right = tasks_of_variants(range(arguments.seeds)) if both or arguments.variants else []
-    return [task for task in (*wrong, *right) if _is_wanted(task.item, arguments)]
+    wrong = gradings_of_mutants() if both or arguments.mutants else []
+    right = gradings_of_variants(range(arguments.seeds)) if both or arguments.variants else []
+    return [grading for grading in (*wrong, *right) if _is_wanted(grading.item, arguments)]
 
 
-def tasks_of_mutants() -> list[Task]:
+def gradings_of_mutants() -> list[Grading]:
     """Every mutant under one seed, with the parts that build on the edited one."""
-    return [Task(mutant, 0) for mutant in mutants()]
+    return [Grading(mutant, 0) for mutant in mutants()]
 
 
-def tasks_of_variants(seeds: Iterable[int]) -> list[Task]:
+def gradings_of_variants(seeds: Iterable[int]) -> list[Grading]:
     """Every right variant under each seed, in the part that differs."""
-    return [Task(variant, seed) for seed in seeds for variant in variants()]
+    return [Grading(variant, seed) for seed in seeds for variant in variants()]
 
 
 def _is_wanted(item: Mutant | Variant, arguments: argparse.Namespace) -> bool:
@@ -125,15 +127,17 @@ def main() -> None:
     """Grade, print, and say by the exit status whether all is as promised."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.validity", description="Grade the corpus.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these submissions")
-    parser.add_argument("--part", action="append", choices=PARTS, help="only submissions that differ in this part")
+    parser.add_argument(
+        "--part", action="append", choices=ASSIGNMENT.part_names, help="only submissions that differ in this part"
+    )
     parser.add_argument("--mutants", action="store_true", help="only wrong submissions")
     parser.add_argument("--variants", action="store_true", help="only right submissions")
     parser.add_argument("--seeds", type=int, default=10, help="grade right variants under this many seeds")
-    parser.add_argument("--page", type=Path, help="write the matrix into this file", metavar="FILE")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write this page, and its rows beside it")
     console, arguments = Console(), parser.parse_args()
     found = run(chosen(arguments), console)
     if arguments.page:
-        arguments.page.write_text(matrix(found))
+        write_pages(found, arguments.page)
     broken = [item.name for item, verdict in found if not is_as_promised(item, verdict)]
     console.print(f"{len(found) - len(broken)} of {len(found)} gradings are as promised", *broken, highlight=False)
     sys.exit(bool(broken) or not found)
