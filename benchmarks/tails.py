@@ -1,4 +1,4 @@
-"""How likely a right solution is to miss a bar: a model of the tail of what right solutions measure.
+"""How likely a right solution is to miss a threshold: a model of the tail of what right solutions measure.
 
 Beyond a high quantile u of a solution's own values, excesses are taken to be exponential:
 P(X > x) = q exp(-(x - u) / m), with q the share of values above u and m their mean excess (peaks over a threshold with
@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import chi2
 
-from grader.core.thresholds import Bar
+from grader.core.thresholds import Threshold
 
-RARE = 1e-4  # how often a right solution may miss a bar
+RARE = 1e-4  # how often a right solution may miss a threshold
 MANY = 50  # values, of which a fifth is tail enough; of fewer it is half
 SQUARED = ("standard errors",)
 BY_CHANCE = 1e-3  # how often the mean excess of a solution may exceed by chance what it is taken for
@@ -54,25 +54,25 @@ def tail_of(values: Sequence[float]) -> Tail:
     return Tail(start, share, excess, float(ordered[-1]), len(above))
 
 
-def badness(name: str, bar: Bar, value: float) -> float:
-    """A value on a scale that grows towards the wrong side of its bar."""
-    signed = value if bar.side == "at most" else -value
-    return signed * abs(signed) if name in SQUARED else signed
+def badness(threshold: Threshold, value: float) -> float:
+    """A value on a scale that grows towards the wrong side of its threshold."""
+    signed = value if threshold.side == "at most" else -value
+    return signed * abs(signed) if threshold.name in SQUARED else signed
 
 
-def value_of(name: str, bar: Bar, bad: float) -> float:
+def value_of(threshold: Threshold, bad: float) -> float:
     """The way back from `badness`."""
-    signed = float(np.sign(bad) * np.sqrt(abs(bad))) if name in SQUARED else bad
-    return signed if bar.side == "at most" else -signed
+    signed = float(np.sign(bad) * np.sqrt(abs(bad))) if threshold.name in SQUARED else bad
+    return signed if threshold.side == "at most" else -signed
 
 
-def tails_of(name: str, bar: Bar, values: Mapping[str, Sequence[float]]) -> dict[str, Tail]:
+def tails_of(threshold: Threshold, values: Mapping[str, Sequence[float]]) -> dict[str, Tail]:
     """The tail of each solution, in badness.
 
     A mean of five excesses is off by half of itself as a rule, and the largest of thirty such means by far more. So
     solutions with few values share the mean excess of all, except where their own is larger than chance allows.
     """
-    tails = {who: tail_of([badness(name, bar, v) for v in own]) for who, own in values.items()}
+    tails = {who: tail_of([badness(threshold, v) for v in own]) for who, own in values.items()}
     counts = np.array([tail.count for tail in tails.values()])
     shared = float(counts @ [tail.excess for tail in tails.values()] / max(counts.sum(), 1))
     return {who: tail if len(values[who]) >= MANY else _sharing(tail, shared) for who, tail in tails.items()}
