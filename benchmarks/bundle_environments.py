@@ -18,11 +18,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.release.source import module_sources, reference_folder
-
-from grader.core.registry import all_checks
-from grader.release.bundle import FOLDER, SOLUTION, write_bundle
-from grader.release.templates import NOTEBOOK
+from grader.autoencoders.assignment import ASSIGNMENT
+from grader.release.bundle import SOLUTION, write_bundle
 
 SYSTEM = "/usr/bin:/bin"
 
@@ -41,7 +38,7 @@ def install(bundle: Path, place: Path, interpreter: str) -> tuple[Path, float]:
     """Unpack the bundle into `place` and install it: the student's folder, and the seconds of pip."""
     with zipfile.ZipFile(bundle) as archive:
         archive.extractall(place)
-    home = place / FOLDER
+    home = place / ASSIGNMENT.name
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     subprocess.run([shutil.which(interpreter) or interpreter, "-m", "venv", ".venv"], cwd=home, env=kept, check=True)
     started = time.perf_counter()
@@ -66,7 +63,7 @@ def untouched_is_to_do(home: Path) -> tuple[bool, str]:
 
 def first_cell_runs(home: Path) -> tuple[bool, str]:
     """The notebook's first code cell and the self-check of its first part, in a kernel of the environment."""
-    notebook = json.loads((home / NOTEBOOK).read_text(encoding="utf-8"))
+    notebook = json.loads((home / ASSIGNMENT.notebook).read_text(encoding="utf-8"))
     data = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     last = next(place for place, cell in enumerate(data) if cell["id"] == "data-self-check")
     for cell in data:
@@ -80,7 +77,7 @@ def first_cell_runs(home: Path) -> tuple[bool, str]:
 def right_has_all_points(home: Path) -> tuple[bool, str]:
     """The reference, handed to the self-check of a machine that does not have it."""
     (home / "right").mkdir()
-    for name, text in module_sources(reference_folder()).items():
+    for name, text in ASSIGNMENT.reference_sources().items():
         (home / "right" / name).write_text(text, encoding="utf-8")
     done = run(home, "aelab", "check", "--submission", "right")
     return done.returncode == 0, done.stdout + done.stderr
@@ -89,13 +86,13 @@ def right_has_all_points(home: Path) -> tuple[bool, str]:
 CLAIMS = {
     "untouched templates are to do": untouched_is_to_do,
     "the first cell and a self-check run in a kernel": first_cell_runs,
-    f"a right solution passes all {len(all_checks())} checks": right_has_all_points,
+    f"a right solution passes all {len(ASSIGNMENT.checks)} checks": right_has_all_points,
 }
 
 
 def lines(folder: Path, interpreters: list[str]) -> Iterator[tuple[bool, str]]:
     """Whether all is well, and what to print, as it comes."""
-    bundle = write_bundle(folder / "lab05.zip")
+    bundle = write_bundle(ASSIGNMENT, folder / f"{ASSIGNMENT.name}.zip")
     for interpreter in interpreters:
         version = version_of(interpreter)
         if version is None:

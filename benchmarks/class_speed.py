@@ -21,21 +21,23 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 
-from grader.release.source import reference_folder
 from rich.console import Console
 
 from benchmarks.largest_process import LargestProcess
 from benchmarks.made_up_class import class_of
 from benchmarks.plain_tests import errors_of, with_plain_tests
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
-from grader.core.registry import select
-from grader.engine.backends import Backend, BackendConfig, Started
+from grader.engine.backend_config import BackendConfig
+from grader.engine.backends import Backend, Started
 from grader.engine.cache import VARIABLE, Cache
-from grader.engine.run import RunConfig, grade_all
+from grader.engine.run import RunConfig, grade_class
 from grader.engine.tasks import Task, TaskResult
 from grader.platforms.nbgrader.course_folder import write_course
+from grader.platforms.nbgrader.entry import enter, load_ahead
 from grader.release.notebook import render_notebook
 from grader.render.progress import ClassProgress
+from grader.render.results_folder import ResultsFolder
 from grader.submissions.reading import find_submissions
 
 SEED = 7
@@ -56,10 +58,10 @@ class Napping:
         self._nap = nap
         self._threads = ThreadPoolExecutor(width)
 
-    def submit(self, unit: Task, started: Started) -> "Future[bytes]":
+    def submit(self, task: Task, started: Started) -> "Future[bytes]":
         """A nap on one of the threads."""
         started()
-        return self._threads.submit(self._sleep, unit.part)
+        return self._threads.submit(self._sleep, task.part)
 
     def _sleep(self, part: str) -> bytes:
         time.sleep(self._nap)
@@ -82,14 +84,14 @@ def seconds(work: Callable[[], object]) -> float:
 
 def make_class(folder: Path, count: int) -> Path:
     """Right notebooks, each with a text of its own in every cell of code, so that nothing is known of any."""
-    solved = render_notebook(reference_folder(), solutions=True).replace(*EAGERLY)
+    solved = render_notebook(ASSIGNMENT, solutions=True).replace(*EAGERLY)
     for number in range(count):
         student = folder / f"student{number:04d}"
         student.mkdir(parents=True)
         own = solved
         for word in ("import", "class", "def"):
             own = own.replace(f'"{word} ', f'"# {student.name}\\n",\n    "{word} ')
-        (student / "lab05.ipynb").write_text(own)
+        (student / ASSIGNMENT.notebook).write_text(own)
     return folder
 
 
@@ -119,7 +121,7 @@ def cold_and_warm(folder: Path) -> list[str]:
     second = aelab(submissions, folder / "out again", folder / "cache again")
     cold = (first + second) / 2
     again = [aelab(submissions, folder / "out", folder / "cache") for _ in range(3)]
-    notebook = submissions / "student0000" / "lab05.ipynb"
+    notebook = submissions / "student0000" / ASSIGNMENT.notebook
     word = '"def reconstruction_strip'
     notebook.write_text(notebook.read_text().replace(word, f'"# new\\n",\n    {word}'))
     changed = aelab(submissions, folder / "out", folder / "cache")
@@ -145,8 +147,8 @@ def stock_autograde(
 
     testing: what puts other tests into the source notebook. Raises RuntimeError where a cell of a submission fails.
     """
-    write_course(course)
-    source = course / "source" / "lab05" / "lab05.ipynb"
+    write_course(ASSIGNMENT, course)
+    source = course / "source" / ASSIGNMENT.name / ASSIGNMENT.notebook
     source.write_text(testing(source.read_text()))
     programs = sysconfig.get_path("scripts")
     surroundings = os.environ | {"PATH": os.pathsep.join([programs, os.environ["PATH"]])}
@@ -155,12 +157,12 @@ def stock_autograde(
     def nbgrader(*words: str) -> None:
         subprocess.run([f"{programs}/nbgrader", *words], cwd=course, env=surroundings, check=True, capture_output=True)
 
-    nbgrader("generate_assignment", "lab05", "--create")
+    nbgrader("generate_assignment", ASSIGNMENT.name, "--create")
     for student in sorted(submissions.iterdir())[:count]:
-        place = course / "submitted" / student.name / "lab05"
+        place = course / "submitted" / student.name / ASSIGNMENT.name
         place.mkdir(parents=True)
-        shutil.copy(student / "lab05.ipynb", place)
-    took = seconds(lambda: nbgrader("autograde", "lab05"))
+        shutil.copy(student / ASSIGNMENT.notebook, place)
+    took = seconds(lambda: nbgrader("autograde", ASSIGNMENT.name))
     if errors := [e for path in course.glob("autograded/*/*/*.ipynb") for e in errors_of(path.read_text())]:
         raise RuntimeError(f"a right notebook fails under stock nbgrader: {errors[0]}")
     return took / count
@@ -213,21 +215,25 @@ def text_class(folder: Path, count: int) -> Path:
     for number in range(count):
         student = folder / f"student{number:05d}"
         student.mkdir(parents=True)
-        for name in ("data", "autoencoder", "upsampling", "gaussian_vae", "vae", "pictures", "denoising", "classifier"):
+        for name in ASSIGNMENT.part_names:
             (student / f"{name}.py").write_text(f"# {student.name}\nclass Anything:\n    size = {number}\n")
     return folder
 
 
 def grade(submissions: Path, out: Path, cache: Path, backend: Backend, parts: list[str]) -> None:
     """Grade in this process."""
-    found = find_submissions(submissions)
-    config = RunConfig(found, out, select(parts), SEED, LIMITS, Cache(cache), backend.tier, lambda: backend)
+    found, kept, results = find_submissions(submissions, ASSIGNMENT), Cache(cache), ResultsFolder(ASSIGNMENT, out)
+    results.prepare()
+    config = RunConfig(ASSIGNMENT, found, ASSIGNMENT.select(parts), SEED, LIMITS)
+    load_ahead()
     with ClassProgress(Console(file=StringIO()), len(found), 1) as progress:
-        grade_all(config, progress)
+        reports = grade_class(config, lambda: backend, backend.tier, kept, progress, results)
+    results.write_summaries(reports)
+    enter(ASSIGNMENT, reports, out / "gradebook.db", kept)
 
 
 def cluster(folder: Path) -> list[str]:
-    """(h): a Dask cluster on this machine against this machine alone, two units at once, in turns, each used before."""
+    """(h): a Dask cluster on this machine against this machine alone, two tasks at once, in turns, each used before."""
     from distributed import LocalCluster
 
     submissions = make_class(folder / "class", 8)
@@ -236,7 +242,8 @@ def cluster(folder: Path) -> list[str]:
         dask = left.enter_context(LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None))
         places = {"local": None, "dask": dask.scheduler_address}
         ways = {
-            name: BackendConfig(LIMITS, 2, where, trusted=False).starter(str)(left) for name, where in places.items()
+            name: BackendConfig(ASSIGNMENT, LIMITS, 2, where, trusted=False).starter(str)(left)
+            for name, where in places.items()
         }
         for number in range(ROUNDS + 1):
             for name, way in ways.items():

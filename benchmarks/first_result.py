@@ -8,16 +8,13 @@ which a busy machine changes less. Starting TensorFlow is part of all of them.
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from rich.console import Console
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import CheckResult
-from grader.core.registry import PARTS
 from grader.selfcheck.screens import selfcheck_html
 from grader.selfcheck.watching import Watcher
-
-REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 
 
 class Clock(Watcher):
@@ -33,7 +30,7 @@ class Clock(Watcher):
 
     def ends(self, result: CheckResult) -> None:
         """Draw the row, as a notebook's screen does."""
-        selfcheck_html([result])
+        selfcheck_html(ASSIGNMENT, [result])
         wall, cpu = self._now()
         self.shown.append((wall - self.started[0], cpu - self.started[1]))
 
@@ -44,7 +41,7 @@ def measure(part: str) -> None:
 
     clock = Clock()
     require_keras_2()
-    results = session_of_files(REFERENCE).check((part,), clock)
+    results = session_of_files(ASSIGNMENT, ASSIGNMENT.reference_folder()).check((part,), clock)
     passed = sum(result.outcome == "passed" for result in results)
     print(*clock.shown[0], *clock.shown[-1], passed, len(results))  # noqa: T201 - read by `main`
 
@@ -55,7 +52,7 @@ def main() -> None:
         measure(sys.argv[2])
         return
     console = Console(highlight=False, soft_wrap=True)
-    for part in sys.argv[1:] or PARTS:
+    for part in sys.argv[1:] or ASSIGNMENT.part_names:
         command = [sys.executable, "-m", "benchmarks.first_result", "--one", part]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         first, first_cpu, last, last_cpu, passed, total = map(float, done.stdout.split())

@@ -11,19 +11,19 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.release.source import reference_folder
 from rich.console import Console
 from rich.table import Table
 
+from grader.autoencoders.assignment import ASSIGNMENT
+from grader.autoencoders.subject import Subject
 from grader.core.limits import Limits
 from grader.core.outcomes import CheckResult
-from grader.core.registry import all_checks
 from grader.engine.checking import run_checks
 from grader.isolation.choice import open_pool
 from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.protocol.messages import Reply, Request
-from grader.subject.subject import Channel, Subject
+from grader.subject.subject import Channel
 from grader.submissions.reading import read_submission
 
 SEED, STEPS, BATCH_SIZE = 7, 150, 16
@@ -96,7 +96,7 @@ class Run:
 
 def measure(server: ForkServer) -> Run:
     """Grade the reference once."""
-    channel = Timed(ProcessChannel(read_submission("reference", reference_folder()), server))
+    channel = Timed(ProcessChannel(read_submission("reference", ASSIGNMENT.reference_folder(), ASSIGNMENT), server))
     try:
         subject = Subject(channel, SEED)
         started = time.perf_counter()
@@ -104,7 +104,7 @@ def measure(server: ForkServer) -> Run:
         start = time.perf_counter() - started
         before = seconds_of_step(subject)
         channel.seconds.clear()
-        results = run_checks(subject, all_checks())
+        results = run_checks(ASSIGNMENT, subject, ASSIGNMENT.checks)
         kinds = dict(channel.seconds)
         kinds["the grader's own arithmetic"] = sum(result.seconds for result in results) - sum(kinds.values())
         return Run(statistics.mean([before, seconds_of_step(subject)]), start, results, kinds)
@@ -148,7 +148,7 @@ def work_table(runs: list[Run]) -> Table:
 def main() -> None:
     """Print the table."""
     console = Console()
-    with open_pool(LIMITS, 1, trusted=False) as pool, pool.lend() as server:
+    with open_pool(ASSIGNMENT, LIMITS, 1, trusted=False) as pool, pool.lend() as server:
         console.print(f"isolation: {pool.tier.description}", highlight=False)
         runs = [measure(server) for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3)]
     table = Table("part, check", "points", "units", "share", title="One full grading of the reference")

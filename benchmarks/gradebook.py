@@ -12,15 +12,16 @@ from rich.console import Console
 
 from benchmarks.made_up_class import class_of
 from benchmarks.timing import cheapest_of_each, cost_of_each
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import Report
 from grader.platforms.nbgrader.gradebook import GradebookError, write_gradebook
 
 
 def measure(what: str, reports: Sequence[Report], url: str, console: Console) -> None:
     """Print a line: entered for the first time, and unchanged."""
-    write_gradebook([], url)  # makes the tables, and loads what has to be loaded
-    first = cost_of_each(len(reports), lambda: write_gradebook(reports, url))
-    again = cheapest_of_each(len(reports), lambda: write_gradebook(reports, url))
+    write_gradebook(ASSIGNMENT, [], url)  # makes the tables, and loads what has to be loaded
+    first = cost_of_each(len(reports), lambda: write_gradebook(ASSIGNMENT, reports, url))
+    again = cheapest_of_each(len(reports), lambda: write_gradebook(ASSIGNMENT, reports, url))
     console.print(
         f"{what}, {len(reports)} reports of {len(reports[0].checks)} checks: first entry {first}, unchanged {again}",
         highlight=False,

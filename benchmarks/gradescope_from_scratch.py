@@ -25,6 +25,7 @@ from typing import IO, Any
 import psutil
 import pyseccomp
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.platforms.gradescope.archive import write_autograder
 from tests.submissions.build import RECIPES, Recipe, read_recipe, sources_of
 
@@ -115,7 +116,7 @@ def make_container(folder: Path) -> Container:
     (root / "autograder").mkdir()
     for path in (Path("/etc/resolv.conf").resolve(), CERTIFICATES):
         (root / path.relative_to("/")).parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(write_autograder(folder / "autograder.zip")) as archive:
+    with zipfile.ZipFile(write_autograder(ASSIGNMENT, folder / "autograder.zip")) as archive:
         archive.extractall(autograder / "source")
     return Container(root, autograder)
 

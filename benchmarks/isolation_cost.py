@@ -1,6 +1,6 @@
 """What isolation costs: `python -m benchmarks.isolation_cost [PAIRS] [PART …]`.
 
-Grades the reference in this process, as a self-check does, and in a confined fork of a warm process, in turns, with the
+Grades the reference in this process, as a self-check does, and in a confined fork of a fork server, in turns, with the
 same checks, seed and images, and prints the ratio of each pair. Both have one TensorFlow thread.
 """
 
@@ -8,12 +8,13 @@ import os
 import statistics
 import sys
 import time
+from importlib import import_module
 
-from grader.release.source import reference_folder
 from rich.console import Console
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
-from grader.core.registry import Check, select
+from grader.core.registry import Check
 from grader.engine.checking import run_checks
 from grader.harness.modules import Modules
 from grader.isolation.child import prepare_tensorflow
@@ -21,7 +22,7 @@ from grader.isolation.choice import open_pool
 from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.selfcheck.local_channel import LocalChannel
-from grader.subject.subject import Channel, Subject
+from grader.subject.subject import Channel
 from grader.submissions.reading import Submission, read_submission
 
 SEED = 7
@@ -32,7 +33,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 def seconds_of(channel: Channel, checks: tuple[Check, ...]) -> float:
     """Wall-clock seconds of all checks; every one has to pass."""
     started = time.perf_counter()
-    results = run_checks(Subject(channel, SEED), checks)
+    results = run_checks(ASSIGNMENT, ASSIGNMENT.subject(channel, SEED), checks)
     seconds = time.perf_counter() - started
     lost = [result.id for result in results if result.score < result.points]
     if lost:
@@ -54,13 +55,14 @@ def isolated(submission: Submission, server: ForkServer, checks: tuple[Check, ..
 def main() -> None:
     """Print a line for each pair, then the median ratio and its spread."""
     count, *parts = sys.argv[1:] or ["3"]
-    checks, console = select(parts), Console()
-    submission = read_submission("reference", reference_folder())
-    with open_pool(Limits(submission_seconds=3600), 1, trusted=False) as pool, pool.lend() as server:
+    checks, console = ASSIGNMENT.select(parts), Console()
+    submission = read_submission("reference", ASSIGNMENT.reference_folder(), ASSIGNMENT)
+    with open_pool(ASSIGNMENT, Limits(submission_seconds=3600), 1, trusted=False) as pool, pool.lend() as server:
         console.print(f"isolation: {pool.tier.description}", highlight=False)
         prepare_tensorflow()
+        import_module(ASSIGNMENT.operations)
         definitions = Modules([(source.name, source.text) for source in submission.sources])
-        isolated(submission, server, select(["data"]))  # the first fork takes longer than those after it
+        isolated(submission, server, ASSIGNMENT.select(["data"]))  # the first fork takes longer than those after it
         ratios = []
         for _ in range(int(count)):
             here, there = seconds_of(LocalChannel(definitions), checks), isolated(submission, server, checks)

@@ -1,6 +1,6 @@
 """Kill a grading run at random: `python -m benchmarks.kills [KILLS] [SUBMISSIONS]`.
 
-Grades a class undisturbed, then again while SIGKILL hits the grader, a warm process or a submission's process at random
+Grades a class undisturbed, then again while SIGKILL hits the grader, a fork server or a submission's process at random
 moments; a grader that was killed is started again with the same command. In the end the records, the table and the
 gradebook have to be those of the undisturbed run, times aside, and no process may be left. Exits 1 otherwise.
 """
@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from grader.release.source import module_sources, reference_folder
 from rich.console import Console
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.engine.cache import VARIABLE, Cache
 
 PARTS = ("data", "pictures")
 PAUSE = (0.3, 4.0)  # seconds between two kills
-WARM = "grader.isolation.zygote"
+FORK_SERVER = "grader.isolation.zygote"
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Run:
     submissions: Path
     out: Path
     cache: Path
-    killed: dict[str, int] = field(default_factory=lambda: {"grader": 0, "warm process": 0, "submission": 0})
+    killed: dict[str, int] = field(default_factory=lambda: {"grader": 0, "fork server": 0, "submission": 0})
     starts: int = 0
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -72,7 +72,7 @@ class Run:
         from nbgrader.api import Gradebook
 
         with Gradebook(f"sqlite:///{self.out / 'gradebook.db'}") as gradebook:
-            return {s.student_id: s.score for s in gradebook.assignment_submissions("lab05")}
+            return {s.student_id: s.score for s in gradebook.assignment_submissions(ASSIGNMENT.name)}
 
 
 def make_class(folder: Path, count: int) -> None:
@@ -80,7 +80,7 @@ def make_class(folder: Path, count: int) -> None:
     for number in range(count):
         student = folder / f"student{number:02d}"
         student.mkdir(parents=True)
-        for name, text in module_sources(reference_folder()).items():
+        for name, text in ASSIGNMENT.reference_sources().items():
             (student / name).write_text(f"{text}\n# {student.name}\n")
 
 
@@ -115,7 +115,7 @@ def kill_one(kind: str, grader: subprocess.Popen[bytes], chance: random.Random) 
         return True
     while grader.poll() is None:
         with suppress(psutil.NoSuchProcess):
-            if found := [p for p in _below(grader.pid) if _is_warm(p) == (kind == "warm process")]:
+            if found := [p for p in _below(grader.pid) if _is_fork_server(p) == (kind == "fork server")]:
                 chance.choice(found).kill()
                 return True
         time.sleep(0.01)
@@ -123,8 +123,8 @@ def kill_one(kind: str, grader: subprocess.Popen[bytes], chance: random.Random) 
 
 
 def _below(grader: int) -> list[psutil.Process]:
-    """Warm processes and those of submissions."""
-    return [p for p in psutil.Process(grader).children(recursive=True) if WARM in _command(p)]
+    """Fork servers and processes of submissions."""
+    return [p for p in psutil.Process(grader).children(recursive=True) if FORK_SERVER in _command(p)]
 
 
 def _command(process: psutil.Process) -> str:
@@ -133,7 +133,7 @@ def _command(process: psutil.Process) -> str:
     return ""
 
 
-def _is_warm(process: psutil.Process) -> bool:
+def _is_fork_server(process: psutil.Process) -> bool:
     """Bubblewrap itself, or the process right below it; what lies deeper belongs to a submission."""
     with suppress(psutil.NoSuchProcess):
         parent = process.parent()
@@ -142,9 +142,9 @@ def _is_warm(process: psutil.Process) -> bool:
 
 
 def left_behind() -> list[psutil.Process]:
-    """Warm processes and submissions that nobody waits for any more."""
+    """Fork servers and submissions that nobody waits for any more."""
     deadline = time.monotonic() + 20
-    while (found := [p for p in psutil.process_iter() if WARM in _command(p) and p.ppid() == 1]) and (
+    while (found := [p for p in psutil.process_iter() if FORK_SERVER in _command(p) and p.ppid() == 1]) and (
         time.monotonic() < deadline
     ):
         time.sleep(0.2)

@@ -16,17 +16,16 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.engine.cache import VARIABLE
-from grader.platforms.nbgrader.course import CONFIG_NAME
-from grader.platforms.nbgrader.course_folder import write_course
-from grader.platforms.nbgrader.gradebook import ASSIGNMENT
+from grader.platforms.nbgrader.course_folder import CONFIG_NAME, write_course
 from grader.platforms.nbgrader.session import SEED_FILE
 from tests.nbgrader.courses import entries
 from tests.nbgrader.formgrader import serving
 from tests.submissions.build import build, recipes
 
 LIMIT = "call_seconds=20"  # one sample never ends
-STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "autoencoder_lab"\nc.Execute.timeout = 600\n'
+STOCK = f'c = get_config()\nc.CourseDirectory.course_id = "{ASSIGNMENT.course}"\nc.Execute.timeout = 600\n'
 Way = Callable[[Path], None]
 
 
@@ -57,7 +56,7 @@ def _cache(course: Path) -> Path:
 
 
 WAYS: dict[str, Way] = {
-    "nbgrader autograde": command("-m", "nbgrader", "autograde", ASSIGNMENT),
+    "nbgrader autograde": command("-m", "nbgrader", "autograde", ASSIGNMENT.name),
     "the formgrader's button": press,
     "aelab grade": command("-m", "grader", "grade", ".", "--out", "results", "--limit", LIMIT),
 }
@@ -71,15 +70,17 @@ def stock(course: Path) -> None:
 
 def make_course(root: Path, names: list[str]) -> None:
     """The course folder with the assignment generated and the named samples, or all, handed in."""
-    write_course(root)
+    write_course(ASSIGNMENT, root)
     config = root / CONFIG_NAME
     config.write_text(config.read_text().replace("c.Measure.limits = []", f'c.Measure.limits = ["{LIMIT}"]'))
     (root / SEED_FILE).write_text("7\n")
-    command("-m", "nbgrader", "generate_assignment", ASSIGNMENT)(root)
+    command("-m", "nbgrader", "generate_assignment", ASSIGNMENT.name)(root)
     for recipe in recipes():
         if recipe.form != "zip" and (not names or recipe.name in names):
             built = build(recipe, root.parent / "samples")
-            shutil.copytree(built.parent if built.is_file() else built, root / "submitted" / recipe.name / ASSIGNMENT)
+            shutil.copytree(
+                built.parent if built.is_file() else built, root / "submitted" / recipe.name / ASSIGNMENT.name
+            )
 
 
 def graded_in(folder: Path, name: str, way: Way) -> tuple[Path, str]:

@@ -7,31 +7,30 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from grader.release.source import reference_folder
 from rich.console import Console
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome, Report
-from grader.core.registry import select
-from grader.engine.plan import grade_submission
+from grader.engine.run import RunConfig, grade_one
 from grader.isolation.choice import open_pool
 
 
 def main() -> None:
     """Print a line for each seed, then what was measured by each check."""
     count, *parts = sys.argv[1:] or ["20"]
-    checks = select(parts)
-    console = Console()
+    checks, console = ASSIGNMENT.select(parts), Console()
+    submissions, limits = [("reference", ASSIGNMENT.reference_folder())], Limits(submission_seconds=3600)
 
     def grade(seed: int) -> Report:
         with pool.lend() as server:
-            report = grade_submission("reference", reference_folder(), checks, seed, server)
+            report = grade_one(RunConfig(ASSIGNMENT, submissions, checks, seed, limits), server)
         lost = [f"{r.id}: {r.message} {r.evidence}" for r in report.checks if r.outcome is not Outcome.PASSED]
         console.print(f"seed {seed}: {report.score:g}/{report.max_score}, {report.seconds:.0f} s", *lost, markup=False)
         return report
 
     cores = os.cpu_count() or 1
-    with open_pool(Limits(submission_seconds=3600), cores, trusted=False) as pool, ThreadPoolExecutor(cores) as workers:
+    with open_pool(ASSIGNMENT, limits, cores, trusted=False) as pool, ThreadPoolExecutor(cores) as workers:
         console.print(f"isolation: {pool.tier.description}", highlight=False)
         reports = list(workers.map(grade, range(int(count))))
     for number, check in enumerate(checks):

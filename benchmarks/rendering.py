@@ -13,6 +13,7 @@ from rich.console import Console
 
 from benchmarks.made_up_class import class_of
 from benchmarks.timing import cheapest_of_each, cost_of_each
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import Report
 from grader.render.csv_export import write_grades
 from grader.render.pages import write_pages
@@ -23,8 +24,8 @@ def write(reports: Sequence[Report], out: Path) -> None:
     """All that a graded class gets but its gradebook."""
     for report in reports:
         write_report(report, report_folder(out, report.submission))
-    write_grades(reports, out / "grades.csv")
-    write_pages(reports, out)
+    write_grades(ASSIGNMENT, reports, out / "grades.csv")
+    write_pages(ASSIGNMENT, reports, out)
 
 
 def main() -> None:

@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 
 import nbformat
-from grader.release.source import reference_folder
 from nbformat.notebooknode import NotebookNode
 
+from grader.autoencoders.assignment import ASSIGNMENT
 from grader.release.notebook import build_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def solved() -> NotebookNode:
     """The released notebook with the reference's answers, as a student would write them into it."""
-    notebook = build_notebook(reference_folder(), solutions=False)
-    answers = {cell.id: cell.source for cell in build_notebook(reference_folder(), solutions=True).cells}
+    notebook = build_notebook(ASSIGNMENT, solutions=False)
+    answers = {cell.id: cell.source for cell in build_notebook(ASSIGNMENT, solutions=True).cells}
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("solution"):
             cell.source = answers[cell.id]
@@ -58,7 +58,7 @@ def _seconds(times: dict[str, str]) -> float:
 def lines(folder: Path) -> Iterator[str]:
     """What to print, as it comes."""
     for name, notebook in (
-        ("released", build_notebook(reference_folder(), solutions=False)),
+        ("released", build_notebook(ASSIGNMENT, solutions=False)),
         ("solved", solved()),
     ):
         nbformat.write(notebook, folder / f"{name}.ipynb")
