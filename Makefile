@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills seeds attacks validity calibrate mutation experiment templates constraints clean
+.PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills seeds attacks validity calibrate mutation experiment pages templates constraints clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -76,7 +76,7 @@ seeds: install  ## grade the reference under 20 seeds
 attacks: install  ## run every attack against the defences, on the two best tiers
 	$(BIN)/python -m benchmarks.attacks
 
-validity: install  ## grade every known mistake and every right variant, and write docs/validity.md
+validity: install  ## grade every known mistake and every right variant, and write docs/validity.md and docs/validity.csv
 	$(BIN)/python -m benchmarks.validity --page docs/validity.md
 
 mutation: install  ## change the code that numbers rest on in every small way, and see which changes no test notices
@@ -84,11 +84,14 @@ mutation: install  ## change the code that numbers rest on in every small way, a
 	$(BIN)/mutmut run --max-children 2
 	$(BIN)/python -m benchmarks.mutation --page docs/validity-of-tests.md
 
-calibrate: install  ## derive the bars from many gradings of right solutions and mistakes, and write docs/calibration.md
+calibrate: install  ## derive the thresholds from many gradings of right solutions and mistakes, and write docs/calibration.md
 	$(BIN)/python -m benchmarks.calibrate
 
 experiment: install  ## train and measure the reference on full MNIST, and write docs/results.md (hours; ARGS=--quick: five minutes)
 	$(BIN)/python -m benchmarks.experiment $(ARGS)
+
+pages: install  ## render again docs/results.md, docs/validity.md, docs/calibration.md and the samples in README.md
+	$(BIN)/python -m benchmarks.pages
 
 templates: install  ## generate student_templates/ from reference/
 	$(BIN)/aelab release templates student_templates

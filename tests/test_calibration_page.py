@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks.calibrate import DISTRIBUTIONS, PAGE
+from benchmarks.calibrate import DISTRIBUTIONS
 from benchmarks.calibration_page import page, picture, places
 from benchmarks.quantities import REFERENCE, Quantity, quantities_from, record_of
 from grader.core.thresholds import Threshold
@@ -15,12 +15,11 @@ LOSS = Threshold("loss off the clean targets", "at most", 0.3)
 UNTRAINED = Threshold("cost of an untrained model", "at least", 1)
 
 
-def test_page_is_fresh() -> None:
-    """The committed page is what the committed record of the last calibration renders to."""
+def test_the_record_is_of_the_thresholds_of_today() -> None:
+    """It comes back the same, and its version is theirs."""
     record = json.loads(DISTRIBUTIONS.read_text(encoding="utf-8"))
-    quantities = quantities_from(record)
-    assert record_of(quantities, record["gradings"]) == record, "thresholds have moved: run `make calibrate`"
-    assert PAGE.read_text(encoding="utf-8") == page(quantities, record["gradings"])
+    stale = "thresholds have moved: run `make calibrate`"
+    assert record_of(quantities_from(record), record["gradings"]) == record, stale
 
 
 def test_page_says_how_often_whom_a_threshold_fails() -> None:

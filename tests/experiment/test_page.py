@@ -23,12 +23,6 @@ NOTHING = Material(Records(()), {}, {}, frozenset())
 VERSIONS = dict.fromkeys(("python", "tensorflow", "tf-keras", "tensorflow-probability", "numpy"), "1")
 
 
-def test_page_is_fresh() -> None:
-    """The committed page is what the committed records render to."""
-    stale = "docs/results.md is stale: run `python -m benchmarks.experiment --page`"
-    assert Target().page.read_text(encoding="utf-8") == render_page(material(Target())), stale
-
-
 def test_records_belong_to_the_plan() -> None:
     """Every committed record is a run of the plan, once."""
     runs = [record.run for record in material(Target()).records.all]
