@@ -61,7 +61,7 @@ def main() -> int:
 
 def read(folder: Path) -> Iterator[Mutant]:
     """All mutants under mutmut's folder."""
-    for path in sorted(folder.glob("grader/*.py.meta")):
+    for path in sorted(folder.rglob("*.py.meta")):
         source = path.with_suffix("")
         functions = {n.name: n for n in ast.walk(ast.parse(source.read_text())) if isinstance(n, ast.FunctionDef)}
         for key, code in json.loads(path.read_text())["exit_code_by_key"].items():

@@ -1,13 +1,18 @@
 """What mutation testing found is counted and told, from a folder as mutmut leaves it."""
 
+import ast
 import json
+import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from benchmarks.mutation import counts, main, read
 
+ROOT = Path(__file__).parents[1]
+ROWS = re.findall(r"^\| `([\w.]+)` \| `(.+)` → `.+` \|$", (ROOT / "docs" / "validity-of-tests.md").read_text(), re.M)
 SOURCE = """
 def x_share__mutmut_orig(part, whole):
     message = "too large"
@@ -26,13 +31,14 @@ CHANGES = {  # old and new code, and mutmut's exit code
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "mutants" / "grader").mkdir(parents=True)
+    room = tmp_path / "mutants" / "grader" / "stats"
+    room.mkdir(parents=True)
     source, codes = SOURCE, {}
     for n, (old, new, code) in enumerate(CHANGES.values(), 1):
         source += SOURCE.replace("_orig", f"_{n}").replace(old, new)
-        codes[f"grader.parts.x_share__mutmut_{n}"] = code
-    (tmp_path / "mutants" / "grader" / "parts.py").write_text(source)
-    (tmp_path / "mutants" / "grader" / "parts.py.meta").write_text(json.dumps({"exit_code_by_key": codes}))
+        codes[f"grader.stats.parts.x_share__mutmut_{n}"] = code
+    (room / "parts.py").write_text(source)
+    (room / "parts.py.meta").write_text(json.dumps({"exit_code_by_key": codes}))
     return tmp_path / "mutants"
 
 
@@ -67,3 +73,18 @@ def test_a_page_has_to_explain_every_survivor(
     monkeypatch.setattr(sys, "argv", ["mutation", "--page", "page.md"])
     assert main() == (explained < len(rows))
     assert (rows[1] in capsys.readouterr().out) == (explained < len(rows))
+
+
+def test_explained_survivors_are_changes_of_code_that_is_there() -> None:
+    """Every row of the page names a function that is mutated, and an expression in it."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mutmut"]
+    code = {Path(path).stem: ast.parse((ROOT / path).read_text()) for path in settings["only_mutate"]}
+    assert len(ROWS) > 20
+    assert [(name, before) for name, before in ROWS if before not in _text_of(code, name)] == []
+
+
+def _text_of(code: dict[str, ast.Module], name: str) -> str:
+    """The code of a function or method, by its module and name, as `ast` writes it; "" where there is none."""
+    module, *_, last = name.split(".")
+    nodes = ast.walk(code[module]) if module in code else ()
+    return "\n".join(ast.unparse(node) for node in nodes if isinstance(node, ast.FunctionDef) and node.name == last)
