@@ -120,7 +120,7 @@ def line_of(item: Mutant | Variant, verdict: Verdict) -> str:
 
 
 def is_as_promised(item: Mutant | Variant, verdict: Verdict) -> bool:
-    """A mutant is to be caught and named, and to lose nothing elsewhere; a variant loses nothing."""
+    """A mutant has to be caught and named, and to lose nothing elsewhere; a variant loses nothing."""
     if isinstance(item, Variant):
         return not verdict.findings
     return verdict.catches(item) and verdict.names(item) and not verdict.lost_elsewhere(item)

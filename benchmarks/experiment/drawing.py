@@ -12,7 +12,7 @@ from PIL import Image
 
 from grader.core.files import write_atomically
 
-LARGEST = 300_000  # bytes of a picture; noise, as the first steps paint it, takes more than digits
+LARGEST = 300_000  # bytes of a picture; noise, as of untrained decoders, takes more than digits
 COLOURS = {
     "autoencoder": "#0072b2",
     "upsampling": "#d55e00",

@@ -1,4 +1,4 @@
-"""Does what a plan still lacks: trains, measures, keeps, with a bar that says what is left."""
+"""Does what a plan still lacks: trains, measures, keeps, and shows how much is left."""
 
 import platform
 from collections.abc import Callable, Sequence
