@@ -72,7 +72,7 @@ def _row(item: Mutant | Variant, verdicts: Sequence[Verdict]) -> Row:
         kind="mutant" if is_mutant else "variant",
         part=item.part,
         name=item.name,
-        description=item.story,
+        description=item.mistake if is_mutant else item.difference,
         check=item.check if is_mutant else "",
         gradings=len(verdicts),
         caught=sum(verdict.catches(item) for verdict in verdicts) if is_mutant else 0,
