@@ -84,6 +84,10 @@ def known_troubles(
         Diagnosis(
             "training.mean_image", "The answer is nearly the same for all images: only the mean image is learned."
         ): variety < FLAT,
+        Diagnosis(
+            "training.no_better_than_mean_image",
+            "The answers are no better than the mean image: does the encoding reach them?",
+        ): last >= mean_image,
         Diagnosis("training.slow", "It is slow, but it is still learning."): last < 0.99 * curve.costs[-2]
         and last < first,
     }
