@@ -12,15 +12,15 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import calibrate, calibration_page, readme, validity_page
+from benchmarks.experiment.material import Target
 from benchmarks.experiment.page import render_page
-from benchmarks.experiment.publish import Target, material
 from benchmarks.quantities import quantities_from
 from grader.core.files import write_atomically
 
 
 def results() -> str:
     """docs/results.md."""
-    return render_page(material(Target()))
+    return render_page(Target().material())
 
 
 def validity() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.core.outcomes import CheckResult, Outcome, Report, Status
+from grader.core.outcomes import CheckResult, Outcome, Provenance, Report, Status
 from grader.render.terminal import WIDTH, grades_table
 from tests.submissions.build import Recipe, recipes
 
@@ -37,4 +37,8 @@ def report_of(recipe: Recipe) -> Report:
         outcome = recipe.expected[check.id]
         score = float(check.points) if outcome is Outcome.PASSED else 0.0
         results.append(CheckResult(check.id, check.part, check.points, score, outcome, ""))
-    return Report(recipe.name, Status.GRADED, tuple(results), "", 0, 0.0)
+    graded = Provenance(at="", aelab="", calibration="", python="", tensorflow="", submission_sha256="")
+    return Report(
+        submission=recipe.name, student=recipe.name, assignment=ASSIGNMENT.name, graded=graded, isolation="",
+        seed=0, seconds=0.0, status=Status.GRADED, checks=tuple(results),
+    )  # fmt: skip

@@ -13,8 +13,9 @@ import tensorflow as tf
 from rich.console import Console
 
 from .digits import load_digits
+from .material import Target
 from .plan import full_plan, quick_plan
-from .publish import Target, publish
+from .publish import publish
 from .runner import Experiment, run_all, run_lab_text
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from benchmarks.markdown import render, table
 
 from . import published
+from .material import Material
 from .published import Published
-from .sections import Material, values_of
+from .sections import values_of
 
 TEMPLATE = Path(__file__).parent / "templates" / "results.md.j2"
 

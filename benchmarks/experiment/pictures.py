@@ -81,7 +81,7 @@ def losses(gallery: Gallery) -> Figure:
 
 
 def checkerboard(gallery: Gallery) -> Figure:
-    """What either decoder makes of encodings before training, and the power of diagonal patterns before and after."""
+    """Images of either decoder before any training, and the power of the diagonal patterns before and after it."""
     parts = {"autoencoder": "transposed convolutions", "upsampling": "upsampling"}
     figure = new_figure(9.2, 3.2)
     left, before, after = figure.subplots(1, 3, width_ratios=(1.1, 1.5, 1.5))

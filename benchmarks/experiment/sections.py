@@ -1,12 +1,12 @@
 """The values that the page of results is filled with, section by section, from records alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from .drawing import NAMES
+from .material import Material
 from .plan import AUTOENCODERS, LABELS, LONG_CLASSIFIER, VAES, Run, classifier, full_plan
 from .records import Records, told
 
@@ -22,16 +22,6 @@ PACKAGES = ("tensorflow", "tf-keras", "tensorflow-probability", "numpy")
 
 Values = dict[str, Any]
 Rows = Sequence[Sequence[object]]
-
-
-@dataclass(frozen=True)
-class Material:
-    """What the page is made of: records, the figures of the small experiments, speeds, and names of pictures."""
-
-    records: Records
-    lab_text: dict[str, Any]
-    speed: dict[str, Any]
-    pictures: frozenset[str]
 
 
 def values_of(material: Material) -> Values:

@@ -11,12 +11,12 @@ import pytest
 
 from benchmarks.experiment import published, store
 from benchmarks.experiment.drawing import LARGEST
+from benchmarks.experiment.material import Material, Target
 from benchmarks.experiment.page import render_page
 from benchmarks.experiment.plan import LABELS, Run, classifier, full_plan
-from benchmarks.experiment.publish import Target, material
 from benchmarks.experiment.published import Published
 from benchmarks.experiment.records import Record, Records, told
-from benchmarks.experiment.sections import TARGETS, Material
+from benchmarks.experiment.sections import TARGETS
 from benchmarks.experiment.store import digest_of_reference, rounded, training_key
 
 NOTHING = Material(Records(()), {}, {}, frozenset())
@@ -25,14 +25,14 @@ VERSIONS = dict.fromkeys(("python", "tensorflow", "tf-keras", "tensorflow-probab
 
 def test_records_belong_to_the_plan() -> None:
     """Every committed record is a run of the plan, once."""
-    runs = [record.run for record in material(Target()).records.all]
+    runs = [record.run for record in Target().material().records.all]
     assert len(set(runs)) == len(runs)
     assert set(runs) <= set(full_plan())
 
 
 def test_page_counts_records_of_another_reference() -> None:
     """A record whose code the reference has no longer is counted in the introduction; one of today's is not."""
-    made = material(Target()).records.all[0]
+    made = Target().material().records.all[0]
     current, old = replace(made, key=training_key(made.run)), replace(made, key="of old code")
     page = render_page(replace(NOTHING, records=Records((current, old))))
     assert "1 trained an earlier version" in " ".join(page.split())
@@ -67,7 +67,7 @@ def test_missed_target_is_said_to_be_missed() -> None:
 
 def _record(run: Run, measured: dict) -> Record:
     """A record of some run with the figures of a real one, where the test does not set them."""
-    real = next(record for record in material(Target()).records.all if record.run == run)
+    real = next(record for record in Target().material().records.all if record.run == run)
     return Record(run, real.training, {**copy.deepcopy(real.measured), **measured}, real.environment)
 
 
@@ -87,7 +87,7 @@ def test_numbers_of_records_are_rounded() -> None:
 
 def test_template_has_every_value() -> None:
     """With all records every section is rendered, and each published number stands on the page."""
-    page = render_page(material(Target()))
+    page = render_page(Target().material())
     assert "{{" not in page
     assert [p.value for p in vars(published).values() if isinstance(p, Published) and p.value not in page] == []
 

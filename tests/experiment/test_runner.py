@@ -14,9 +14,10 @@ from rich.console import Console
 import mnist_subset
 from benchmarks.experiment import runner, store
 from benchmarks.experiment.digits import Digits, balanced, image_batches, labelled_batches
+from benchmarks.experiment.material import Target
 from benchmarks.experiment.page import render_page
 from benchmarks.experiment.plan import Run, full_plan, quick_plan, run_from
-from benchmarks.experiment.publish import Target, material, publish
+from benchmarks.experiment.publish import publish
 from benchmarks.experiment.runner import Experiment, run_all, run_lab_text
 from benchmarks.experiment.training import build, train
 
@@ -192,7 +193,7 @@ def test_what_is_finished_is_published(tmp_path: Path, digits: Digits) -> None:
     assert drawn.isdisjoint(lacking)
     assert "latent-grids" in lacking
     page = target.page.read_text(encoding="utf-8")
-    assert page == render_page(material(target))
+    assert page == render_page(target.material())
     assert set(re.findall(r"images/results/(\S+)\.png\)", page)) == drawn
 
 
