@@ -14,8 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.core.outcomes import LeftOut
-from grader.submissions import notebooks as notebook_source
-from grader.submissions.notebooks import definitions_in_notebook, keep_definitions, without_magics
+from grader.submissions.notebooks import (
+    MAX_CELL_BYTES,
+    MAX_CELLS,
+    definitions_in_notebook,
+    keep_definitions,
+    without_magics,
+)
 
 IMPORTS = "import tensorflow as tf\nimport numpy as np\nimport matplotlib.pyplot as plt\n"
 
@@ -301,7 +306,7 @@ def test_the_time_for_a_cell_grows_with_its_length(statement: str) -> None:
 @pytest.mark.parametrize("statement", REPEATED)
 def test_the_largest_cell_takes_no_time(statement: str) -> None:
     """As many statements as a cell may have, on as few lines as they fit."""
-    assert seconds_for(statement * (notebook_source.MAX_CELL_BYTES // len(statement.encode()))) < 15
+    assert seconds_for(statement * (MAX_CELL_BYTES // len(statement.encode()))) < 15
 
 
 def test_a_cell_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,7 +328,7 @@ def test_a_library_may_be_imported_after_the_cell_that_calls_it() -> None:
 
 def test_a_cell_with_too_much_code_is_left_out_and_noted() -> None:
     """The rest of the notebook is graded, like beside a syntax error; up to the limit a cell is read."""
-    limit = notebook_source.MAX_CELL_BYTES
+    limit = MAX_CELL_BYTES
     found, notes = definitions_in_notebook(notebook("#" * (limit - 6) + "\nx = 1", "#" * (limit + 1), "y = 2"))
     assert [label for label, _ in found] == ["cell 1", "cell 3"]
     assert notes == (LeftOut("cell 2", "it has more than 256 KiB of code"),)
@@ -333,7 +338,7 @@ def test_a_cell_with_too_much_code_is_left_out_and_noted() -> None:
 
 def test_a_notebook_with_too_much_code_is_one_clear_line() -> None:
     """All cells together have a limit too; what is left out as too large does not count."""
-    cell = "x = 1\n" + "#" * (notebook_source.MAX_CELL_BYTES - 6)
+    cell = "x = 1\n" + "#" * (MAX_CELL_BYTES - 6)
     found, _ = definitions_in_notebook(notebook(*[cell] * 4, cell + "#" * 2**20))
     assert len(found) == 4
     with pytest.raises(ValueError, match=r"\Ahas more than 1 MiB of code in it\Z"):
@@ -342,7 +347,7 @@ def test_a_notebook_with_too_much_code_is_one_clear_line() -> None:
 
 def test_a_notebook_with_too_many_cells_is_one_clear_line() -> None:
     """Half a million cells of one character each, every one of which would be worked on and noted."""
-    limit = notebook_source.MAX_CELLS
+    limit = MAX_CELLS
     assert len(definitions_in_notebook(notebook(*["("] * limit))[1]) == limit
     with pytest.raises(ValueError, match=rf"\Ahas {limit + 1} cells of code; {limit} are allowed\Z"):
         definitions_in_notebook(notebook(*["("] * (limit + 1)))

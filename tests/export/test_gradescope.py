@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.platforms.gradescope.archive import results_of, write_autograder
+from grader.platforms.gradescope.archive import write_autograder
 from grader.platforms.gradescope.autograder import measured
+from grader.platforms.gradescope.results import results_of
 
 from ..render import samples
 

@@ -106,8 +106,7 @@ def test_the_line_for_colab_installs_the_bundle(bundle: Path, tmp_path: Path) ->
     pip = tmp_path / "bin" / "pip"
     pip.write_text(f'#!/bin/sh\necho "$(pwd) $*" > {tmp_path}/called\n')
     pip.chmod(0o755)
-    page = (ROOT / "grader" / "release" / "pages" / "student_readme.md").read_text(encoding="utf-8")
-    line = re.search(r"`!(unzip [^`]+)`", page)
+    line = re.search(r"`!(unzip [^`]+)`", ASSIGNMENT.hand_out)
     assert line is not None
     path = os.pathsep.join([str(pip.parent), os.environ["PATH"]])
     subprocess.run(["bash", "-euc", line[1]], cwd=tmp_path, env={"PATH": path}, check=True)

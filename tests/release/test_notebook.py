@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,26 +17,23 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.assignment import Assignment
 from grader.core.stubs import STUB_MARKER
 from grader.release.notebook import PRACTICE_TAG, render_notebook
 
-REFERENCE = ASSIGNMENT.reference_folder()
-ASSIGNMENT.part_names = [Path(name).stem for name in ASSIGNMENT.reference_sources()]
-CHECKS = [check for check in ASSIGNMENT.checks if check.part in ASSIGNMENT.part_names]
 
-
-def read(reference: Path, *, solutions: bool) -> NotebookNode:
-    return nbformat.reads(render_notebook(ASSIGNMENT, reference, solutions=solutions), as_version=4)
+def read(assignment: Assignment, *, solutions: bool) -> NotebookNode:
+    return nbformat.reads(render_notebook(assignment, solutions=solutions), as_version=4)
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["source", "student"])
 def notebook(request: pytest.FixtureRequest) -> NotebookNode:
-    return read(REFERENCE, solutions=request.param)
+    return read(ASSIGNMENT, solutions=request.param)
 
 
 @pytest.fixture(scope="module")
 def student() -> NotebookNode:
-    return read(REFERENCE, solutions=False)
+    return read(ASSIGNMENT, solutions=False)
 
 
 def roles(notebook: NotebookNode, role: str) -> list[NotebookNode]:
@@ -54,8 +52,8 @@ def test_every_check_has_one_test_cell_with_its_points(notebook: NotebookNode) -
     """The test cells are the declared checks, in order, each once, locked, with its points, sentence and call."""
     cells = roles(notebook, "grade")
     found = [(cell.metadata.nbgrader.grade_id.replace("-", "."), cell.metadata.nbgrader.points) for cell in cells]
-    assert found == [(check.id, check.points) for check in CHECKS]
-    for cell, check in zip(cells, CHECKS, strict=True):
+    assert found == [(check.id, check.points) for check in ASSIGNMENT.checks]
+    for cell, check in zip(cells, ASSIGNMENT.checks, strict=True):
         *comments, call = cell.source.splitlines()
         assert call == f'check("{check.id}")  # {check.points} points'
         assert " ".join(line.removeprefix("# ") for line in comments) == check.sentence
@@ -82,13 +80,13 @@ def test_student_notebook_is_locked_as_nbgrader_would(student: NotebookNode) -> 
 
 def test_variants_differ_in_answer_cells_only(student: NotebookNode) -> None:
     """The instructor's and the student's notebook have the same cells and, outside the answers, the same text."""
-    source = read(REFERENCE, solutions=True)
+    source = read(ASSIGNMENT, solutions=True)
     assert [cell.id for cell in source.cells] == [cell.id for cell in student.cells]
     different = [a.id for a, b in zip(source.cells, student.cells, strict=True) if a.source != b.source]
     assert different == [cell.id for cell in roles(student, "solution")]
 
 
-@pytest.mark.parametrize("part", [part for part in ASSIGNMENT.part_names if part != "plotting"])
+@pytest.mark.parametrize("part", ASSIGNMENT.part_names)
 def test_part_reads_task_self_check_experiment_question_points(student: NotebookNode, part: str) -> None:
     """In each part the last task is followed by the self-check, then the experiment, then the cells with points."""
     ids = [cell.id for cell in student.cells if cell.id.startswith(f"{part}-")]
@@ -102,10 +100,10 @@ def test_part_reads_task_self_check_experiment_question_points(student: Notebook
     assert self_check == last_task + 1
     assert experiments
     assert all(self_check < i < heading for i in experiments)
-    assert ids[heading + 1 :] == [check.id.replace(".", "-") for check in CHECKS if check.part == part]
+    assert ids[heading + 1 :] == [check.id.replace(".", "-") for check in ASSIGNMENT.checks if check.part == part]
 
 
-@pytest.mark.parametrize("part", [part for part in ASSIGNMENT.part_names if part != "plotting"])
+@pytest.mark.parametrize("part", ASSIGNMENT.part_names)
 def test_part_teaches(student: NotebookNode, part: str) -> None:
     """In each part a student finds theory with its formula, then tasks with hints, an experiment and a question."""
     text = "\n\n".join(
@@ -150,9 +148,8 @@ def test_nothing_of_modules_and_jupytext_is_left(notebook: NotebookNode) -> None
 def test_bytes_are_the_same_on_every_run(notebook: NotebookNode) -> None:
     """Generating twice gives the same text: no random cell ids, no dates, no order of a set."""
     solutions = not any("checksum" in cell.metadata.get("nbgrader", {}) for cell in notebook.cells)
-    assert render_notebook(ASSIGNMENT, REFERENCE, solutions=solutions) == render_notebook(
-        ASSIGNMENT, REFERENCE, solutions=solutions
-    )
+    first, second = (render_notebook(ASSIGNMENT, solutions=solutions) for _ in range(2))
+    assert first == second
 
 
 def test_set_up_sets_keras_2_before_anything_else(student: NotebookNode) -> None:
@@ -198,13 +195,18 @@ def test_modules_fit_into_one_namespace() -> None:
                 assert defined.setdefault(node.name, part) == part, f"{node.name} is defined in two parts"
 
 
-def test_folder_with_one_part_gives_a_notebook_of_it(tmp_path: Path) -> None:
-    """Parts that are not there have neither cells nor points."""
+def test_an_assignment_of_one_part_gives_a_notebook_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts that are not there have neither cells nor points, whatever else lies in the folder."""
     text = (
         "# %%\ndef normalize():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n\n# %%\nfrom .x import y\n"
     )
-    (tmp_path / "data.py").write_text(text)
-    cells = read(tmp_path, solutions=False).cells
+    folder = tmp_path / "one_part_reference"
+    folder.mkdir()
+    for name, content in {"__init__": "", "data": text, "autoencoder": text}.items():
+        (folder / f"{name}.py").write_text(content)
+    monkeypatch.syspath_prepend(tmp_path)
+    one_part = replace(ASSIGNMENT, parts=ASSIGNMENT.parts[:1], given=(), reference=folder.name)
+    cells = read(one_part, solutions=False).cells
     assert [cell.id for cell in cells if cell.cell_type == "code" and cell.id.startswith("data-")][:2] == [
         "data-normalize",
         "data-self-check",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.assignment import AssignmentError
 from grader.core.stubs import STUB_MARKER
 from grader.release.solutions import solution_regions
 from grader.release.templates import render_templates, stale_templates, write_templates
@@ -99,8 +100,8 @@ def test_writing_and_finding_stale_files(tmp_path: Path) -> None:
 
 def test_a_machine_without_the_reference_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Releasing needs the reference solution; without it one sentence says what to do."""
-    monkeypatch.setattr("grader.release.source.find_spec", lambda name: None)
-    with pytest.raises(FileNotFoundError, match="release from the instructors' checkout"):
+    monkeypatch.setattr("grader.core.assignment.find_spec", lambda name: None)
+    with pytest.raises(AssignmentError, match="release from the instructors' checkout"):
         write_templates(ASSIGNMENT, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -109,7 +110,7 @@ def test_reference_is_found_without_importing_it() -> None:
     """Finding the folder imports neither the reference nor TensorFlow."""
     code = (
         "import sys; from grader.release.templates import render_templates;"
-        "from grader.release.source import reference_folder; render_templates(ASSIGNMENT);"
+        "from grader.autoencoders.assignment import ASSIGNMENT; render_templates(ASSIGNMENT);"
         "print([m for m in ('reference', 'tensorflow') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

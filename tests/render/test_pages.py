@@ -70,7 +70,7 @@ def all_pages() -> list[str]:
     printing = replace(samples.solved("tim"), stdout="epoch 1", stderr="".join(samples.HOSTILE))
     reports = [*samples.class_of_seven(), samples.hostile(), failed, printing]
     return [
-        *map(student_page, reports),
+        *(student_page(ASSIGNMENT, report) for report in reports),
         class_page(ASSIGNMENT, reports),
         class_page(ASSIGNMENT, [samples.solved()]),
         class_page(ASSIGNMENT, []),

@@ -136,7 +136,7 @@ def test_a_notebook_has_one_output_that_fills(outputs: Outputs, monkeypatch: pyt
     """A first word before TensorFlow is there, a row as soon as it is known, training steps, and in the end all."""
     monkeypatch.setattr(screens, "PAUSE", -1.0)
     results = samples.struggling().checks[:3]
-    with NotebookScreen() as screen:
+    with NotebookScreen(ASSIGNMENT) as screen:
         run(screen, results)
         screen.shows(results, {})
     shown = [words_of(bundle["text/html"]) for bundle in outputs.bundles]
@@ -152,7 +152,7 @@ def test_a_notebook_has_one_output_that_fills(outputs: Outputs, monkeypatch: pyt
 
 def test_an_interrupted_check_keeps_what_it_found(outputs: Outputs) -> None:
     """No bar that stands still for ever: the output says that it was stopped, above the rows it has."""
-    screen = NotebookScreen()
+    screen = NotebookScreen(ASSIGNMENT)
     with screen:
         run(screen, samples.solved().checks[:1])  # and nothing more, as after Ctrl-C or the kernel's button
     last = words_of(outputs.bundles[-1]["text/html"])
@@ -162,7 +162,7 @@ def test_an_interrupted_check_keeps_what_it_found(outputs: Outputs) -> None:
 
 def test_training_does_not_redraw_at_every_step(outputs: Outputs) -> None:
     """A browser need not draw more than a few times a second."""
-    with NotebookScreen() as screen:
+    with NotebookScreen(ASSIGNMENT) as screen:
         screen.starts(ASSIGNMENT.checks[0], 1, 1)
         before = len(outputs.bundles)
         for steps in range(1000):
@@ -174,7 +174,7 @@ def test_training_does_not_redraw_at_every_step(outputs: Outputs) -> None:
 def test_a_terminal_gets_plain_text(capsys: pytest.CaptureFixture[str]) -> None:
     """Where no kernel is, the table of `aelab check`, without HTML."""
     assert not in_notebook()
-    with TerminalScreen() as screen:
+    with TerminalScreen(ASSIGNMENT) as screen:
         screen.shows(samples.struggling().checks, {})
     said = capsys.readouterr().out
     assert "✗ failed" in said
