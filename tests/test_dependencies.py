@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.assignment import Part
 from grader.release.notebook import render_notebook
 from grader.submissions.dependencies import imported_files, sources_for
 from grader.submissions.reading import Source, Submission, read_submission
@@ -21,8 +22,14 @@ def notebook(*cells: str) -> Submission:
     return Submission("ada", "notebook", tuple(Source(f"cell {n}", text) for n, text in enumerate(cells, 1)))
 
 
+def part_called(name: str) -> Part:
+    part = ASSIGNMENT.part(name)
+    assert part is not None
+    return part
+
+
 def names_for(submission: Submission, part: str) -> list[str]:
-    return [source.name for source in sources_for(submission, part)]
+    return [source.name for source in sources_for(submission, part_called(part))]
 
 
 REFERENCE = {
@@ -168,7 +175,7 @@ def test_a_part_of_the_solved_notebook_does_not_depend_on_the_others(tmp_path: P
     holding = {
         part
         for part in ASSIGNMENT.part_names
-        if any("def reconstruction_strip" in s.text for s in sources_for(submission, part))
+        if any("def reconstruction_strip" in s.text for s in sources_for(submission, part_called(part)))
     }
     assert holding == {"pictures"}
 
@@ -183,7 +190,7 @@ def test_the_last_of_several_definitions_comes_with_the_others() -> None:
 def test_any_text_has_dependencies(texts: list[str]) -> None:
     """Whatever is handed in, some of it, in order, and nothing else."""
     for submission in (notebook(*texts), modules(vae=texts[0], other=texts[-1])):
-        found = sources_for(submission, "vae")
+        found = sources_for(submission, part_called("vae"))
         assert [s for s in submission.sources if s in found] == list(found)
 
 
@@ -194,5 +201,5 @@ def test_equal_parts_of_different_submissions_have_equal_sources(tmp_path: Path)
         for recipe in recipes()
         if recipe.name in ("solved", "kl_counted_twice")
     )
-    differ = [part for part in ASSIGNMENT.part_names if sources_for(first, part) != sources_for(second, part)]
+    differ = [part.name for part in ASSIGNMENT.parts if sources_for(first, part) != sources_for(second, part)]
     assert differ == ["vae", "pictures"]

@@ -12,6 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.assignment import Assignment
 from grader.core.outcomes import CheckResult, Outcome
 from grader.core.registry import Check
 from grader.harness.modules import LiveNamespace
@@ -189,7 +190,7 @@ def test_an_interrupted_check_keeps_its_results(monkeypatch: pytest.MonkeyPatch)
     """After Ctrl-C the results so far are there, and only the rest is measured the next time."""
     measured: list[str] = []
 
-    def run(subject: Subject, checks: list[Check], **_: object) -> tuple[CheckResult, ...]:
+    def run(assignment: Assignment, subject: Subject, checks: list[Check], **_: object) -> tuple[CheckResult, ...]:
         if len(measured) == 1:
             measured.append("interrupted")
             raise KeyboardInterrupt
@@ -197,7 +198,7 @@ def test_an_interrupted_check_keeps_its_results(monkeypatch: pytest.MonkeyPatch)
         return (CheckResult(checks[0].id, checks[0].part, checks[0].points, 1.0, Outcome.PASSED, ""),)
 
     monkeypatch.setattr("grader.selfcheck.notebook.run_checks", run)
-    session = Session(LiveNamespace({}))
+    session = Session(ASSIGNMENT, LiveNamespace({}))
     with pytest.raises(KeyboardInterrupt):
         session.check(("data",))
     session.check(("data",))
@@ -216,11 +217,11 @@ def test_a_watcher_hears_of_every_check_and_of_results_that_were_asked_for(monke
         def ends(self, result: CheckResult) -> None:
             heard.append(f"ended {result.id}")
 
-    def run(subject: Subject, checks: list[Check], **_: object) -> tuple[CheckResult, ...]:
+    def run(assignment: Assignment, subject: Subject, checks: list[Check], **_: object) -> tuple[CheckResult, ...]:
         return (CheckResult(checks[0].id, checks[0].part, checks[0].points, 1.0, Outcome.PASSED, ""),)
 
     monkeypatch.setattr("grader.selfcheck.notebook.run_checks", run)
-    Session(LiveNamespace({})).check(("vae.loss_is_negative_elbo",), Ear())
+    Session(ASSIGNMENT, LiveNamespace({})).check(("vae.loss_is_negative_elbo",), Ear())
     assert heard == [
         "1/2 encoding_is_sampled_at_any_size", "2/2 loss_is_negative_elbo", "ended vae.loss_is_negative_elbo",
     ]  # fmt: skip

@@ -16,7 +16,7 @@ import pytest
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.stubs import STUB_MARKER
 from grader.submissions import reading as submissions
-from grader.submissions.reading import UnreadableSubmission, find_submissions, read_submission
+from grader.submissions.reading import NothingToGrade, UnreadableSubmission, find_submissions, read_submission
 
 STUB = f"raise NotImplementedError('{STUB_MARKER}write this')\n"
 
@@ -184,7 +184,7 @@ def test_the_current_folder_has_its_own_name(tmp_path: Path, monkeypatch: pytest
 def test_nothing_to_grade_is_one_clear_line(tmp_path: Path) -> None:
     """A folder that does not exist, and one that holds no submissions: both named."""
     for place in (tmp_path / "nowhere", fill(tmp_path / "empty", {"readme.txt": ""})):
-        with pytest.raises(FileNotFoundError) as caught:
+        with pytest.raises(NothingToGrade) as caught:
             find_submissions(place, ASSIGNMENT)
         assert str(place) in str(caught.value)
         assert "\n" not in str(caught.value)

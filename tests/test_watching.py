@@ -12,7 +12,7 @@ from grader.autoencoders.images import Images
 from grader.core import expect
 from grader.core.outcomes import CheckResult, Outcome, Picture
 from grader.protocol.messages import Reply, Request
-from grader.selfcheck.drawings import drawings_of
+from grader.selfcheck.drawings import Drawings, drawings_of
 from grader.selfcheck.watching import Overheard
 
 
@@ -53,60 +53,62 @@ def test_only_trainings_are_told_and_everything_is_passed_on() -> None:
     assert below.closed
 
 
-class Brush:
+class CountingModel:
     """A model that encodes into the numbers from 1 on."""
 
     number, encoding_size = 3, 5
+    subject = SimpleNamespace(images=Images(np.random.default_rng(1)))
 
     def encode(self, images: np.ndarray) -> np.ndarray:
         return np.tile(np.arange(1.0, 6.0), (len(images), 1))
 
 
-class Knowing:
-    """A lab in which a model has been trained."""
+class TrainedSubject:
+    """A subject whose model has been trained."""
 
-    def __init__(self):
-        self.model, self.images = Brush(), Images(np.random.default_rng(1))
-
-    def once(self, measure: Any) -> Any:
-        assert measure in (autoencoder.trained, vae.trained)
-        return SimpleNamespace(model=self.model)
+    def once(self, measurement: Any) -> Any:
+        assert measurement in (autoencoder.trained, vae.trained)
+        return SimpleNamespace(model=CountingModel())
 
 
-def result(part: str, pictured: bool = True) -> CheckResult:
+def drawn_for(identity: str, subject: Any, *, pictured: bool = True) -> Drawings:
+    """What is drawn beside the result of a check that passed."""
+    (check,) = ASSIGNMENT.select([identity])
     pictures = (Picture("x", "x", np.zeros((28, 28), np.float32)),) if pictured else ()
-    return CheckResult(f"{part}.x", part, 1, 1.0, Outcome.PASSED, "", pictures=pictures)
+    result = CheckResult(check.id, check.part, 1, 1.0, Outcome.PASSED, "", pictures=pictures)
+    return drawings_of(ASSIGNMENT, subject, check, result, LOSSES)
 
 
+VAE, AUTOENCODER = "vae.reconstructs_unseen_images", "autoencoder.reconstructs_unseen_images"
 LOSSES = {3: [np.array([9.0, 8.0]), np.array([7.0])], 4: [np.array([1.0])]}
 
 
 def test_a_vae_shows_its_samples_and_its_losses() -> None:
     """Two components of encodings of unseen images; losses are those of this model, in order."""
-    drawn = drawings_of(ASSIGNMENT, Knowing(), result("vae"), LOSSES)  # type: ignore[arg-type]
+    drawn = drawn_for(VAE, TrainedSubject())
     assert drawn.losses.tolist() == [9.0, 8.0, 7.0]
     assert np.unique(drawn.samples, axis=0).tolist() == [[1.0, 2.0]]
 
 
 def test_an_autoencoder_without_a_prior_shows_its_losses_alone() -> None:
     """Its encodings are not meant to be draws from anything."""
-    drawn = drawings_of(ASSIGNMENT, Knowing(), result("autoencoder"), LOSSES)  # type: ignore[arg-type]
+    drawn = drawn_for(AUTOENCODER, TrainedSubject())
     assert (len(drawn.losses), len(drawn.samples)) == (3, 0)
 
 
 def test_nothing_is_drawn_where_nothing_was_trained() -> None:
-    """A check without a picture, and a part without a trained model: no model is asked, let alone trained."""
+    """A check without a picture, and one that trains no model: no model is asked, let alone trained."""
     subject = SimpleNamespace(once=lambda _: pytest.fail("a model was asked for"))
-    assert len(drawings_of(ASSIGNMENT, subject, result("vae", pictured=False), LOSSES).losses) == 0  # type: ignore[arg-type]
-    assert len(drawings_of(ASSIGNMENT, subject, result("pictures"), LOSSES).losses) == 0  # type: ignore[arg-type]
+    assert len(drawn_for(VAE, subject, pictured=False).losses) == 0
+    assert len(drawn_for("pictures.grid_walks_the_first_two_components", subject).losses) == 0
 
 
 def test_a_model_that_cannot_be_drawn_keeps_its_losses(monkeypatch: pytest.MonkeyPatch) -> None:
     """What `encode` returns is checked like everything else; a failure there is not the check's."""
 
-    def fail(self: Brush, images: np.ndarray) -> np.ndarray:
+    def fail(self: CountingModel, images: np.ndarray) -> np.ndarray:
         raise expect.Failed("encode returned no encodings")
 
-    monkeypatch.setattr(Brush, "encode", fail)
-    drawn = drawings_of(ASSIGNMENT, Knowing(), result("vae"), LOSSES)  # type: ignore[arg-type]
+    monkeypatch.setattr(CountingModel, "encode", fail)
+    drawn = drawn_for(VAE, TrainedSubject())
     assert (len(drawn.losses), len(drawn.samples)) == (3, 0)

@@ -41,7 +41,7 @@ class Scatter:
     """Dots in a square of HEIGHT units, the prior's centre in the middle; `unit` is one standard deviation of it."""
 
     dots: tuple[tuple[str, str], ...]
-    task: float
+    unit: float
     mean: tuple[float, float]
     deviation: tuple[float, float]
 
@@ -51,8 +51,8 @@ def scatter(samples: np.ndarray) -> Scatter | None:
     finite = samples[np.isfinite(samples).all(axis=1)]
     if len(finite) < 2:
         return None
-    task = HEIGHT / 2 / REACH
-    placed = HEIGHT / 2 + task * np.clip(finite, -REACH, REACH) * np.array([1, -1])
+    unit = HEIGHT / 2 / REACH
+    placed = HEIGHT / 2 + unit * np.clip(finite, -REACH, REACH) * np.array([1, -1])
     dots = tuple((f"{x:.1f}", f"{y:.1f}") for x, y in placed)
     (m1, m2), (s1, s2) = finite.mean(axis=0).tolist(), finite.std(axis=0).tolist()
-    return Scatter(dots, task, (m1, m2), (s1, s2))
+    return Scatter(dots, unit, (m1, m2), (s1, s2))

@@ -46,8 +46,8 @@ def test_samples_lie_where_they_are() -> None:
     """The centre in the middle, the second component upwards, far ones on the edge."""
     cloud = scatter(np.array([[0.0, 0.0], [1.0, 2.0], [100.0, -100.0]]))
     assert cloud is not None
-    assert cloud.task == HEIGHT / 2 / REACH
-    expected = [[90, 90], [90 + cloud.task, 90 - 2 * cloud.task], [HEIGHT, HEIGHT]]
+    assert cloud.unit == HEIGHT / 2 / REACH
+    expected = [[90, 90], [90 + cloud.unit, 90 - 2 * cloud.unit], [HEIGHT, HEIGHT]]
     assert np.array(cloud.dots, float) == pytest.approx(np.array(expected))
 
 
