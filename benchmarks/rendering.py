@@ -24,7 +24,7 @@ def write(reports: Sequence[Report], out: Path) -> None:
     """All that a graded class gets but its gradebook."""
     for report in reports:
         write_report(report, report_folder(out, report.submission))
-    write_grades(ASSIGNMENT, reports, out / "grades.csv")
+    write_grades(ASSIGNMENT.part_names, reports, out / "grades.csv")
     write_pages(ASSIGNMENT, reports, out)
 
 

@@ -1,4 +1,4 @@
-"""Overhearing the trainings of a self-check, and what is drawn of the trained model."""
+"""Following the trainings of a self-check, and drawings of the trained model."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +13,7 @@ from grader.core import expect
 from grader.core.outcomes import CheckResult, Outcome, Picture
 from grader.protocol.messages import Reply, Request
 from grader.selfcheck.drawings import Drawings, drawings_of
-from grader.selfcheck.watching import Overheard
+from grader.selfcheck.watching import ObservedChannel
 
 
 class Answering:
@@ -32,21 +32,21 @@ class Answering:
         self.closed = True
 
 
-def asked(operation: str) -> Request:
-    return Request(operation, {"model": 3, "epochs": 3, "steps_per_epoch": 4}, (), ())
+def asked(operation: str, **parameters: int) -> Request:
+    return Request(operation, {"model": 3, **parameters}, (), ())
 
 
-def test_only_trainings_are_told_and_everything_is_passed_on() -> None:
-    """Steps of every training, with losses where they are known; other requests and failures pass in silence."""
-    told: list[tuple[int, int, list[float]]] = []
+def test_only_trainings_are_reported_and_everything_is_passed_on() -> None:
+    """Steps of every training, with losses where they are known; other requests and failures are not reported."""
+    reported: list[tuple[int, int, list[float]]] = []
     reply = Reply(None, (np.array([5.0, 4.0]),))
     below = Answering(reply)
-    channel = Overheard(below, lambda model, steps, losses: told.append((model, steps, losses.tolist())))
+    channel = ObservedChannel(below, lambda model, steps, losses: reported.append((model, steps, losses.tolist())))
     assert channel.request(asked("train")) == (reply, None)
     assert channel.request(asked("call")) == (reply, None)
-    assert channel.request(asked("fit_labels")) == (reply, None)
-    assert told == [(3, 2, [5.0, 4.0]), (3, 12, [])]
-    failing = Overheard(Answering(None), lambda *_: pytest.fail("nothing was trained"))
+    assert channel.request(asked("fit_labels", epochs=3, steps_per_epoch=4)) == (reply, None)
+    assert reported == [(3, 2, [5.0, 4.0]), (3, 12, [])]
+    failing = ObservedChannel(Answering(None), lambda *_: pytest.fail("nothing was trained"))
     assert failing.request(asked("train")) == (None, {"kind": "raised"})
     assert isinstance(channel.fresh(), Answering)
     channel.close()
@@ -76,7 +76,7 @@ def drawn_for(identity: str, subject: Any, *, pictured: bool = True) -> Drawings
     (check,) = ASSIGNMENT.select([identity])
     pictures = (Picture("x", "x", np.zeros((28, 28), np.float32)),) if pictured else ()
     result = CheckResult(check.id, check.part, 1, 1.0, Outcome.PASSED, "", pictures=pictures)
-    return drawings_of(ASSIGNMENT, subject, check, result, LOSSES)
+    return drawings_of(subject, check, result, LOSSES, ASSIGNMENT.samples_of)
 
 
 VAE, AUTOENCODER = "vae.reconstructs_unseen_images", "autoencoder.reconstructs_unseen_images"

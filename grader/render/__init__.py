@@ -1,1 +1,1 @@
-"""From records to what people read: JSON, tables, pages. Functions without opinions about how anything was measured."""
+"""Render records as JSON, tables and pages. Nothing here measures or scores."""

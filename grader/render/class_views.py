@@ -1,4 +1,4 @@
-"""What the instructor's page says, as plain values: chosen, counted and worded here, and only set in the template."""
+"""The content of the instructor's page as plain values: selected and counted here, placed by the template."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Concern:
-    """A submission that an instructor should look at: what happened, and what to do."""
+    """A submission that needs the instructor's attention: what happened, and what to do."""
 
     report: Report
     happened: str
@@ -44,7 +44,7 @@ def _concern(report: Report) -> Concern:
 
 @dataclass(frozen=True)
 class Cell:
-    """Points of one submission in one part; `text` stands in where they are not final."""
+    """Points of one submission in one part; `text` is a mark where they are not final."""
 
     text: str
     share: float | None  # of the part's points, in [0, 1]
@@ -85,9 +85,9 @@ class Scores:
 
     @property
     def in_words(self) -> str:
-        """The distribution for those who do not see it."""
-        told = [f"{bar.label}: {bar.count}" for bar in self.bars if bar.count]
-        return f"Submissions by percentage of the points. {'; '.join(told)}."
+        """The distribution as text, for those who do not see the drawing."""
+        counts = [f"{bar.label}: {bar.count}" for bar in self.bars if bar.count]
+        return f"Submissions by percentage of the points. {'; '.join(counts)}."
 
 
 def scores(reports: Sequence[Report]) -> Scores | None:
@@ -108,7 +108,7 @@ def _bin_label(index: int) -> str:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class FailingCheck:
     """How often a check did not pass, over the submissions in which it was measured."""
 
     id: str
@@ -120,31 +120,31 @@ class Trouble:
     discrimination: float | None  # see `discriminations`
 
 
-def troubles(reports: Sequence[Report]) -> list[Trouble]:
-    """The checks that some submission did not pass, those that most fail first."""
+def failing_checks(reports: Sequence[Report]) -> list[FailingCheck]:
+    """The checks that some submission did not pass, most failures first."""
     counts: dict[str, Counter[Outcome]] = {}
     for check in (check for report in reports if report.status is Status.GRADED for check in report.checks):
         counts.setdefault(check.id, Counter())[check.outcome] += 1
-    tells_apart = discriminations(reports)
+    discrimination = discriminations(reports)
     found = [
-        Trouble(
+        FailingCheck(
             check_id,
             count[Outcome.FAILED],
             count[Outcome.NOT_IMPLEMENTED],
             count[Outcome.SKIPPED],
             count[Outcome.ERROR],
             count.total(),
-            tells_apart.get(check_id),
+            discrimination.get(check_id),
         )
         for check_id, count in counts.items()
         if count[Outcome.PASSED] < count.total()
     ]
-    return sorted(found, key=lambda t: (t.failed, t.todo, t.skipped, t.unmeasured), reverse=True)
+    return sorted(found, key=lambda check: (check.failed, check.todo, check.skipped, check.unmeasured), reverse=True)
 
 
 @dataclass(frozen=True)
-class Work:
-    """What measuring one part took, in seconds of the clock, and what became of its checks over the class."""
+class PartStatistics:
+    """The wall-clock seconds that one part took, and the outcomes of its checks over the class."""
 
     part: str
     median: float
@@ -152,13 +152,8 @@ class Work:
     slowest: str  # the submission that took longest
     outcomes: tuple[tuple[Outcome, int], ...]
 
-    @property
-    def total(self) -> int:
-        """Checks that were looked at in all submissions."""
-        return sum(count for _, count in self.outcomes)
 
-
-def work(reports: Sequence[Report], columns: Sequence[str]) -> list[Work]:
+def part_statistics(reports: Sequence[Report], columns: Sequence[str]) -> list[PartStatistics]:
     """Time and outcomes of each of the parts `columns`, over the submissions that were graded."""
     seconds: dict[str, list[tuple[float, str]]] = {part: [] for part in columns}
     counts: dict[str, Counter[Outcome]] = {part: Counter() for part in columns}
@@ -169,10 +164,10 @@ def work(reports: Sequence[Report], columns: Sequence[str]) -> list[Work]:
             counts[check.part][check.outcome] += 1
         for part, value in spent.items():
             seconds[part].append((value, report.submission))
-    return [_work(part, seconds[part], counts[part]) for part in columns if seconds[part]]
+    return [_statistics_of(part, seconds[part], counts[part]) for part in columns if seconds[part]]
 
 
-def _work(part: str, seconds: list[tuple[float, str]], counts: Counter[Outcome]) -> Work:
+def _statistics_of(part: str, seconds: list[tuple[float, str]], counts: Counter[Outcome]) -> PartStatistics:
     longest, slowest = max(seconds, key=lambda pair: pair[0])
-    told = tuple((outcome, counts[outcome]) for outcome in Outcome if counts[outcome])
-    return Work(part, median(value for value, _ in seconds), longest, slowest, told)
+    outcomes = tuple((outcome, counts[outcome]) for outcome in Outcome if counts[outcome])
+    return PartStatistics(part, median(value for value, _ in seconds), longest, slowest, outcomes)

@@ -5,35 +5,22 @@ from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
-from ..core.assignment import Assignment
 from ..core.files import write_atomically
 from ..core.outcomes import Report
 from ..core.text import one_line
 from .wording import in_order, parts_of, points, unmeasured_parts
 
 FIRST_COLUMNS = ("submission", "status", "score", "max_score", "isolation", "seed")
-_STARTS_FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)  # also the wide signs of Chinese and Japanese
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # also fullwidth signs
 
 
-def write_grades(assignment: Assignment, reports: Sequence[Report], path: Path) -> None:
+def write_grades(part_names: Sequence[str], reports: Sequence[Report], path: Path) -> None:
     """Write one row a submission, with the points of each part; rows and columns in fixed order. Raises OSError.
 
-    A score that is not final, because something could not be read or measured, is an empty cell and not a number
-    that a gradebook would import.
+    A score that is not final, because something could not be read or measured, is an empty cell: a gradebook would
+    import a number.
     """
-    parts = list(parts_of(assignment, reports))
+    parts = list(parts_of(part_names, reports))
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)  # some spreadsheets split at semicolons
     writer.writerow([*FIRST_COLUMNS, *parts])
@@ -53,7 +40,7 @@ def _row(report: Report, parts: list[str]) -> list[str]:
 
 
 def cell(text: str) -> str:
-    """A cell on one line that no spreadsheet takes for a formula."""
+    """The text of a cell: one line that no spreadsheet takes for a formula."""
     clean = one_line(text) if text else ""
     risky = text.startswith(_STARTS_FORMULA) or clean.startswith(_STARTS_FORMULA)
     return f"'{clean}" if risky else clean

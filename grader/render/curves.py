@@ -1,17 +1,17 @@
-"""Drawings in SVG: the coordinates of what is drawn, for templates to set. Numbers only; nothing of a text gets in."""
+"""Coordinates of SVG drawings, for templates to place. They are numbers only: no text of a submission gets in."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-WIDTH, HEIGHT = 320, 180  # units of a drawing
+WIDTH, HEIGHT = 320, 180  # units of the drawing
 POINTS = 160  # of a curve
-REACH = 4.0  # standard deviations of the prior that are shown, to every side
+REACH = 4.0  # standard deviations of the prior shown on each side of its mean
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Losses over steps: `points` of a polyline, and what the axes begin and end with."""
+    """Losses over steps: `points` of a polyline, the number of steps, the first loss and the last."""
 
     points: str
     steps: int
@@ -22,7 +22,7 @@ class Curve:
 def loss_curve(losses: np.ndarray) -> Curve | None:
     """Losses (steps,), averaged over neighbours where there are many; None for fewer than two finite ones.
 
-    The lowest corner is a loss of 0, so that a fall looks as large as it is.
+    The axis begins at a loss of 0, so that a decrease is drawn to scale.
     """
     finite = losses[np.isfinite(losses)]
     if len(finite) < 2:
@@ -38,7 +38,7 @@ def loss_curve(losses: np.ndarray) -> Curve | None:
 
 @dataclass(frozen=True)
 class Scatter:
-    """Dots in a square of HEIGHT units, the prior's centre in the middle; `unit` is one standard deviation of it."""
+    """Dots in a square of HEIGHT units around the prior's mean; `unit` is one standard deviation of the prior."""
 
     dots: tuple[tuple[str, str], ...]
     unit: float
@@ -47,7 +47,7 @@ class Scatter:
 
 
 def scatter(samples: np.ndarray) -> Scatter | None:
-    """Samples (n, 2); those that lie beyond `REACH` are put on the edge. None for fewer than two."""
+    """Samples (n, 2); those beyond `REACH` are drawn on the edge. None for fewer than two."""
     finite = samples[np.isfinite(samples).all(axis=1)]
     if len(finite) < 2:
         return None

@@ -1,4 +1,4 @@
-"""What `aelab doctor` shows: a summary, a line or two for each tier, the machine, the limits, what to do."""
+"""Render the diagnosis of `aelab doctor`: a summary, the tiers, the machine, the limits, what to do."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -16,22 +16,22 @@ LABEL_WIDTH = 22
 
 
 def to_json(diagnosis: Diagnosis) -> str:
-    """The same facts for programs: keys in fixed order, ASCII only."""
+    """The diagnosis as JSON: keys in fixed order, ASCII only."""
     return json.dumps({"holds": diagnosis.holds, **asdict(diagnosis)}, indent=2)
 
 
 @contextmanager
 def tier_progress(console: Console) -> Iterator[Callable[[str], None]]:
-    """A moving line while a tier is tried; nothing where there is no terminal."""
+    """Show which tier is being tried; nothing without a terminal."""
     if not console.is_terminal:
-        yield lambda name: None  # noqa: ARG005 - nobody is told
+        yield lambda name: None  # noqa: ARG005 - nothing is shown
         return
     with console.status("") as status:
         yield lambda name: status.update(Text(f"starting TensorFlow, trying {name}"))
 
 
 def diagnosis_text(diagnosis: Diagnosis) -> Group:
-    """Readable at 80 columns and without colours."""
+    """The diagnosis as text, readable at 80 columns and without colours."""
     sections = [_table("Tiers", [row for tier in diagnosis.tiers for row in _tier_rows(tier)])]
     sections.append(_table("Machine", _machine_rows(diagnosis.machine)))
     limits = [(limit.name, Text(f"{limit.value:g} {limit.meaning}")) for limit in diagnosis.limits]
@@ -61,7 +61,7 @@ def _tier_rows(tier: TierFound) -> list[tuple[str, Text]]:
     rows = [(tier.name, _verdict(tier)), ("", Text(tier.description, style="dim"))]
     if tier.start_seconds is not None and tier.fork_seconds is not None:
         threads = "one thread" if tier.single_threaded else "more than one thread"
-        times = f"warm process: {threads}, started in {tier.start_seconds:.1f} s, a fork in {tier.fork_seconds:.2f} s"
+        times = f"fork server: {threads}, started in {tier.start_seconds:.1f} s, a fork in {tier.fork_seconds:.2f} s"
         rows.append(("", Text(times)))
     return rows
 

@@ -1,6 +1,6 @@
-"""The table of submissions by checks: one glyph each, what did not pass being a link to its place on a page.
+"""The table of submissions by checks: one glyph a cell, linked to its place on the student's page unless it passed.
 
-Its cells are most of a page, so they are joined here and not in the template's loops.
+The cells are most of the page, so they are joined here rather than in loops of the template.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from ..core.assignment import Assignment
 from ..core.outcomes import Outcome, Report, Status
 from ..core.text import folder_name
-from .wording import OUTCOMES
+from .wording import OUTCOME_STYLES
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Row:
-    """A submission's cells, ready for the page, and the numbers of the columns that it has not passed."""
+    """A submission's cells as HTML, and the numbers of the columns that it has not passed."""
 
     report: Report
     cells: Markup
@@ -35,7 +35,7 @@ class Row:
 
 
 def matrix(assignment: Assignment, reports: Sequence[Report]) -> Matrix:
-    """Rows in the order of `reports`, columns in the order of the lab."""
+    """Rows in the order of `reports`, columns in the order of the assignment."""
     checks = _columns(assignment, reports)
     numbers = {identity: number for number, identity in enumerate(checks)}  # ids have nothing to escape
     groups = groupby(checks, key=lambda identity: identity.partition(".")[0])
@@ -64,14 +64,14 @@ def _row(report: Report, numbers: dict[str, int]) -> Row:
     page = escape(f"{quote(folder_name(report.submission))}/index.html#")
     cells = [_cell(outcome, f"{page}{identity}") for identity, outcome in zip(numbers, outcomes, strict=True)]
     open_columns = [str(number) for number, outcome in enumerate(outcomes) if outcome not in (Outcome.PASSED, None)]
-    return Row(report, Markup("".join(cells)), " ".join(open_columns))  # noqa: S704 - of escaped addresses and our words
+    return Row(report, Markup("".join(cells)), " ".join(open_columns))  # noqa: S704 - escaped addresses and our own words
 
 
 def _cell(outcome: Outcome | None, target: str) -> str:
-    """A cell with a link to `target`, an address that is escaped already: a class has thousands of cells."""
+    """A cell with a link to `target`, which is already escaped: once a row, as a class has thousands of cells."""
     if outcome is None:
         return "<td></td>"
-    look = OUTCOMES[outcome]
+    style = OUTCOME_STYLES[outcome]
     if outcome is Outcome.PASSED:
-        return f'<td class="passed">{look.glyph}</td>'
-    return f'<td class="{outcome.value}"><a href="{target}" aria-label="{look.word}">{look.glyph}</a></td>'
+        return f'<td class="passed">{style.glyph}</td>'
+    return f'<td class="{outcome.value}"><a href="{target}" aria-label="{style.word}">{style.glyph}</a></td>'

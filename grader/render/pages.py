@@ -1,7 +1,7 @@
-"""Pages for a browser: one a student, and one for the instructor. Each is a single file that loads nothing.
+"""Render pages for a browser: one for each student, one for the instructor. Each is a single file that loads nothing.
 
-Templates escape everything; a content security policy in each page forbids network and scripts besides, but for the one
-script of the class page, which it names by its digest. The page can be read without it.
+Templates escape everything. Besides, a content security policy in each page forbids network and scripts, except for the
+one script of the class page, which it names by its digest. The page can be read without it.
 """
 
 import re
@@ -9,7 +9,6 @@ from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache, lru_cache, partial
 from hashlib import sha256
-from importlib import metadata
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -26,9 +25,8 @@ from .curves import loss_curve, scatter
 from .matrix import matrix
 from .mistakes import common_mistakes
 from .report_json import picture_file, report_folder
-from .wording import OUTCOMES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence, unmeasured
+from .wording import OUTCOME_STYLES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence, unmeasured
 
-DISTRIBUTION = "autoencoder-lab"
 FILE_NAME = "index.html"
 SCRIPT = "class.js"
 TARGET_WIDTH, TARGET_HEIGHT = 600, 280  # CSS pixels a picture may fill
@@ -61,15 +59,14 @@ def student_page(assignment: Assignment, report: Report, folder: Path | None = N
             counts=views.outcome_counts(report.checks),
             printed=views.printed(report),
             unmeasured=unmeasured(report.checks),
-            version=grader_version(),
         )
     )
 
 
 def class_page(assignment: Assignment, reports: Sequence[Report]) -> str:
-    """The instructor's page: what needs a look, how scores spread, what the class got wrong, every submission."""
+    """The instructor's page: what needs attention, the distribution of scores, common mistakes, every submission."""
     ordered = in_order(reports)
-    columns = parts_of(assignment, ordered)
+    columns = parts_of(assignment.part_names, ordered)
     return (
         templates(assignment)
         .get_template("class.html")
@@ -80,12 +77,13 @@ def class_page(assignment: Assignment, reports: Sequence[Report]) -> str:
             matrix=matrix(assignment, ordered),
             concerns=class_views.concerns(ordered),
             scores=class_views.scores(ordered),
-            troubles=class_views.troubles(ordered),
+            failing_checks=class_views.failing_checks(ordered),
             mistakes=common_mistakes(ordered),
-            work=class_views.work(ordered, list(columns)),
+            part_statistics=class_views.part_statistics(ordered, list(columns)),
             isolation=sorted({report.isolation for report in ordered}),
             seeds=sorted({report.seed for report in ordered}),
-            version=grader_version(),
+            calibrations=sorted({report.graded.calibration for report in ordered} - {""}),
+            versions=sorted({report.graded.aelab for report in ordered}),
             script=script(),
             script_digest=b64encode(sha256(script().encode()).digest()).decode(),
         )
@@ -94,22 +92,13 @@ def class_page(assignment: Assignment, reports: Sequence[Report]) -> str:
 
 @cache
 def script() -> Markup:
-    """What lets the class page sort and filter: our own text, in which nothing of a submission stands."""
+    """The script that sorts and filters the class page: our own text, with nothing of a submission in it."""
     return Markup((Path(__file__).parent / "templates" / SCRIPT).read_text(encoding="utf-8"))  # noqa: S704 - ours
 
 
 @cache
-def grader_version() -> str:
-    """The version of the installed grader."""
-    try:
-        return metadata.version(DISTRIBUTION)
-    except metadata.PackageNotFoundError:  # run from a checkout that was never installed
-        return "development"
-
-
-@cache
 def templates(assignment: Assignment) -> Environment:
-    """Every template, with the filters that make what a submission says harmless."""
+    """All templates, with the filters that make the texts of a submission harmless."""
     environment = Environment(
         loader=PackageLoader("grader.render", "templates"),
         autoescape=True,
@@ -117,7 +106,7 @@ def templates(assignment: Assignment) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(assignment=assignment, looks=OUTCOMES, status_text=STATUS_TEXT)
+    environment.globals.update(assignment=assignment, outcome_styles=OUTCOME_STYLES, status_text=STATUS_TEXT)
     environment.filters.update(
         code=with_code,
         curve=loss_curve,
@@ -138,14 +127,14 @@ def templates(assignment: Assignment) -> Environment:
     return environment
 
 
-@lru_cache(1024)  # sentences, hints and many messages are the same for a whole class
+@lru_cache(1024)  # a whole class has the same sentences, hints and many messages
 def with_code(text: str) -> Markup:
-    """`text` made printable and escaped, with what stands between backticks set as code."""
+    """`text`, printable and escaped, with what stands between backticks set as code."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(printable(text)))))  # noqa: S704 - escaped before
 
 
 def signed(value: float) -> str:
-    """Two decimals with a sign that is a minus and no hyphen."""
+    """Two decimals and a sign, a typographic minus for negative values."""
     return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
@@ -155,11 +144,11 @@ def plural(count: int, noun: str) -> str:
 
 
 def shown_width(width: int, height: int) -> int:
-    """Width in CSS pixels: small pictures are enlarged by a whole number, so that every pixel is seen."""
+    """Width in CSS pixels: small pictures are enlarged by a whole number, so that their pixels stay squares."""
     return width * max(1, min(TARGET_WIDTH // width, TARGET_HEIGHT // height))
 
 
 def data_uri(picture: Picture, folder: Path | None, check_id: str, number: int) -> str:
-    """The picture as a PNG inside the page: from the file that `write_report` made of it, where there is a folder."""
+    """The picture as a PNG inside the page, taken from the file of `write_report` if there is a folder."""
     content = png_at(folder / picture_file(check_id, number), picture.pixels) if folder else png(picture.pixels)
     return "data:image/png;base64," + b64encode(content).decode()

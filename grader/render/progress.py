@@ -1,4 +1,4 @@
-"""Live progress in a terminal; plain lines where there is none."""
+"""Show progress: live in a terminal, as plain lines elsewhere."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -23,12 +23,12 @@ from .wording import points
 
 
 def columns() -> tuple[ProgressColumn, ...]:
-    """What every bar shows: what it is about, how many are done, and for how long."""
+    """The columns of every bar: a description, how many are done, the time it took."""
     return TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
 
 
 class Live:
-    """A display that is there within its block."""
+    """A context manager that shows its display within its block."""
 
     _progress: Progress
 
@@ -43,7 +43,7 @@ class Live:
 
 
 class ClassProgress(Live):
-    """A bar over all parts with the time left, a line for each part at work, and one for each submission done."""
+    """A bar over all parts with the time left, a line for each part in progress and for each finished submission."""
 
     def __init__(self, console: Console, submissions: int, parts: int):
         self._console = console
@@ -55,40 +55,40 @@ class ClassProgress(Live):
         self.class_starts()
 
     def class_starts(self) -> None:
-        """Nothing is done yet."""
-        self._done = self._wanting = 0
+        """Reset the bar."""
+        self._done = self._not_final = 0
         self._parts = self._first_parts
         self._running: dict[tuple[str, str], TaskID] = {}
         self._progress.reset(self._class, total=self._parts)
 
     def submission_starts(self, name: str, parts: Sequence[str]) -> None:
-        """Nothing to show: its parts wait."""
+        """Show nothing: the parts of the submission are waiting."""
 
     def task_starts(self, name: str, part: str) -> None:
-        """A line of its own, with the time it takes."""
+        """Add a line for the part, with the time it takes."""
         self._running[name, part] = self._progress.add_task(f"  {one_line(name, 24)}: {part}", total=None)
 
     def task_ends(self, name: str, part: str) -> None:
-        """One part less to do."""
+        """Count the part as done and remove its line."""
         self._progress.advance(self._class)
         if (name, part) in self._running:
             self._progress.remove_task(self._running.pop((name, part)))
 
     def carrying_starts(self, _: str, parts: Sequence[str]) -> None:
-        """There is more to do than it seemed."""
+        """Add the parts that are measured once more."""
         self._parts += len(parts)
         self._progress.update(self._class, total=self._parts)
 
     def submission_ends(self, report: Report) -> None:
-        """One line with its score stays on the screen."""
+        """Print a line with the score, which stays on the screen."""
         self._done += 1
-        self._wanting += report.needs_attention
-        wanting = f", {self._wanting} to look at" if self._wanting else ""
-        self._progress.update(self._class, description=f"{self._done} of {self._submissions} graded{wanting}; parts")
+        self._not_final += report.needs_attention
+        not_final = f", {self._not_final} need attention" if self._not_final else ""
+        self._progress.update(self._class, description=f"{self._done} of {self._submissions} graded{not_final}; parts")
         score = f"{points(report.score)} of {report.max_score} points"
         line = f"[{self._done}/{self._submissions}] {one_line(report.submission, 40)}: {score}, {report.seconds:.0f} s"
-        self._console.print(Text(line + (", needs a look" if report.needs_attention else "")), highlight=False)
+        self._console.print(Text(line + (", needs attention" if report.needs_attention else "")), highlight=False)
 
     def warns(self, text: str) -> None:
-        """One line that stays on the screen."""
+        """Print a line that stays on the screen."""
         self._console.print(Text(f"warning: {one_line(text, 400)}"), highlight=False)

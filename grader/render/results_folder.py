@@ -1,4 +1,4 @@
-"""The folder that a run writes into: a record and a page for each submission, and the tables over all of them."""
+"""The output folder of a run: a record and a page for each submission, and the tables over all of them."""
 
 import json
 import os
@@ -29,7 +29,7 @@ class SummariesNotWritten(UserError):
 
 
 class ResultsFolder:
-    """Takes reports of a run as they are completed."""
+    """Writes the reports of a run as they are completed."""
 
     def __init__(self, assignment: Assignment, out: Path):
         self.out = out
@@ -37,7 +37,7 @@ class ResultsFolder:
         self._written: set[str] = set()  # by this run; somebody may have removed them since
 
     def prepare(self) -> None:
-        """Make the folder and try to write into it, before any work is done. Raises OutputNotWritable."""
+        """Make the folder and try to write into it, before any grading. Raises OutputNotWritable."""
         try:
             self.out.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.out) as file:
@@ -47,21 +47,21 @@ class ResultsFolder:
             raise OutputNotWritable(f"cannot write to {self.out}: {reason}; choose another --out") from None
 
     def seed(self, asked: int | None) -> int:
-        """The seed of a run: the one asked for, that of an earlier run into this folder, or a new one; noted here."""
+        """The seed of the run, recorded in this folder: `asked`, else that of an earlier run, else a new one."""
         seed = asked
         if seed is None:
             try:
                 seed = int(json.loads((self.out / RUN_FILE).read_text())["seed"])
             except (OSError, ValueError, KeyError, TypeError):
                 seed = secrets.randbelow(2**53)
-        self._note(seed)
+        self._record_seed(seed)
         return seed
 
-    def _note(self, seed: int) -> None:
+    def _record_seed(self, seed: int) -> None:
         write_atomically(self.out / RUN_FILE, json.dumps({"seed": seed}).encode() + b"\n")
 
     def write(self, report: Report) -> None:
-        """Write the record with its pictures, unless this run has and it is still there. Raises OSError."""
+        """Write the record and its pictures unless this run has, and they are still there. Raises OSError."""
         folder = report_folder(self.out, report.submission)
         if report.submission not in self._written or not (folder / FILE_NAME).exists():
             write_report(report, folder)
@@ -70,11 +70,11 @@ class ResultsFolder:
     def write_summaries(self, reports: Sequence[Report]) -> None:
         """Write grades.csv and all pages. Raises SummariesNotWritten."""
         try:
-            self._note(reports[0].seed)  # again, where somebody removed the folder meanwhile
-            write_grades(self._assignment, reports, self.out / "grades.csv")
+            self._record_seed(reports[0].seed)  # again, where somebody removed the folder meanwhile
+            write_grades(self._assignment.part_names, reports, self.out / "grades.csv")
             write_pages(self._assignment, reports, self.out)
         except OSError as problem:
             raise SummariesNotWritten(
-                f"the tables in {self.out} could not be written: {problem.strerror}; what was measured is kept, so the "
-                "same command writes them once there is room"
+                f"cannot write the tables in {self.out}: {problem.strerror}; what was measured is kept: "
+                "once there is room, run the same command again"
             ) from problem

@@ -13,15 +13,15 @@ from ..core.evidence import evidence_rows
 from ..core.outcomes import CheckResult, Outcome, Report, Status
 from ..core.text import one_line, printable
 from .class_views import part_cells
-from .wording import OUTCOMES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence
+from .wording import OUTCOME_STYLES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence
 
 WIDTH = 80
 EVIDENCE = 400  # characters of what was expected or measured
 
 
 def grades_table(assignment: Assignment, reports: Sequence[Report]) -> Table:
-    """Submissions by parts with the points earned; below a name, why its score is not final."""
-    possible = parts_of(assignment, reports)
+    """Points by submission and part; a score that is not final has its reason below the name."""
+    possible = parts_of(assignment.part_names, reports)
     table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False)  # the box itself leaves a space between columns
     table.add_column(Text("submission"), min_width=12, overflow="fold")
     for part, most in possible.items():
@@ -33,7 +33,7 @@ def grades_table(assignment: Assignment, reports: Sequence[Report]) -> Table:
 
 
 def _heading(assignment: Assignment, part: str) -> str:
-    """The name of a part, narrow enough that all of them fit side by side with a name."""
+    """The title of a part, narrow enough that all parts fit on a line beside the name of a submission."""
     known = assignment.part(part)
     return known.heading or known.title if known else one_line(part, 20)
 
@@ -61,7 +61,7 @@ def _total(report: Report) -> Text:
 
 
 def check_table(assignment: Assignment, results: Sequence[CheckResult]) -> Table:
-    """What each check found: the outcome, the claim with its message and next step, the points."""
+    """A row for each check: its outcome, its claim with message and next step, its points."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column(Text("outcome"), no_wrap=True)
     table.add_column(Text("check"), overflow="fold", ratio=1)
@@ -71,10 +71,9 @@ def check_table(assignment: Assignment, results: Sequence[CheckResult]) -> Table
         table.add_section()
         table.add_row("", Text(part_title(assignment, part), style="bold underline"), Text(_sum(of_part), style="bold"))
         for result in of_part:
-            look = OUTCOMES[result.outcome]
-            table.add_row(
-                Text(f"{look.glyph} {look.word}", style=look.style), _finding(assignment, result), _sum([result])
-            )
+            style = OUTCOME_STYLES[result.outcome]
+            outcome = Text(f"{style.glyph} {style.word}", style=style.terminal)
+            table.add_row(outcome, _finding(assignment, result), _sum([result]))
     return table
 
 
@@ -96,14 +95,14 @@ def _sum(results: list[CheckResult]) -> str:
 
 
 def plain_text(assignment: Assignment, results: Sequence[CheckResult]) -> str:
-    """The same as `check_table` in plain lines of at most 80 characters, for logs and feedback files."""
+    """The content of `check_table` in plain lines of at most 80 characters, for logs and feedback files."""
     lines: list[str] = []
     for part, members in groupby(results, key=lambda result: result.part):
         of_part = list(members)
         lines += ["", f"{part_title(assignment, part)}: {_sum(of_part)} points"]
         for result in of_part:
-            look = OUTCOMES[result.outcome]
-            lines += _wrapped(f"{look.glyph} {look.word} {_sum([result])}  {_finding(assignment, result).plain}")
+            style = OUTCOME_STYLES[result.outcome]
+            lines += _wrapped(f"{style.glyph} {style.word} {_sum([result])}  {_finding(assignment, result).plain}")
     return "\n".join(lines).strip("\n")
 
 

@@ -1,4 +1,4 @@
-"""What a student's page says, as plain values: chosen, counted and worded here, and only set in the template."""
+"""The content of a student's page as plain values: selected and counted here, placed by the template."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ BEGINNING = 1000  # characters of what was printed
 
 @dataclass(frozen=True)
 class PartView:
-    """A part of one report: its checks, in the order of the lab, and what they earned."""
+    """A part of one report: its checks, in the order of the assignment, and what they earned."""
 
     part: str
     checks: tuple[CheckResult, ...]
@@ -38,7 +38,7 @@ def parts_of_checks(checks: Sequence[CheckResult]) -> list[PartView]:
 
 
 def next_steps(report: Report) -> list[CheckResult]:
-    """The first failed or unwritten checks that have a hint: doing these first is worth most, as others need them."""
+    """The first failed or unwritten checks that have a hint: do these first, as later checks need them."""
     open_checks = [c for c in report.checks if c.outcome in (Outcome.FAILED, Outcome.NOT_IMPLEMENTED) and c.hint]
     return open_checks[:NEXT_STEPS]
 
@@ -51,7 +51,7 @@ def outcome_counts(checks: Sequence[CheckResult]) -> list[tuple[Outcome, int]]:
 
 @dataclass(frozen=True)
 class Printed:
-    """How a stream of a submission's output begins, and the file beside the page that has more of it."""
+    """The beginning of a submission's output on one stream, and the file beside the page that has more of it."""
 
     file: str
     beginning: str
@@ -77,7 +77,7 @@ class Waiting:
 
 
 def waiting(report: Report) -> list[Waiting]:
-    """The skipped checks by what they wait for, in the order of the lab."""
+    """The skipped checks by what they wait for, in the order of the assignment."""
     groups: dict[str, list[CheckResult]] = {}
     for check in report.checks:
         if check.outcome is Outcome.SKIPPED:

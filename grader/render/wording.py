@@ -1,4 +1,4 @@
-"""Words, glyphs and numbers that every front end shows alike."""
+"""Words, glyphs and numbers, the same in every front end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from ..core.text import one_line
 
 
 @dataclass(frozen=True)
-class Look:
-    """How an outcome is shown: a glyph and a word that say it without colour, and a terminal style."""
+class OutcomeStyle:
+    """How an outcome is shown: a glyph and a word that say it without colour, and a style of a rich terminal."""
 
     glyph: str
     word: str
-    style: str
+    terminal: str
 
 
-OUTCOMES = {
-    Outcome.PASSED: Look("✓", "passed", "green"),
-    Outcome.FAILED: Look("✗", "failed", "red"),
-    Outcome.NOT_IMPLEMENTED: Look("○", "to do", "yellow"),
-    Outcome.SKIPPED: Look("–", "skipped", "dim"),
-    Outcome.ERROR: Look("!", "not measured", "magenta"),
+OUTCOME_STYLES = {
+    Outcome.PASSED: OutcomeStyle("✓", "passed", "green"),
+    Outcome.FAILED: OutcomeStyle("✗", "failed", "red"),
+    Outcome.NOT_IMPLEMENTED: OutcomeStyle("○", "to do", "yellow"),
+    Outcome.SKIPPED: OutcomeStyle("–", "skipped", "dim"),
+    Outcome.ERROR: OutcomeStyle("!", "not measured", "magenta"),
 }
 
 STATUS_TEXT = {
@@ -39,7 +39,7 @@ def part_title(assignment: Assignment, part: str) -> str:
 
 
 def sentence(assignment: Assignment, check_id: str) -> str:
-    """The sentence a student reads for a check; the claim in its id where the lab no longer has that check."""
+    """The sentence a student reads for a check; the claim in its id if the assignment no longer has that check."""
     known = next((check.sentence for check in assignment.checks if check.id == check_id), "")
     claim = check_id.partition(".")[2] or check_id
     return known or one_line(claim.replace("_", " "), 200)
@@ -51,27 +51,27 @@ def points(value: float) -> str:
 
 
 def in_order(reports: Sequence[Report]) -> list[Report]:
-    """Reports by submission, so that the order of grading shows nowhere."""
+    """Reports sorted by submission, so that output does not depend on the order of grading."""
     return sorted(reports, key=lambda report: report.submission)
 
 
-def parts_of(assignment: Assignment, reports: Sequence[Report]) -> dict[str, int]:
-    """Every part that was measured in any report, in the order of the lab, and its points."""
+def parts_of(part_names: Sequence[str], reports: Sequence[Report]) -> dict[str, int]:
+    """Each part that some report has checks of, with its points: in the order of `part_names`, then unknown ones."""
     possible: dict[str, int] = {}
     for report in reports:
         for part, (_, most) in report.part_scores().items():
             possible[part] = max(possible.get(part, 0), most)
-    known = [part for part in assignment.part_names if part in possible]
+    known = [part for part in part_names if part in possible]
     return {part: possible[part] for part in known + sorted(possible.keys() - set(known))}
 
 
 def unmeasured(results: Sequence[CheckResult]) -> int:
-    """Points of checks that the grader itself failed to measure: neither earned nor lost yet."""
+    """Points of checks that the grader failed to measure: neither earned nor lost yet."""
     return sum(result.points for result in results if result.outcome is Outcome.ERROR)
 
 
 def unmeasured_parts(report: Report) -> set[str]:
-    """Parts without a final score: all of an unread submission's, and those where a check was not measured."""
+    """Parts without a final score: all parts of an unread submission, else those with a check that was not measured."""
     if report.status is not Status.GRADED:
         return {check.part for check in report.checks}
     return {check.part for check in report.checks if check.outcome is Outcome.ERROR}

@@ -1,4 +1,4 @@
-"""The channel of a self-check: the harness in this very process. Advisory: nothing here is protected."""
+"""The channel of a self-check, whose harness runs in this process. Nothing is protected here."""
 
 import os
 import sys
@@ -15,13 +15,13 @@ from ..protocol.messages import Reply, Request
 
 
 class LocalChannel:
-    """Performs requests here. What the submission prints is swallowed, so that only the grader speaks."""
+    """Performs requests in this process. What the submission prints is discarded: only results are shown."""
 
     isolation = "self-check"
 
     def __init__(self, definitions: Definitions):
         self._definitions = definitions
-        self._others: list[LocalChannel] = []
+        self._fresh: list[LocalChannel] = []
         self._scratch = tempfile.TemporaryDirectory(prefix="aelab-")
         self._harness = Harness(definitions, Path(self._scratch.name))
 
@@ -34,20 +34,20 @@ class LocalChannel:
                 return None, error.detail
 
     def fresh(self) -> "LocalChannel":
-        """Another harness; it shares this process, so that here it only shows honest mistakes."""
-        self._others.append(LocalChannel(self._definitions))
-        return self._others[-1]
+        """Another harness. It shares this process, so it reveals mistakes but no deliberate cheating."""
+        self._fresh.append(LocalChannel(self._definitions))
+        return self._fresh[-1]
 
     def close(self) -> None:
         """Remove the scratch folders."""
-        for other in self._others:
-            other.close()
+        for channel in self._fresh:
+            channel.close()
         self._scratch.cleanup()
 
 
 @contextmanager
 def working_folder(folder: str) -> Iterator[None]:
-    """Work in `folder` for a while: models keep checkpoints in relative folders."""
+    """Make `folder` the working folder within the block: models keep checkpoints in relative folders."""
     before = Path.cwd()
     os.chdir(folder)
     try:
@@ -58,7 +58,7 @@ def working_folder(folder: str) -> Iterator[None]:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Swallow both output streams, below Python as well: nbgrader gives no points to a cell that writes to stderr."""
+    """Discard stdout and stderr, also of native code: nbgrader gives no points to a cell that writes to stderr."""
     sys.stdout.flush()
     sys.stderr.flush()
     saved = [(descriptor, os.dup(descriptor)) for descriptor in (1, 2)]

@@ -1,4 +1,4 @@
-"""The self-check of a student, in the student's own process: advisory, quick, and kind."""
+"""The self-check of a student, in the student's own process, which is advisory: nothing is protected there."""
 
 import importlib
 import os
@@ -18,18 +18,18 @@ from ..harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, 
 from ..submissions.reading import read_submission
 from .drawings import Drawings, drawings_of
 from .local_channel import LocalChannel, quiet
-from .watching import Overheard, Watcher
+from .watching import ObservedChannel, Watcher
 
 SEED = 2025
 SHELL_NAMES = ("In", "Out")  # of IPython
 
 
 class WrongKeras(UserError):
-    """TensorFlow is running with Keras 3; the text says what to do."""
+    """TensorFlow is running with Keras 3."""
 
 
 def require_keras_2() -> None:
-    """Raise WrongKeras unless tf.keras is Keras 2; sets the switch where it is not too late."""
+    """Raise WrongKeras unless tf.keras is Keras 2, after setting the switch if nothing has set it yet."""
     os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with quiet():  # TensorFlow greets on stderr
@@ -44,12 +44,12 @@ def require_keras_2() -> None:
 
 
 class Session:
-    """Results that stay valid as long as the definitions they were measured on, and what was drawn beside them."""
+    """Results and drawings of one set of definitions, each measured once."""
 
     def __init__(self, assignment: Assignment, definitions: Definitions):
         self.assignment = assignment
         importlib.import_module(assignment.operations)
-        self.subject = assignment.subject(Overheard(LocalChannel(definitions), self._hear), SEED)
+        self.subject = assignment.subject(ObservedChannel(LocalChannel(definitions), self._on_training), SEED)
         self.results: dict[str, CheckResult] = {}
         self.drawings: dict[str, Drawings] = {}
         self._losses: dict[int, list[np.ndarray]] = {}
@@ -57,9 +57,9 @@ class Session:
         self._steps = 0
 
     def check(self, names: tuple[str, ...], watcher: Watcher | None = None) -> tuple[CheckResult, ...]:
-        """The results of the named parts or checks; what was measured before is not measured again.
+        """The results of the named parts or checks, of which only new ones are measured. Raises AssignmentError.
 
-        Each result is kept as soon as it is known, also where the rest is interrupted.
+        Each result is kept as soon as it is known, even if the next check is interrupted.
         """
         wanted = self.assignment.select(names)
         missing = [c for c in self.assignment.with_needs(wanted) if c.id not in self.results]
@@ -75,16 +75,16 @@ class Session:
     def _measure(self, item: Check) -> None:
         (result,) = run_checks(self.assignment, self.subject, [item], known=self.results)
         self.results[item.id] = result
-        self.drawings[item.id] = drawings_of(self.assignment, self.subject, item, result, self._losses)
+        self.drawings[item.id] = drawings_of(self.subject, item, result, self._losses, self.assignment.samples_of)
 
-    def _hear(self, model: int, steps: int, losses: np.ndarray) -> None:
+    def _on_training(self, model: int, steps: int, losses: np.ndarray) -> None:
         self._losses.setdefault(model, []).append(losses)
         self._steps += steps
         self._watcher.trained(self._steps)
 
 
 def session_of_files(assignment: Assignment, path: Path) -> Session:
-    """A session on files. Raises UnreadableSubmission."""
+    """A session on the submission at `path`. Raises UnreadableSubmission."""
     submission = read_submission(path.name, path, assignment)
     sources = [(source.name, source.text) for source in submission.sources]
     if submission.kind == "notebook":
@@ -94,14 +94,14 @@ def session_of_files(assignment: Assignment, path: Path) -> Session:
 
 
 class NotebookSessions:
-    """The session of a running notebook; a new one as soon as anything was defined anew."""
+    """Keeps the session of a running notebook until a definition changes."""
 
     def __init__(self) -> None:
         self._values: dict[str, Any] = {}
         self._session: Session | None = None
 
     def of_namespace(self, assignment: Assignment, names: Mapping[str, Any]) -> Session:
-        """The session on these names, which is the one before if all of them stand for the same objects."""
+        """The session on these names: the previous one if all of them still name the same objects."""
         values = {name: value for name, value in names.items() if not name.startswith("_") and name not in SHELL_NAMES}
         before = self._values
         same = before.keys() == values.keys() and all(before[name] is value for name, value in values.items())
@@ -116,8 +116,8 @@ SESSIONS = NotebookSessions()
 def check(*names: str) -> float:
     """Check parts ("vae") or single checks ("vae.loss_is_negative_elbo") of the notebook this is called in.
 
-    Shows what was found, as soon as it is, and returns the points earned, as a builtin float. Without a name everything
-    is checked.
+    Shows each result as soon as it is known, and returns the points earned, as a builtin float. Without a name,
+    everything is checked.
     """
     from .screens import screen_here
 
@@ -136,5 +136,5 @@ def check(*names: str) -> float:
 
 
 def all_passed(results: tuple[CheckResult, ...]) -> bool:
-    """Whether nothing is left to do."""
+    """Whether every check passed."""
     return all(result.outcome is Outcome.PASSED for result in results)

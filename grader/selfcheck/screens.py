@@ -1,4 +1,4 @@
-"""Where a self-check is shown: in a notebook as a table that fills while it runs, anywhere else as plain text."""
+"""Show a self-check: in a notebook as a table that fills while it runs, elsewhere as plain text."""
 
 import sys
 import time
@@ -21,7 +21,7 @@ from ..render.views import outcome_counts, parts_of_checks
 from .drawings import Drawings
 from .watching import Watcher
 
-PAUSE = 0.3  # seconds between two pictures of a running training; a browser need not draw more
+PAUSE = 0.3  # seconds between two updates while a model is trained
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ def selfcheck_html(
     results: Sequence[CheckResult],
     drawings: Mapping[str, Drawings] | None = None,
     running: Running | None = None,
-    note: str = "",
+    message: str = "",
 ) -> str:
-    """A fragment for the output of a notebook's cell, in the light or dark of its surroundings. It loads nothing."""
+    """An HTML fragment for the output of a cell, which follows the light or dark theme and loads nothing."""
     return (
         templates(assignment)
         .get_template("selfcheck.html")
@@ -51,13 +51,13 @@ def selfcheck_html(
             drawings=drawings or {},
             nothing=Drawings(),
             running=running,
-            note=note,
+            message=message,
         )
     )
 
 
 class NotebookScreen(Watcher):
-    """One output of a cell, drawn anew when something was found and now and then while a model is trained."""
+    """One output of a cell, updated after each check and at intervals while a model is trained."""
 
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
@@ -68,7 +68,7 @@ class NotebookScreen(Watcher):
         self._ended = False
 
     def __enter__(self) -> Self:
-        self._draw(note="Starting TensorFlow …", first=True)
+        self._draw(message="Starting TensorFlow …", first=True)
         return self
 
     def __exit__(
@@ -76,40 +76,40 @@ class NotebookScreen(Watcher):
     ) -> None:
         if not self._ended:
             self._running = None
-            self._draw(note="Stopped before the end.")
+            self._draw(message="Stopped before the end.")
 
     def starts(self, check: Check, number: int, total: int) -> None:
-        """The name of the check, and how many are done."""
+        """Show the name of the check, and how many are done."""
         self._running = Running(check.id, number, total)
         self._draw()
 
     def trained(self, steps: int) -> None:
-        """The steps so far, now and then."""
+        """Show the steps so far, unless that was done a moment ago."""
         if self._running and time.monotonic() - self._drawn_at > PAUSE:
             self._running = Running(self._running.check, self._running.number, self._running.total, steps)
             self._draw()
 
     def ends(self, result: CheckResult) -> None:
-        """One more row."""
+        """Add a row."""
         self._found.append(result)
         self._draw()
 
     def shows(self, results: Sequence[CheckResult], drawings: Mapping[str, Drawings]) -> None:
-        """All results with their pictures."""
+        """Show all results with their pictures."""
         self._found, self._running, self._ended = list(results), None, True
         self._draw(drawings)
 
     def says(self, text: str) -> None:
-        """One line in the place of results."""
+        """Show a line in place of results."""
         self._found, self._running, self._ended = [], None, True
-        self._draw(note=text)
+        self._draw(message=text)
 
-    def _draw(self, drawings: Mapping[str, Drawings] | None = None, note: str = "", first: bool = False) -> None:
+    def _draw(self, drawings: Mapping[str, Drawings] | None = None, message: str = "", first: bool = False) -> None:
         from IPython.display import display, update_display
 
         bundle = {
-            "text/html": selfcheck_html(self._assignment, self._found, drawings, self._running, note),
-            "text/plain": "\n".join(text for text in (plain_text(self._assignment, self._found), note) if text),
+            "text/html": selfcheck_html(self._assignment, self._found, drawings, self._running, message),
+            "text/plain": "\n".join(text for text in (plain_text(self._assignment, self._found), message) if text),
         }
         show: Any = display if first else update_display
         show(bundle, raw=True, display_id=self._display)
@@ -117,7 +117,7 @@ class NotebookScreen(Watcher):
 
 
 class CheckProgress(Live, Watcher):
-    """A bar over the checks of one submission, with the steps that models were trained for in the one at work."""
+    """A bar over the checks of one submission, with the training steps of the current check."""
 
     def __init__(self, console: Console):
         self._progress = Progress(*columns(), console=console, transient=True, disable=not console.is_terminal)
@@ -125,39 +125,39 @@ class CheckProgress(Live, Watcher):
         self._check = ""
 
     def starts(self, check: Check, number: int, total: int) -> None:
-        """The check's id, and how many are done."""
+        """Show the id of the check, and how many are done."""
         self._check = check.id
         self._progress.update(self._task, description=check.id, completed=number - 1, total=total)
 
     def trained(self, steps: int) -> None:
-        """How far the training is."""
+        """Show the training steps so far."""
         self._progress.update(self._task, description=f"{self._check}, {steps} training steps")
 
 
 class TerminalScreen(CheckProgress):
-    """A bar while it runs, then the table that `aelab check` prints."""
+    """A bar while checks run, then the table that `aelab check` prints."""
 
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
         self._console = Console()
         super().__init__(self._console)
 
-    def shows(self, results: Sequence[CheckResult], drawings: Mapping[str, Drawings]) -> None:  # noqa: ARG002 - as a notebook has them
-        """The table; a terminal has no pictures."""
+    def shows(self, results: Sequence[CheckResult], drawings: Mapping[str, Drawings]) -> None:  # noqa: ARG002 - for notebooks
+        """Print the table; a terminal shows no pictures."""
         self._console.print(check_table(self._assignment, results))
 
     def says(self, text: str) -> None:
-        """One line."""
+        """Print a line."""
         self._console.print(text, markup=False)
 
 
 def screen_here(assignment: Assignment) -> NotebookScreen | TerminalScreen:
-    """What fits the surroundings: a kernel of Jupyter, of VS Code or of Colab shows HTML."""
+    """The screen for this process: kernels of Jupyter, VS Code and Colab show HTML."""
     return NotebookScreen(assignment) if in_notebook() else TerminalScreen(assignment)
 
 
 def in_notebook() -> bool:
-    """Whether this is a kernel that somebody looks at through a notebook; IPython in a terminal is none."""
+    """Whether this process is the kernel of a notebook; IPython in a terminal is none."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return getattr(shell, "kernel", None) is not None

@@ -1,4 +1,4 @@
-"""Listening to a self-check while it runs: which check is being measured, how far a training is, what was found."""
+"""Follow a self-check while it runs: the current check, its training steps, its result."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,12 +10,11 @@ from ..core.registry import Check
 from ..protocol.messages import Reply, Request
 from ..subject.subject import Channel
 
-Told = Callable[[int, int, np.ndarray], None]  # a model's number, how many more steps, their losses if they are known
-WHOLE = ("fit", "fit_labels", "pretrain")  # trainings of epochs, of which no losses come back for each step
+OnTraining = Callable[[int, int, np.ndarray], None]  # a model's number, how many more steps, their losses where known
 
 
 class Watcher:
-    """Hears of everything and shows nothing; front ends show what they like."""
+    """Is told of everything and shows nothing; front ends override what they show."""
 
     def starts(self, check: Check, number: int, total: int) -> None:
         """The `number`-th of `total` checks, counted from 1, is being measured."""
@@ -27,30 +26,34 @@ class Watcher:
         """A check that was asked for has its result."""
 
 
-class Overheard:
-    """A channel that passes everything on, and tells of the steps of every training that came to its end."""
+class ObservedChannel:
+    """A channel that passes everything on, and reports the steps of every training that succeeded.
 
-    def __init__(self, channel: Channel, told: Told):
+    Trainings are the operation `train`, whose reply has the loss of each step, and all that take `epochs` and
+    `steps_per_epoch`.
+    """
+
+    def __init__(self, channel: Channel, on_training: OnTraining):
         self._channel = channel
-        self._told = told
+        self._on_training = on_training
 
     def request(self, request: Request) -> tuple[Reply | None, dict[str, Any] | None]:
-        """As the channel below."""
+        """Pass the request on."""
         reply, failure = self._channel.request(request)
         if reply is not None:
-            self._tell(request.operation, request.parameters, reply)
+            self._observe(request.operation, request.parameters, reply)
         return reply, failure
 
-    def _tell(self, operation: str, asked: dict[str, Any], reply: Reply) -> None:
+    def _observe(self, operation: str, parameters: dict[str, Any], reply: Reply) -> None:
         if operation == "train":
-            self._told(asked["model"], len(reply.arrays[0]), reply.arrays[0])
-        elif operation in WHOLE:
-            self._told(asked["model"], asked["epochs"] * asked["steps_per_epoch"], np.empty(0))
+            self._on_training(parameters["model"], len(reply.arrays[0]), reply.arrays[0])
+        elif {"epochs", "steps_per_epoch"} <= parameters.keys():
+            self._on_training(parameters["model"], parameters["epochs"] * parameters["steps_per_epoch"], np.empty(0))
 
     def fresh(self) -> Channel:
-        """Another harness of the channel below; what is trained there is not told."""
+        """Another harness of the inner channel; its trainings are not reported."""
         return self._channel.fresh()
 
     def close(self) -> None:
-        """As the channel below."""
+        """Close the inner channel."""
         self._channel.close()

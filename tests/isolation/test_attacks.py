@@ -126,7 +126,7 @@ def test_hostile_text_is_harmless_wherever_it_is_shown(attack: Attack, ground: G
     results = tuple(replace(r, message=r.message + HOSTILE, hint=HOSTILE + r.hint) for r in measured.results)
     report = replace(measured.report, submission=HOSTILE, checks=results, message=HOSTILE)
     raw = replace(measured.report, submission="plain")
-    write_grades(ASSIGNMENT, [report, raw], tmp_path / "grades.csv")
+    write_grades(ASSIGNMENT.part_names, [report, raw], tmp_path / "grades.csv")
     for one in (report, raw):
         write_report(one, report_folder(tmp_path, one.submission))
     write_pages(ASSIGNMENT, [report, raw], tmp_path)

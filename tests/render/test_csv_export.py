@@ -15,7 +15,7 @@ from . import samples
 
 def rows(reports: tuple[Report, ...], folder: Path) -> list[dict[str, str]]:
     """The rows of the file, by column name."""
-    write_grades(ASSIGNMENT, reports, folder / "grades.csv")
+    write_grades(ASSIGNMENT.part_names, reports, folder / "grades.csv")
     with (folder / "grades.csv").open(newline="", encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
 
@@ -52,7 +52,7 @@ def test_no_cell_is_a_formula(start: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|", '"', '";'])
 def test_no_separator_in_a_name_begins_a_cell(separator: str, tmp_path: Path) -> None:
     """A spreadsheet that splits at another sign than the comma sees the name in one pair of quotes as well."""
-    write_grades(ASSIGNMENT, (samples.solved(f"ada{separator}=1+1"),), tmp_path / "grades.csv")
+    write_grades(ASSIGNMENT.part_names, (samples.solved(f"ada{separator}=1+1"),), tmp_path / "grades.csv")
     line = (tmp_path / "grades.csv").read_text().splitlines()[1]
     quoted = re.match(r'"((?:[^"]|"")*)",', line)
     assert quoted is not None
@@ -76,8 +76,8 @@ def test_a_hostile_name_stays_one_cell_on_one_line(text: str, tmp_path: Path) ->
 
 def test_the_order_of_grading_does_not_show(tmp_path: Path) -> None:
     """The same class gives the same bytes."""
-    write_grades(ASSIGNMENT, samples.class_of_seven(), tmp_path / "a.csv")
-    write_grades(ASSIGNMENT, samples.class_of_seven()[::-1], tmp_path / "b.csv")
+    write_grades(ASSIGNMENT.part_names, samples.class_of_seven(), tmp_path / "a.csv")
+    write_grades(ASSIGNMENT.part_names, samples.class_of_seven()[::-1], tmp_path / "b.csv")
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 

@@ -27,7 +27,7 @@ def write_everything(out: Path) -> None:
     reports = [*samples.class_of_seven(), samples.hostile()]
     for report in reports:
         write_report(report, report_folder(out, report.submission))
-    write_grades(ASSIGNMENT, reports, out / "grades.csv")
+    write_grades(ASSIGNMENT.part_names, reports, out / "grades.csv")
     write_pages(ASSIGNMENT, reports, out)
 
 

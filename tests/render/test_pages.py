@@ -15,7 +15,7 @@ from grader.core.outcomes import Outcome, Report, Status
 from grader.render import pages
 from grader.render.pages import class_page, shown_width, student_page
 from grader.render.report_json import write_report
-from grader.render.wording import OUTCOMES, sentence
+from grader.render.wording import OUTCOME_STYLES, sentence
 
 from . import samples
 
@@ -140,13 +140,24 @@ def test_the_calibration_is_named() -> None:
     assert "seed 20260101 · calibration 2b3c4d5e" in Page(class_page(ASSIGNMENT, [calibrated])).words
 
 
+def test_pages_name_the_assignment_and_the_version_that_graded() -> None:
+    """The title is the assignment's own, and the version is that of the record, which an earlier release may have made."""
+    report = samples.solved()
+    graded = replace(report, graded=replace(report.graded, aelab="0.9.7"))
+    other = replace(ASSIGNMENT, title="Lab 7: diffusion")
+    for text in (student_page(other, graded), class_page(other, [graded])):
+        assert "Lab 7: diffusion" in Page(text).words
+        assert ASSIGNMENT.title not in text
+        assert "grader 0.9.7" in Page(text).words
+
+
 def test_a_student_reads_points_outcomes_and_next_steps() -> None:
     """Everything a record says is on the page: sentence, message, evidence, hint, why it was skipped, circumstances."""
     report = samples.struggling()
     words = " ".join(Page(student_page(ASSIGNMENT, report)).words.split())
     assert "67.5 of 100 points" in words
     for check in report.checks:
-        assert OUTCOMES[check.outcome].word in words
+        assert OUTCOME_STYLES[check.outcome].word in words
         for text in (sentence(ASSIGNMENT, check.id), check.message, check.hint):
             assert text.replace("`", "") in words
     assert "expected543.4" in words

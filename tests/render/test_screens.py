@@ -9,7 +9,7 @@ import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import CheckResult, Outcome
-from grader.render.wording import OUTCOMES, sentence
+from grader.render.wording import OUTCOME_STYLES, sentence
 from grader.selfcheck import screens
 from grader.selfcheck.drawings import Drawings
 from grader.selfcheck.screens import NotebookScreen, Running, TerminalScreen, in_notebook, selfcheck_html
@@ -31,7 +31,7 @@ def test_every_row_says_outcome_expected_measured_and_next_step() -> None:
     words = words_of(html)
     assert "Outcome Check Expected Measured Next step Points".replace(" ", "") in words.replace(" ", "")
     for check in results:
-        assert OUTCOMES[check.outcome].word in words
+        assert OUTCOME_STYLES[check.outcome].word in words
         assert sentence(ASSIGNMENT, check.id).replace("`", "") in words
     failed = next(check for check in results if check.id == "autoencoder.loss_is_cross_entropy")
     row = words[words.index("summed over pixels, before the step.") :]
@@ -70,7 +70,7 @@ def test_while_it_runs_it_says_what_it_does() -> None:
 
 def test_hostile_texts_stay_texts() -> None:
     """No element, handler or address that is not ours, whatever a message says."""
-    html = selfcheck_html(ASSIGNMENT, samples.hostile().checks, note="".join(samples.HOSTILE))
+    html = selfcheck_html(ASSIGNMENT, samples.hostile().checks, message="".join(samples.HOSTILE))
     page = Page(html)
     assert {tag for tag, _ in page.elements} <= ALLOWED | {"caption", "progress", "svg", "path", "polyline", "circle"}
     assert not [name for _, attrs in page.elements for name in attrs if name.startswith("on")]
