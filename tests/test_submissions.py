@@ -66,7 +66,7 @@ def test_a_folder_of_modules_is_read_with_its_helpers(tmp_path: Path) -> None:
     files = {"data.py": "x = 1\n", "helper.py": "y = 2\n", "tools/deep.py": "z = 3\n"}
     fill(tmp_path / "ada", {**files, "notes.txt": "hello", "__pycache__/data.py": "0", ".hidden/data.py": "0"})
     found = read_submission("ada", tmp_path / "ada", ASSIGNMENT)
-    assert (found.name, found.kind, found.notes) == ("ada", "modules", ())
+    assert (found.name, found.kind, found.left_out) == ("ada", "modules", ())
     assert {source.name: source.text for source in found.sources} == files
 
 
@@ -78,7 +78,7 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path) -> None:
     assert [(source.name, source.text) for source in found.sources] == [
         ("lab05.ipynb, cell 1", "x = 1"), ("lab05.ipynb, cell 3", "y = 2"),
     ]  # fmt: skip
-    assert found.notes[0].where == "cell 2, line 1"
+    assert found.left_out[0].where == "cell 2, line 1"
 
 
 @pytest.mark.parametrize("root", ["", "lab05/", "ada's work/"])

@@ -52,7 +52,7 @@ def test_a_task_travels_as_text() -> None:
     fields = json.loads(TASK.to_json())
     assert (fields["assignment"], fields["part"], fields["checks"]) == ("lab05", "vae", ["vae.a", "vae.b"])
     assert fields["sources"] == [{"name": each.name, "text": each.text} for each in SUBMISSION.sources]
-    assert fields["notes"] == [{"where": "cell 4, line 2", "why": "invalid syntax"}]
+    assert fields["left_out"] == [{"where": "cell 4, line 2", "why": "invalid syntax"}]
     strange = replace(TASK, sources=(Source("\udcff.py", "\ud800 = 'ä'"),))
     assert Task.from_json(strange.to_json()) == strange
 
@@ -76,7 +76,7 @@ def test_whose_it_is_does_not_matter() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"assignment": "lab06"}, {"part": "data"}, {"checks": ("vae.a",)}, {"kind": "notebook"}, {"notes": ()},
+        {"assignment": "lab06"}, {"part": "data"}, {"checks": ("vae.a",)}, {"kind": "notebook"}, {"left_out": ()},
         {"sources": (Source("vae.py", "x"),)}, {"sources": SUBMISSION.sources[::-1]}, {"seed": 8},
         {"limits": Limits(call_seconds=1)},
     ],

@@ -57,7 +57,7 @@ class SubmissionPlan:
             tuple(result for part in within.values() for result in part.results),
             isolation,
             sum(part.seconds for part in measured.values()),
-            " ".join(dict.fromkeys([*map(str, self.submission.notes), *problems])),
+            " ".join(dict.fromkeys([*map(str, self.submission.left_out), *problems])),
             "".join(part.stdout for part in measured.values()),
             "".join(part.stderr for part in measured.values()),
         )
@@ -80,7 +80,7 @@ class SubmissionPlan:
                 calibration=self.assignment.thresholds.version,
                 submission_sha256=self.submission.sha256 if self.submission else "",
             ),
-            left_out=self.submission.notes if self.submission else (),
+            left_out=self.submission.left_out if self.submission else (),
             isolation=isolation,
             seed=self.seed,
             seconds=seconds,

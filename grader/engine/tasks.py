@@ -29,14 +29,14 @@ class Task:
     checks: tuple[str, ...]
     kind: Literal["modules", "notebook"]
     sources: tuple[Source, ...]
-    notes: tuple[LeftOut, ...]
+    left_out: tuple[LeftOut, ...]
     seed: int
     limits: Limits
 
     @property
     def submission(self) -> Submission:
         """As much of the submission as this part can see; whose it is does not matter."""
-        return Submission(self.part, self.kind, self.sources, self.notes)
+        return Submission(self.part, self.kind, self.sources, self.left_out)
 
     def key(self, fingerprint: str, tier: str) -> str:
         """A digest of all that the result depends on, under this tier, by code of this fingerprint."""
@@ -99,6 +99,6 @@ def tasks_of(
         if ids:
             sources = sources_for(submission, part)
             tasks.append(
-                Task(assignment.name, part.name, ids, submission.kind, sources, submission.notes, seed, limits)
+                Task(assignment.name, part.name, ids, submission.kind, sources, submission.left_out, seed, limits)
             )
     return tuple(tasks)

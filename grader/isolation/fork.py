@@ -101,7 +101,7 @@ class Fork:
         header = {
             "kind": submission.kind,
             "sources": sources,
-            "notes": list(map(str, submission.notes)),
+            "notes": list(map(str, submission.left_out)),
             "hidden": list(self._server.view.hidden),
         }
         self.ask(Request("start"), deadline, header)

@@ -88,7 +88,7 @@ def session_of_files(assignment: Assignment, path: Path) -> Session:
     submission = read_submission(path.name, path, assignment)
     sources = [(source.name, source.text) for source in submission.sources]
     if submission.kind == "notebook":
-        return Session(assignment, Cells(sources, [str(note) for note in submission.notes]))
+        return Session(assignment, Cells(sources, list(map(str, submission.left_out))))
     sys.meta_path.append(AbsoluteNames([name for name, _ in sources]))
     return Session(assignment, Modules(sources))
 

@@ -1,1 +1,1 @@
-"""What was handed in: found, chosen and read, never executed."""
+"""Find, choose and read what was handed in. Nothing of it is executed here."""

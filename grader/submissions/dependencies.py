@@ -1,7 +1,7 @@
-"""What a part of a submission depends on: the modules it imports, or the cells of a notebook that define its names.
+"""Find what a part of a submission depends on: the modules it imports, or the cells that define its names.
 
-Only these are sent to the process that measures the part, so its result depends on nothing else of the submission.
-Where the text does not tell, because code is looked up by name or cannot be parsed, everything is sent.
+Only these are sent to the process of the part, so its result depends on nothing else of the submission. If that cannot
+be told from the text, because code is looked up by name or cannot be parsed, everything is sent.
 """
 
 import ast
@@ -15,18 +15,18 @@ from ..core.assignment import Part
 from .notebooks import NO_PYTHON
 from .reading import Source, Submission
 
-LOOKS_UP_BY_NAME = frozenset(  # names of what may reach code that no import and no name shows
+LOOKS_UP_BY_NAME = frozenset(  # names that may reach code which no import and no name shows
     {"__builtins__", "__import__", "__loader__", "__spec__", "builtins", "compile", "eval", "exec", "globals",
      "importlib", "inspect", "linecache", "locals", "pkgutil", "runpy", "vars"}
 )  # fmt: skip
 LOOKED_UP = frozenset({"__dict__", "__globals__", "__loader__", "__spec__", "modules"})  # attributes of the same kind
-MOST_CODE = 2**20  # characters that are parsed here; a tree takes some hundred times as much
+MAX_CODE = 2**20  # characters that are parsed here; a tree takes some hundred times as much
 PACKAGE = "submission"
 Imports = frozenset[tuple[int, str, tuple[str, ...]]]  # level, module, names
 
 
 class _Cell(NamedTuple):
-    """What a text of Python binds, what it reads, and whether running it may do more than define."""
+    """The names that a cell binds and reads, and whether running it may do more than define."""
 
     binds: frozenset[str]
     reads: frozenset[str]
@@ -35,7 +35,7 @@ class _Cell(NamedTuple):
 
 def sources_for(submission: Submission, part: Part) -> tuple[Source, ...]:
     """The sources that `part` depends on, in their order."""
-    if sum(len(source.text) for source in submission.sources) > MOST_CODE:
+    if sum(len(source.text) for source in submission.sources) > MAX_CODE:
         return submission.sources
     if submission.kind == "notebook":
         return _cells_for(submission.sources, part.public_names)
@@ -44,13 +44,13 @@ def sources_for(submission: Submission, part: Part) -> tuple[Source, ...]:
 
 
 def imported_files(texts: Mapping[str, str], first: str, packages: tuple[str, ...] = ()) -> frozenset[str] | None:
-    """The files of a package that `first` imports, itself and every __init__.py on the way included; None for unknown.
+    """The files of a package that `first` imports, itself and each __init__.py on the way included; None if unknown.
 
     texts: of all files, by path. packages: names under which the package may be imported absolutely.
     """
-    waiting, found = [first, "__init__.py"], set[str]()
-    while waiting:
-        file = waiting.pop()
+    pending, found = [first, "__init__.py"], set[str]()
+    while pending:
+        file = pending.pop()
         if file in found or file not in texts:
             continue
         found.add(file)
@@ -58,13 +58,13 @@ def imported_files(texts: Mapping[str, str], first: str, packages: tuple[str, ..
         if imports is None:
             return None
         for one in imports:
-            waiting += _targets(file, one, packages)
+            pending += _targets(file, one, packages)
     return frozenset(found)
 
 
 @lru_cache(4096)
 def _imports(text: str) -> Imports | None:
-    """What a module imports, anywhere in it; None if that cannot be told."""
+    """What a module imports, anywhere in it; None if unknown."""
     try:
         tree = ast.parse(text)
     except NO_PYTHON:
@@ -81,7 +81,7 @@ def _imports(text: str) -> Imports | None:
 
 
 def _looks_up_by_name(node: ast.AST) -> bool:
-    """Whether a node names something that finds code by a text."""
+    """Whether a node names something that finds code by its name."""
     if isinstance(node, ast.Attribute):
         return node.attr in LOOKED_UP
     if isinstance(node, ast.Import | ast.ImportFrom):
@@ -108,7 +108,7 @@ def _targets(file: str, one: tuple[int, str, tuple[str, ...]], packages: tuple[s
 
 
 def _cells_for(cells: tuple[Source, ...], names: Iterable[str]) -> tuple[Source, ...]:
-    """The cells that define `names`, what these use, and all that do more than define; all if that cannot be told."""
+    """The cells that define `names`, what these use, and all that do more than define; all if unknown."""
     read = [_cell(cell.text) for cell in cells]
     known = [cell for cell in read if cell is not None]
     if len(known) < len(read):
@@ -133,9 +133,9 @@ def _cell(text: str) -> _Cell | None:
             return None
         binds, reads = _names_of(table)
         changed = {root for node in nodes if (root := _changed_by(node)) in reads}
-        changed |= {other for node in tree.body if (other := _renamed_by(node)) in reads}
+        changed |= {other for node in tree.body if (other := _aliased_by(node)) in reads}
         return _Cell(frozenset(binds | changed), frozenset(reads), any(_acts(node) for node in tree.body))
-    except NO_PYTHON:  # also where it is nested too deep for us
+    except NO_PYTHON:  # also if it is nested too deeply
         return None
 
 
@@ -161,16 +161,16 @@ def _changed_by(node: ast.AST) -> str:
     return root.id if isinstance(root, ast.Name) else ""
 
 
-def _renamed_by(node: ast.AST) -> str:
-    """The name that gets another one, as `Model` in `Mine = Model`, under which it may be changed, or ''."""
+def _aliased_by(node: ast.AST) -> str:
+    """The name that gets an alias, as `Model` in `Mine = Model`, under which it may be changed, or ''."""
     value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
     return value.id if isinstance(value, ast.Name) else ""
 
 
 def _acts(node: ast.AST) -> bool:
-    """Whether running a statement calls something, or binds names that the text does not tell.
+    """Whether running a statement calls something, or binds names that the text does not show.
 
-    The bodies of functions do not run where they stand.
+    The bodies of functions do not run here.
     """
     if isinstance(node, ast.Lambda):
         return False

@@ -1,6 +1,6 @@
-"""What of a notebook is a submission: imports, definitions and simple assignments, cell by cell.
+"""Reduce a notebook to what is graded: imports, definitions and simple assignments, cell by cell.
 
-The given training cells, plots and magics do not run in a graded submission. Line numbers stay as they are in the cell.
+Training cells, plots and magics do not run in a graded submission. Line numbers stay as they are in the cell.
 """
 
 import ast
@@ -12,18 +12,18 @@ from typing import NamedTuple
 from ..core.outcomes import LeftOut
 
 MAX_CELLS = 2000
-MAX_CELL_BYTES = 256 * 2**10  # parsed, a byte of code may take a KiB
+MAX_CELL_BYTES = 256 * 2**10  # a parsed byte of code may take a KiB
 MAX_CODE_BYTES = 2**20
-# What ast.parse raises: ValueError for zero bytes, the last two for nesting without end.
+# What ast.parse raises: ValueError for zero bytes, the last two for deep nesting.
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 SLOW_MODULES = frozenset({"tfds", "tensorflow_datasets", "plt", "matplotlib"})
 PLAIN_CALLS = frozenset({"dict", "float", "int", "len", "list", "max", "min", "range", "set", "str", "sum", "tuple"})
 HARMLESS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef, ast.Pass)
-NO_LIBRARY, BUILTIN = "", "()"  # no names of libraries, so that they cannot be among the imported ones
+NO_LIBRARY, BUILTIN = "", "()"  # not valid names, so they are never among the imported libraries
 
 
 class _Statement(NamedTuple):
-    """A top-level statement that may have to be blanked, with the libraries that have to be imported to keep it."""
+    """A top-level statement that is kept only if all the libraries that it calls are imported."""
 
     first: int  # line, from 0
     start: int  # byte in it
@@ -34,11 +34,11 @@ class _Statement(NamedTuple):
 
 @dataclass(frozen=True)
 class _Cell:
-    """What is known of a cell's code; its tree, which is some hundred times as large, is not kept."""
+    """What is known of a cell's code. Its tree, some hundred times as large, is not kept."""
 
     text: str
     imported: frozenset[str]
-    doubtful: tuple[_Statement, ...]
+    conditional: tuple[_Statement, ...]
 
 
 def definitions_in_notebook(raw: bytes) -> tuple[list[tuple[str, str]], tuple[LeftOut, ...]]:
@@ -76,14 +76,17 @@ def _size(text: str) -> int:
 
 
 def _read(text: str) -> _Cell:
-    """Raises what is in NO_PYTHON."""
+    """What is known of a cell. Raises what is in NO_PYTHON."""
     if _size(text) > MAX_CELL_BYTES:
         raise ValueError(f"it has more than {MAX_CELL_BYTES >> 10} KiB of code")
     return _cell(*_parsed(text))
 
 
 def _parsed(text: str) -> tuple[str, ast.Module]:
-    """A cell without magics, and its tree."""
+    """A cell without magics, and its tree. Raises what is in NO_PYTHON.
+
+    A cell that is Python as it stands has no magics: there, a line may start with the operator % or lie in a string.
+    """
     try:
         return text, ast.parse(text)
     except NO_PYTHON:
@@ -113,18 +116,8 @@ def _joined(source: object) -> str:
     return "".join(map(str, lines)).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def without_magics(text: str) -> str:
-    """The cell with magics and shell lines blanked; a cell in another language is blanked whole.
-
-    A cell that is Python as it stands has none: there, a line may start with the operator % or lie in a string.
-    """
-    try:
-        return _parsed(text)[0]
-    except NO_PYTHON:
-        return _blank_magics(text)
-
-
 def _blank_magics(text: str) -> str:
+    """The cell with magics and shell lines blanked; a cell in another language is blanked whole."""
     lines = text.split("\n")
     first = next((line for line in lines if line.strip()), "")
     if first.startswith("%%") and not first.startswith(("%%time", "%%capture")):
@@ -132,18 +125,13 @@ def _blank_magics(text: str) -> str:
     return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
 
 
-def keep_definitions(text: str, modules: frozenset[str]) -> str:
-    """The source with every top-level statement blanked that is not an import, a definition or a simple assignment."""
-    return _definitions(_cell(text, ast.parse(text)), modules)
-
-
 def _cell(text: str, tree: ast.Module) -> _Cell:
     nodes = ast.walk(tree) if "import" in text else ()
     imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
     imported = {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
     libraries = ((node, _libraries_called(node)) for node in tree.body)
-    doubtful = tuple(_statement(node, called) for node, called in libraries if called)
-    return _Cell(text, frozenset(imported), doubtful)
+    conditional = tuple(_statement(node, called) for node, called in libraries if called)
+    return _Cell(text, frozenset(imported), conditional)
 
 
 def _statement(node: ast.stmt, libraries: frozenset[str]) -> _Statement:
@@ -152,24 +140,24 @@ def _statement(node: ast.stmt, libraries: frozenset[str]) -> _Statement:
 
 
 def _definitions(cell: _Cell, modules: frozenset[str]) -> str:
-    """The cell's text without the statements that call anything but `modules`, line for line."""
+    """The cell's text, line for line, with the statements blanked that call anything but `modules`."""
     lines = cell.text.split("\n")
-    pieces: dict[int, list[tuple[int, int | None]]] = defaultdict(list)  # of each line, what goes: from byte to byte
-    for statement in cell.doubtful:
+    pieces: dict[int, list[tuple[int, int | None]]] = defaultdict(list)  # by line, the byte ranges to blank
+    for statement in cell.conditional:
         if not statement.libraries <= modules:
             for number in range(statement.first, statement.last + 1):
                 start = statement.start if number == statement.first else 0
                 pieces[number].append((start, statement.stop if number == statement.last else None))
-    for number, gone in pieces.items():
-        lines[number] = _blanked(lines[number], gone)
+    for number, ranges in pieces.items():
+        lines[number] = _blanked(lines[number], ranges)
     return "\n".join(lines)
 
 
-def _blanked(line: str, gone: list[tuple[int, int | None]]) -> str:
-    """A line without some of its bytes; what shares it with others becomes a statement that does nothing."""
+def _blanked(line: str, ranges: list[tuple[int, int | None]]) -> str:
+    """A line without these byte ranges; one that shares the line with others becomes a statement that does nothing."""
     raw = line.encode()
     left, reached = [], 0
-    for start, end in gone:
+    for start, end in ranges:
         stop = len(raw) if end is None else end
         filler = b"0".ljust(stop - start) if start > 0 or stop < len(raw) else b""
         left += [raw[reached:start], filler]
@@ -180,16 +168,16 @@ def _blanked(line: str, gone: list[tuple[int, int | None]]) -> str:
 def _libraries_called(statement: ast.stmt) -> frozenset[str]:
     """The libraries that a definition calls where it stands; NO_LIBRARY among them if it is more than a definition."""
     called: set[str] = set()
-    waiting = [statement]
-    while waiting:
-        node = waiting.pop()
+    pending = [statement]
+    while pending:
+        node = pending.pop()
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             called |= _calls_in(node.value)
         elif isinstance(node, ast.If):
             called |= _calls_in(node.test)
-            waiting += [*node.body, *node.orelse]
-        elif isinstance(node, ast.Try):  # its handlers run only where an import or a definition has failed
-            waiting += [*node.body, *node.orelse, *node.finalbody]
+            pending += [*node.body, *node.orelse]
+        elif isinstance(node, ast.Try):  # its handlers run only after an import or a definition has failed
+            pending += [*node.body, *node.orelse, *node.finalbody]
         elif not isinstance(node, HARMLESS):
             called.add(NO_LIBRARY)
     return frozenset(called)

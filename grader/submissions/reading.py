@@ -1,6 +1,6 @@
-"""Finding and reading submissions: folders of modules, notebooks, .zip files. Nothing of them is executed here.
+"""Find and read submissions: folders of modules, notebooks, .zip files. Nothing of them is executed here.
 
-Everything is hostile until read: links are not followed, sizes and counts are bounded, names are only names.
+Everything may be hostile: links are not followed, sizes and counts are bounded, names are never used as paths.
 """
 
 import codecs
@@ -26,23 +26,25 @@ from .notebooks import definitions_in_notebook
 
 MAX_FILES = 400
 MAX_FILE_BYTES = 16 * 2**20  # an executed notebook holds its pictures
-MAX_MODULE_BYTES = 2**20  # the lab's are a few KiB
+MAX_MODULE_BYTES = 2**20  # those of an assignment are a few KiB
 MAX_TOTAL_BYTES = 32 * 2**20
-HANDED_IN = frozenset({".zip", ".ipynb", ".rar", ".7z", ".tar", ".gz", ".tgz"})  # the last ones only to be named
+HANDED_IN = frozenset(
+    {".zip", ".ipynb", ".rar", ".7z", ".tar", ".gz", ".tgz"}
+)  # the last ones are found only to say that they cannot be read
 # What zipfile raises: UnicodeDecodeError, a ValueError, for names; RuntimeError for a password; the rest for content.
 UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
-COMPRESSIONS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # zipfile unpacks the others without a bound
-# Encodings of modules, by the names that codecs give them. Other codecs are slow, or raise anything, or are no text.
+COMPRESSIONS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # zipfile unpacks the others without a limit
+# Encodings of modules, by the names that codecs give them. Other codecs are slow, raise anything, or are no text.
 ENCODINGS = frozenset({"utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"})
 
 
 class UnreadableSubmission(UserError):
-    """It cannot be read as a submission; the text is one clear line."""
+    """What is at a path cannot be read as a submission."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """One text of Python: a module's file, or a notebook's cell."""
+    """A text of Python: the file of a module, or a cell of a notebook."""
 
     name: str
     text: str
@@ -50,12 +52,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Submission:
-    """What a student handed in, as texts."""
+    """The texts that a student handed in, and what of them is not graded."""
 
     name: str
     kind: Literal["modules", "notebook"]
     sources: tuple[Source, ...]
-    notes: tuple[LeftOut, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -65,11 +67,11 @@ class Submission:
 
 
 class NothingToGrade(UserError):
-    """There are no submissions where they were looked for; the text is one clear line."""
+    """There are no submissions at this path."""
 
 
 def find_submissions(path: Path, assignment: Assignment) -> list[tuple[str, Path]]:
-    """Name and place of every submission in `path`, which may itself be one. Raises NothingToGrade."""
+    """Name and path of every submission in `path`, which may itself be one. Raises NothingToGrade."""
     if not path.exists():
         raise NothingToGrade(f"there is no {path}: name a folder of submissions, a notebook or a .zip")
     if path.is_file() or _holds_submission(path, assignment):
@@ -87,7 +89,7 @@ def _name_of(entry: Path) -> str:
 
 
 def _distinct_names(entries: list[Path]) -> list[str]:
-    """ada/ beside ada.zip are two submissions: a name that is taken keeps its ending."""
+    """Names of submissions; where two would be equal, as of ada/ and ada.zip, they keep their endings."""
     taken = Counter(map(_name_of, entries))
     names = [_name_of(entry) if taken[_name_of(entry)] == 1 else entry.name for entry in entries]
     return names if len(set(names)) == len(names) else [entry.name for entry in entries]
@@ -100,7 +102,7 @@ def _may_be_submission(entry: Path) -> bool:
 
 
 def _inside(entry: Path, assignment: Assignment) -> Path:
-    """An nbgrader course keeps a student's work in <student>/<assignment>/."""
+    """The folder of a student's files, which in an nbgrader course is <student>/<assignment>/."""
     nested = entry / assignment.name
     is_nested = nested.is_dir() and not nested.is_symlink() and not _holds_submission(entry, assignment)
     return nested if is_nested else entry
@@ -116,7 +118,7 @@ def _modules(assignment: Assignment) -> frozenset[str]:
 
 
 def read_submission(name: str, path: Path, assignment: Assignment) -> Submission:
-    """Read one submission. Raises UnreadableSubmission with one clear line."""
+    """Read one submission. Raises UnreadableSubmission and OSError."""
     if not path.exists():
         raise UnreadableSubmission(f"there is no {path}")
     files = dict(_files_of(path))
@@ -141,23 +143,23 @@ def _untouched_tasks(submission: Submission) -> int:
     return sum(source.text.count(STUB_MARKER) for source in submission.sources)
 
 
-def _as_notebook(name: str, notebooks: dict[str, bytes], usual: str, has_modules: bool) -> Submission | None:
+def _as_notebook(name: str, notebooks: dict[str, bytes], expected: str, has_modules: bool) -> Submission | None:
     if not notebooks:
         return None
-    chosen = usual if usual in notebooks else min(notebooks)
-    if len(notebooks) > 1 and chosen != usual and not has_modules:
-        raise UnreadableSubmission(f"it holds {len(notebooks)} notebooks and none is called {usual}")
+    chosen = expected if expected in notebooks else min(notebooks)
+    if len(notebooks) > 1 and chosen != expected and not has_modules:
+        raise UnreadableSubmission(f"it holds {len(notebooks)} notebooks and none is called {expected}")
     try:
-        cells, notes = definitions_in_notebook(notebooks[chosen])
+        cells, left_out = definitions_in_notebook(notebooks[chosen])
     except ValueError as error:
         if has_modules:
             return None
         raise UnreadableSubmission(f"{chosen} {error}") from None
-    return Submission(name, "notebook", tuple(Source(f"{chosen}, {label}", text) for label, text in cells), notes)
+    return Submission(name, "notebook", tuple(Source(f"{chosen}, {label}", text) for label, text in cells), left_out)
 
 
 def _decoded(file: str, raw: bytes) -> str:
-    """The text of a module, by its declared encoding; line ends and a byte order mark do not matter."""
+    """The text of a module in its declared encoding, with line feeds as line ends and without a byte order mark."""
     try:
         encoding, _ = tokenize.detect_encoding(BytesIO(raw).readline)
         if codecs.lookup(encoding).name not in ENCODINGS:
@@ -186,7 +188,7 @@ def _files_of(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _walk(folder: Path, depth: int = 4) -> Iterator[Path]:
-    """Regular .py and .ipynb files; links and special files are passed over."""
+    """Regular .py and .ipynb files; links and special files are ignored."""
     for entry in sorted(folder.iterdir()):
         if entry.is_symlink() or entry.name.startswith((".", "__pycache__")):
             continue
@@ -243,12 +245,12 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
 
 
 def _is_hidden(name: str) -> bool:
-    """Checkpoints of notebooks, and what macOS adds."""
+    """Whether this is a hidden file or lies in a hidden folder, as notebook checkpoints and what macOS adds do."""
     return any(part.startswith((".", "__")) for part in PurePosixPath(name).parts[:-1]) or name.startswith(".")
 
 
 def _common_folder(names: list[str]) -> str:
-    """The folders that everything lies in, with a slash at the end, or ''."""
+    """The folder that all names have in common, with a slash at the end, or ''."""
     common = os.path.commonpath([PurePosixPath(name).parent for name in names]) if names else ""
     return f"{common}/" if common not in ("", ".") else ""
 

@@ -141,7 +141,7 @@ def test_the_calibration_is_named() -> None:
 
 
 def test_pages_name_the_assignment_and_the_version_that_graded() -> None:
-    """The title is the assignment's own, and the version is that of the record, which an earlier release may have made."""
+    """The title is the assignment's own, and the version is that of the record, maybe an earlier one."""
     report = samples.solved()
     graded = replace(report, graded=replace(report.graded, aelab="0.9.7"))
     other = replace(ASSIGNMENT, title="Lab 7: diffusion")
