@@ -20,8 +20,8 @@ from grader.autoencoders.assignment import ASSIGNMENT
 from grader.engine.cache import VARIABLE
 from grader.platforms.nbgrader.course_folder import CONFIG_NAME, write_course
 from grader.platforms.nbgrader.session import SEED_FILE
-from tests.nbgrader.courses import entries
-from tests.nbgrader.formgrader import serving
+from tests.platforms.nbgrader.courses import entries
+from tests.platforms.nbgrader.formgrader import serving
 from tests.submissions.build import build, recipes
 
 LIMIT = "call_seconds=20"  # one sample never ends

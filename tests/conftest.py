@@ -19,7 +19,7 @@ from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from tests.command import Aelab, Run
 from tests.isolation.probing import Open, submission
-from tests.nbgrader import postgres
+from tests.platforms.nbgrader import postgres
 from tests.small_mnist import SmallMnist, write_small_mnist
 
 PREPARED_MNIST = Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser() / "mnist" / "3.0.1"
@@ -32,9 +32,9 @@ SERVER = postgres.programs()  # root, as in continuous integration, can install 
 
 collect_ignore = [
     "browser",  # asked for by its name, by `make test-browser`
-    *([] if FULL_MNIST_IS_HERE else ["test_full_mnist.py"]),
+    *([] if FULL_MNIST_IS_HERE else ["grading/test_full_mnist.py"]),
     *([] if IS_ROOT else ["isolation/test_users.py"]),
-    *([] if IS_ROOT or SERVER else ["nbgrader/test_postgres.py"]),
+    *([] if IS_ROOT or SERVER else ["platforms/nbgrader/test_postgres.py"]),
 ]
 
 

@@ -10,7 +10,7 @@ from grader.autoencoders.assignment import ASSIGNMENT
 from grader.render.pages import write_pages
 from tests.browser.browsing import NARROW, WIDE, Watched, chromium, watched_page
 from tests.browser.courses import Server, jupyter, make_course
-from tests.render.samples import class_of_seven, hostile
+from tests.unit.render.samples import class_of_seven, hostile
 
 LOOKS = {
     f"{name}-{scheme}": (width, scheme)

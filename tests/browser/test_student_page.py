@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from grader.core.text import folder_name
 from tests.browser.browsing import Watched, barriers
-from tests.render.samples import hostile
+from tests.unit.render.samples import hostile
 
 STUDENTS = ("ada", "blaise", "charles", "grace", "kurt")
 

@@ -30,7 +30,7 @@ from grader.isolation.tiers import Tier, best, second
 from grader.isolation.users import User, processes_of, take_user
 from grader.isolation.view import ROOT, view_of
 from grader.submissions.reading import NothingToGrade, UnreadableSubmission, find_submissions, read_submission
-from tests.render.samples import of_checks
+from tests.unit.render.samples import of_checks
 
 TIERS = [best(), second()] if os.geteuid() == 0 else [best()]  # only root can grade under another user
 CORPUS = ROOT / "tests" / "submissions" / "attacks"

@@ -1,0 +1,81 @@
+"""The folder of a run: tried before any work, whole in the end, and the same seed for whoever goes on."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.autoencoders.assignment import ASSIGNMENT
+from grader.render.results_folder import OutputNotWritable, ResultsFolder, SummariesNotWritten
+from tests.unit.render.samples import solved, untouched
+
+
+def test_an_output_folder_is_tried_before_any_work(tmp_path: Path) -> None:
+    """It is made with all above it, and left empty; what cannot be one is named."""
+    ResultsFolder(ASSIGNMENT, tmp_path / "a" / "b").prepare()
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputNotWritable, match=r"cannot write to .*/file: File exists; choose another --out"):
+        ResultsFolder(ASSIGNMENT, tmp_path / "file").prepare()
+
+
+def test_a_run_into_the_same_folder_has_the_same_seed(tmp_path: Path) -> None:
+    """Unless another one is asked for; a damaged note is no obstacle."""
+    folder = ResultsFolder(ASSIGNMENT, tmp_path)
+    drawn = folder.seed(None)
+    assert folder.seed(None) == drawn
+    assert folder.seed(5) == folder.seed(None) == 5
+    (tmp_path / "run.json").write_text("{")
+    assert 0 <= folder.seed(None) < 2**53
+
+
+def test_a_record_is_written_once_unless_it_is_gone(tmp_path: Path) -> None:
+    """The second time the file is left alone, so that it costs nothing to be sure."""
+    folder, record = ResultsFolder(ASSIGNMENT, tmp_path), tmp_path / "ada" / "report.json"
+    folder.write(solved("ada"))
+    record.write_text("changed since")
+    folder.write(solved("ada"))
+    assert record.read_text() == "changed since"
+    record.unlink()
+    folder.write(solved("ada"))
+    assert "vae.loss_is_negative_elbo" in record.read_text()
+
+
+def test_an_earlier_run_s_record_is_replaced(tmp_path: Path) -> None:
+    """It may be of another submission, or of an older grader."""
+    ResultsFolder(ASSIGNMENT, tmp_path).write(untouched("ada"))
+    before = (tmp_path / "ada" / "report.json").read_bytes()
+    ResultsFolder(ASSIGNMENT, tmp_path).write(solved("ada"))
+    assert (tmp_path / "ada" / "report.json").read_bytes() != before
+
+
+def test_a_folder_that_was_removed_meanwhile_is_written_whole(tmp_path: Path) -> None:
+    """Records, the note of the seed, tables and pages are there in the end."""
+    folder, reports = ResultsFolder(ASSIGNMENT, tmp_path / "out"), [solved("ada"), untouched("bob")]
+    folder.prepare()
+    seed = folder.seed(reports[0].seed)
+    for report in reports:
+        folder.write(report)
+    shutil.rmtree(folder.out)
+    for report in reports:
+        folder.write(report)
+    folder.write_summaries(reports)
+    whole = ("ada/report.json", "bob/report.json", "run.json", "grades.csv", "index.html", "ada/index.html")
+    assert [name for name in whole if not (folder.out / name).exists()] == []
+    assert folder.seed(None) == seed
+
+
+@pytest.mark.parametrize("writer", ["write_grades", "write_pages"])
+def test_tables_that_cannot_be_written_are_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: str
+) -> None:
+    """It says that nothing measured is lost, and what to do."""
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(f"grader.render.results_folder.{writer}", full)
+    with pytest.raises(SummariesNotWritten, match="No space left on device; what was measured is kept") as caught:
+        ResultsFolder(ASSIGNMENT, tmp_path).write_summaries([solved("ada")])
+    assert "\n" not in str(caught.value)
