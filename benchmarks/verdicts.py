@@ -96,7 +96,8 @@ def read_verdict(path: Path) -> Verdict | None:
     if not path.exists():
         return None
     fields: dict[str, Any] = json.loads(path.read_text())
-    verdict = Verdict(**(fields | {"findings": tuple(Finding(**f) for f in fields["findings"])}))
+    findings = tuple(Finding(**found | {"also": tuple(found["also"])}) for found in fields["findings"])
+    verdict = Verdict(**fields | {"findings": findings})
     return verdict if verdict.stands else None
 
 

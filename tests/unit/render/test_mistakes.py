@@ -8,10 +8,11 @@ import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.expect import Failed, filled
-from grader.core.outcomes import CheckResult, Outcome, Report, Status
+from grader.core.outcomes import CheckResult, Outcome, Report
 from grader.render.mistakes import NAMED, SHOWN, common_mistakes, in_common
 from grader.render.pages import class_page
 
+from . import samples
 from .test_pages import Page
 
 CHECKS = ASSIGNMENT.checks
@@ -30,9 +31,7 @@ def result(code: str, template: str, check: int = 0, **parameters: Any) -> Check
 def report(name: str, *failures: CheckResult) -> Report:
     """A submission whose other checks have passed."""
     failed = {failure.id: failure for failure in failures}
-    passed = (CheckResult(c.id, c.part, c.points, float(c.points), Outcome.PASSED, "") for c in CHECKS)
-    results = tuple(failed.get(each.id, each) for each in passed)
-    return Report(name, Status.GRADED, results, "none", 1, 1.0, calibration="0")
+    return samples.report(name, lambda check: failed.get(check.id) or samples.result(check, Outcome.PASSED))
 
 
 def words_of(reports: list[Report]) -> str:
