@@ -6,7 +6,7 @@ from benchmarks.kills import compare
 
 
 def test_kills_change_no_record(tmp_path: Path) -> None:
-    """Grader, warm process and submissions' processes: equal records, table and gradebook, nothing left."""
+    """Grader, fork servers and submissions' processes: equal records, table and gradebook, nothing left."""
     run, problems = compare(tmp_path, kills=6, count=6, seed=3)
     assert problems == []
     assert sum(run.killed.values()) == 6
