@@ -1,1 +1,1 @@
-"""From the one source, the reference solution, to what students and instructors receive."""
+"""Build what students and instructors receive from the one source, the reference solution."""

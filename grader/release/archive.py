@@ -1,4 +1,4 @@
-"""What is packed into archives: the grader without the solution, ready to be installed, and zips that repeat."""
+"""Pack archives: the grader without the solution, ready to be installed, in zips that are the same on every run."""
 
 import tomllib
 import zipfile
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class ReleaseError(UserError):
-    """Nothing can be released here; the text is one clear line."""
+    """Nothing can be released from this installation."""
 
 
 PYPROJECT = """\
@@ -56,19 +56,14 @@ def installable_grader(assignment: Assignment) -> dict[str, bytes]:
     Of the assignments that are installed here it holds this one alone. Raises ReleaseError where this is not the
     instructors' checkout.
     """
-    described = ROOT / "pyproject.toml"
-    if not described.is_file():
-        raise ReleaseError(f"there is no {described}: release from the instructors' checkout")
+    pyproject = ROOT / "pyproject.toml"
+    if not pyproject.is_file():
+        raise ReleaseError(f"there is no {pyproject}: release from the instructors' checkout")
     packages, others = _packages(assignment), tuple(f"{_path_of(each)}/" for each in packages_of_others(assignment))
-    files = {name: content for package in packages for name, content in _files_of(package).items()}
+    files = {name: content for package in packages for name, content in package_files(package).items()}
     packed = {name: content for name, content in files.items() if not name.startswith(others)}
     constraints = (ROOT / "constraints.txt").read_bytes()
-    return packed | {"pyproject.toml": _pyproject(assignment, described).encode(), "constraints.txt": constraints}
-
-
-def reference_files(assignment: Assignment) -> dict[str, bytes]:
-    """The package of the reference by file names, for an archive that no student gets to see."""
-    return _files_of(assignment.reference)
+    return packed | {"pyproject.toml": _pyproject(assignment, pyproject).encode(), "constraints.txt": constraints}
 
 
 def _packages(assignment: Assignment) -> tuple[str, ...]:
@@ -76,7 +71,8 @@ def _packages(assignment: Assignment) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("grader", *assignment.data_packages, own)))
 
 
-def _files_of(package: str) -> dict[str, bytes]:
+def package_files(package: str) -> dict[str, bytes]:
+    """The files of a package by their names in an archive. Raises ModuleNotFoundError."""
     folder, root = folder_of(package), _path_of(package)
     files = (file for file in sorted(folder.rglob("*")) if file.is_file())
     packed = (file for file in files if "__pycache__" not in file.parts and file.name != "build.py")
@@ -87,8 +83,8 @@ def _path_of(package: str) -> str:
     return package.replace(".", "/")
 
 
-def _pyproject(assignment: Assignment, described: Path) -> str:
-    project = tomllib.loads(described.read_text(encoding="utf-8"))["project"]
+def _pyproject(assignment: Assignment, instructors: Path) -> str:
+    project = tomllib.loads(instructors.read_text(encoding="utf-8"))["project"]
     return PYPROJECT.format(
         version=project["version"],
         python=project["requires-python"],
@@ -104,7 +100,7 @@ def write_zip(out: Path, files: Mapping[str, bytes], executable: tuple[str, ...]
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(name)  # of the year 1980, whenever it is made
+            entry = zipfile.ZipInfo(name)  # dated 1980, whenever it is made
             entry.external_attr = (EXECUTABLE if name in executable else PLAIN) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[name])

@@ -1,4 +1,4 @@
-"""What students get: notebook, templates, the grader without the solution, and a page that says how to start."""
+"""Build the student hand-out: notebook, templates, the grader without the solution, and a README to start with."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def write_bundle(assignment: Assignment, out: Path) -> Path:
 
 
 def bundle_files(assignment: Assignment) -> dict[str, bytes]:
-    """The content of every file of the bundle, by its name."""
+    """The content of each file of the bundle by its name, without the folder around them."""
     templates = {name: text.encode() for name, text in render_templates(assignment).items()}
     notebook = templates.pop(assignment.notebook)
     modules = {f"{SOLUTION}/{name}": content for name, content in templates.items()}

@@ -1,8 +1,8 @@
-"""The lab as one notebook: the modules' cells in the order of the lab, and after each part the cells that grade it.
+"""Build the notebook of an assignment: the cells of its modules in order, and after each part the cells that grade it.
 
-One builder makes both variants. The source variant holds the solutions and is what an instructor gives to nbgrader;
-the student variant holds stubs, and locks and checksums as nbgrader itself would set them. In the one namespace of a
-notebook there are no modules, so imports of one part by another are dropped.
+The source variant holds the solutions and is what an instructor gives to nbgrader; the student variant holds stubs, and
+locks and checksums as nbgrader itself would set them. In the one namespace of a notebook there are no modules, so
+imports of one part by another are dropped.
 """
 
 import ast
@@ -32,7 +32,7 @@ METADATA = {
 
 @dataclass
 class Cell:
-    """A cell to be: `nbgrader` is its nbgrader metadata, empty for a cell that nbgrader leaves alone."""
+    """A cell to build. nbgrader: its metadata for nbgrader, empty for a cell that nbgrader ignores."""
 
     kind: str
     source: str
@@ -50,14 +50,14 @@ class Cell:
 
 
 def render_notebook(assignment: Assignment, *, solutions: bool) -> str:
-    """The notebook of the lab as JSON text, the same on every run. Raises SourceError as `strip_solutions` does."""
+    """The notebook as JSON text, the same on every run. Raises SourceError as `strip_solutions` does."""
     notebook = build_notebook(assignment, solutions=solutions)
     nbformat.validate(notebook)
     return f"{nbformat.writes(notebook)}\n"  # as nbformat writes files
 
 
 def build_notebook(assignment: Assignment, *, solutions: bool) -> NotebookNode:
-    """The notebook of the parts of the reference, with the solutions or with stubs in their place."""
+    """The notebook, with the solutions or with stubs in their place."""
     cells = list(_opening_cells(assignment))
     for filename, text in assignment.reference_sources().items():
         part, stubs = PurePath(filename).stem, strip_solutions(text, filename)
@@ -112,7 +112,7 @@ def _nbgrader(grade_id: str, *, grade: bool, **points: int) -> dict[str, Any]:
 
 
 def _module_cells(part: str, source: str) -> Iterator[Cell]:
-    """The cells of a module as they stand in the notebook; one with a task is an answer cell."""
+    """The cells of a module for the notebook; one with a task is an answer cell."""
     for number, cell in enumerate(jupytext.reads(source, fmt="py:percent").cells, start=1):
         identity = f"{part}-{number}"
         if cell.cell_type == "markdown":
@@ -133,7 +133,7 @@ def _first_definition(source: str) -> str:
 
 
 def _unguarded(source: str) -> str:
-    """The body of an experiment: a notebook is always the main program. What the last call returns is not shown."""
+    """The body of an experiment, without its guard; a semicolon hides what its last expression returns."""
     body = _without_relative_imports(textwrap.dedent(source.removeprefix(GUARD)).strip("\n"))
     return f"{body};" if isinstance(ast.parse(body).body[-1], ast.Expr) else body
 

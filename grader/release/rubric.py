@@ -1,8 +1,8 @@
-"""The rubric as a page: every check with its points, what it needs, and the sentence that students read.
+"""Render the rubric as a page: every check with its points, its needs, and the sentence that students read.
 
     python -m grader.release.rubric > docs/checks.md
 
-writes the committed page again.
+updates the committed page.
 """
 
 import sys
@@ -21,14 +21,14 @@ skipped while that one has not passed.
 
 
 def render_rubric(assignment: Assignment) -> str:
-    """The page docs/checks.md as Markdown, the same on every run."""
+    """The text of docs/checks.md, the same on every run."""
     tables = [_lines([f"## {part.title}", "", *_rows(part.checks)]) for part in assignment.parts]
     introduction = INTRODUCTION.format(checks=f"{assignment.package}.checks".replace(".", "/"))
     return "\n".join([introduction, _overview(assignment), *tables])
 
 
 def _overview(assignment: Assignment) -> str:
-    """Parts, the number of their checks and their points."""
+    """A table of the parts with the number of their checks and their points."""
     parts = (f"| {p.title} (`{p.name}`) | {len(p.checks)} | {_worth(p.checks)} |" for p in assignment.parts)
     total = f"| all | {len(assignment.checks)} | {_worth(assignment.checks)} |"
     return _lines(["| part | checks | points |", "|---|---|---|", *parts, total])
@@ -43,7 +43,7 @@ def _rows(checks: Sequence[Check]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for check in checks:
         needs = ", ".join(f"`{need}`" for need in check.needs) or "–"
-        sentence = check.sentence.replace("|", "\\|")  # a bar would end the cell
+        sentence = check.sentence.replace("|", "\\|")  # which would end the cell
         yield f"| `{check.id}` | {check.points} | {needs} | {sentence} |"
 
 

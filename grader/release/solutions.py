@@ -1,7 +1,7 @@
-"""Solution regions: finding them, and replacing them by stubs.
+"""Find solution regions and replace them by stubs.
 
 A region is what stands between `### BEGIN SOLUTION` and `### END SOLUTION`, each alone on its line, at the same
-indentation, inside one function. Text in, text out; nothing here reads or writes a file.
+indentation, inside one function. Functions from text to text: nothing here reads or writes a file.
 """
 
 import ast
@@ -14,17 +14,17 @@ from ..core.errors import UserError
 from ..core.stubs import STUB_MARKER
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-ANY_MARKER = re.compile(r"(BEGIN|END)\s+SOLUTION")  # also one that is misspelled, which nbgrader may take for a marker
+ANY_MARKER = re.compile(r"(BEGIN|END)\s+SOLUTION")  # also misspelled ones, which nbgrader may take for markers
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class SourceError(UserError):
-    """A module of the reference that cannot be released; the text is 'file:line: what'."""
+    """A module of the reference cannot be released; the text is 'file:line: what'."""
 
 
 class MarkerError(SourceError):
-    """A solution region that is not well formed."""
+    """A solution region is not well formed."""
 
 
 class Region(NamedTuple):
@@ -39,7 +39,7 @@ def strip_solutions(source: str, filename: str) -> str:
     """`source` with each solution region replaced by a stub that raises NotImplementedError naming the task.
 
     Raises MarkerError for markers that are unbalanced, nested, misspelled, or not inside one function, and
-    SourceError for a source that is no Python.
+    SourceError for a source that is not Python.
     """
     lines = source.splitlines(keepends=True)
     functions = list(_functions(_parsed(source, filename)))
@@ -68,7 +68,7 @@ def solution_regions(source: str, filename: str) -> list[Region]:
 
 
 def _parsed(source: str, filename: str) -> ast.Module:
-    """The tree of a module. Raises SourceError for a source that is no Python."""
+    """The tree of a module. Raises SourceError for a source that is not Python."""
     try:
         return ast.parse(source, filename)
     except SyntaxError as problem:
@@ -76,18 +76,18 @@ def _parsed(source: str, filename: str) -> ast.Module:
 
 
 def _problem(line: str, opened: Region | None) -> str | None:
-    """What is wrong with `line`, `opened` being the region it stands in; None if nothing is."""
+    """What is wrong with a line in the region `opened`, if any; None if nothing is."""
     text = line.strip()
     if ANY_MARKER.search(text) and text not in (BEGIN, END):
-        return f"a marker stands alone on its line, as {BEGIN!r} or {END!r}"
+        return f"a marker must stand alone on its line, as {BEGIN!r} or {END!r}"
     if opened is None:
         return "a solution region ends that never began" if text == END else None
     if text == BEGIN:
         return f"a solution region begins inside the one that began in line {opened.begin}"
-    if text and not line.startswith(opened.indent):  # its stub would stand in one function for the work of another
-        return "a solution region goes on outside the block it began in"
+    if text and not line.startswith(opened.indent):  # its stub would replace the work of another function
+        return "a solution region must end in the block in which it began"
     if text == END and line.rstrip() != opened.indent + END:
-        return "a solution region ends at the indentation at which it began"
+        return "a solution region must end at the indentation at which it began"
     return None
 
 
@@ -104,5 +104,5 @@ def _innermost(functions: list[tuple[str, Function]], region: Region, filename: 
     """The qualified name of the innermost function around `region`."""
     around = [name for name, node in functions if node.lineno < region.begin <= (node.end_lineno or 0)]
     if not around:
-        raise MarkerError(f"{filename}:{region.begin}: a solution region holds statements of one function")
+        raise MarkerError(f"{filename}:{region.begin}: a solution region must hold statements of one function")
     return around[-1]

@@ -1,4 +1,4 @@
-"""What students work in: the modules of the lab with stubs for solutions, and the same as one notebook."""
+"""Render the templates that students edit: the modules with stubs for solutions, and the same as one notebook."""
 
 from pathlib import Path
 
@@ -22,10 +22,3 @@ def render_templates(assignment: Assignment) -> dict[str, str]:
 def write_templates(assignment: Assignment, target: Path) -> list[Path]:
     """Write the templates into the folder `target` and return their paths; the folder is made where missing."""
     return write_all_atomically(target, render_templates(assignment))
-
-
-def stale_templates(assignment: Assignment, target: Path) -> list[str]:
-    """Names of the files in `target` that differ from fresh templates: changed, missing, or no longer generated."""
-    fresh = {name: text.encode() for name, text in render_templates(assignment).items()}
-    there = {path.name: path.read_bytes() for path in target.glob("*") if path.is_file()}
-    return sorted(name for name in fresh.keys() | there.keys() if fresh.get(name) != there.get(name))

@@ -1,1 +1,1 @@
-"""Code that submissions of a class share."""
+"""Find code that submissions of a class share."""

@@ -1,7 +1,7 @@
-"""Which submissions of a class, or of earlier years, share code that was not given.
+"""Find submissions of a class, or of earlier years, that share code which was not given.
 
-Fingerprints of the code without names, comments and white space (copydetect: winnowing, Schleimer, Wilkerson and Aiken,
-2003). A submission is one text, so that code is found again in another part, and in a notebook what was in a module.
+Their code is compared by fingerprints without names, comments and white space (copydetect: winnowing, Schleimer,
+Wilkerson and Aiken, 2003). A submission is one text, so code is also found in another part or in the other form.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,9 +21,9 @@ from ..submissions.reading import Source, UnreadableSubmission, find_submissions
 if TYPE_CHECKING:
     from copydetect import CodeFingerprint
 
-NOISE = 40  # characters without names: shorter matches are what everybody writes
-GUARANTEED = 50  # every match as long as this is found
-LEAST = 120  # characters in common that make a pair: of hardly any code of one's own, any share is large
+NOISE = 40  # characters without names: everybody writes shorter matches
+GUARANTEED = 50  # every match of this length is found
+MIN_COMMON = 120  # characters in common that make a pair: any share of a few own lines is large
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ class Pair:
 
     @property
     def share(self) -> float:
-        """The larger share: who copied a part of a long submission has little else."""
+        """The larger share: a copy may be short beside its source."""
         return max(self.shares)
 
 
 def read_works(assignment: Assignment, folder: Path, year: str = "") -> tuple[list[Work], list[str]]:
-    """The submissions below a folder, and the names of those that cannot be read. Raises FileNotFoundError."""
+    """The submissions below a folder, and the names of those that cannot be read. Raises NothingToGrade."""
     works, unread = [], []
     for name, path in find_submissions(folder, assignment):
         try:
@@ -77,7 +77,7 @@ def similar_pairs(
 
 
 def _given_hashes(assignment: Assignment) -> np.ndarray:
-    """Of every passage of the templates, read as submissions are in both forms, so that given code never counts."""
+    """Hashes of all passages of the templates, in both forms of a submission, so that given code never counts."""
     templates = render_templates(assignment)
     cells, _ = definitions_in_notebook(templates.pop(assignment.notebook).encode())
     forms = [sorted(templates.items()), cells]
@@ -96,7 +96,7 @@ def _compared(first: Work, second: Work, one: "CodeFingerprint", two: "CodeFinge
     from copydetect import compare_files
 
     common, shares, slices = compare_files(one, two)
-    if common < LEAST:
+    if common < MIN_COMMON:
         return None
     lines = (frozenset(_lines(first.text, slices[0])), frozenset(_lines(second.text, slices[1])))
     return Pair(first, second, (_share(shares[0]), _share(shares[1])), lines)

@@ -6,7 +6,7 @@ The container needs 2 GB of memory or more and a whole processor; the default of
 from pathlib import Path
 
 from ...core.assignment import Assignment
-from ...release.archive import installable_grader, reference_files, write_zip
+from ...release.archive import installable_grader, package_files, write_zip
 
 PAGES = Path(__file__).parent
 SCRIPTS = ("run_autograder", "setup.sh")
@@ -23,5 +23,5 @@ def write_autograder(assignment: Assignment, out: Path, *, trusted: bool = False
     options = "--trust-submissions" if trusted else ""
     run = scripts["run_autograder"].replace("{SECONDS}", str(SECONDS)).replace(" {OPTIONS}", f" {options}".rstrip())
     scripts["run_autograder"] = run
-    packed = installable_grader(assignment) | ({} if trusted else reference_files(assignment))
+    packed = installable_grader(assignment) | ({} if trusted else package_files(assignment.reference))
     return write_zip(out, packed | {name: text.encode() for name, text in scripts.items()}, SCRIPTS)

@@ -109,20 +109,20 @@ def test_the_innermost_function_is_named(source: str, name: str) -> None:
             f"def f():\n    {BEGIN}\n    a = 1\n    {BEGIN}\n    {END}\n    {END}\n",
             "vae.py:4: a solution region begins inside the one that began in line 2",
         ),
-        (f"def f():\n    ###BEGIN SOLUTION\n    return 1\n    {END}\n", "vae.py:2: a marker stands alone"),
-        (f"def f():\n    {BEGIN}\n    return 1  {END}\n", "vae.py:3: a marker stands alone"),
-        (f"def f():\n    {BEGIN}\n    return 1\n    # END  SOLUTION\n", "vae.py:4: a marker stands alone"),
+        (f"def f():\n    ###BEGIN SOLUTION\n    return 1\n    {END}\n", "vae.py:2: a marker must stand alone"),
+        (f"def f():\n    {BEGIN}\n    return 1  {END}\n", "vae.py:3: a marker must stand alone"),
+        (f"def f():\n    {BEGIN}\n    return 1\n    # END  SOLUTION\n", "vae.py:4: a marker must stand alone"),
         (
             f"def f():\n    {BEGIN}\n    a = 1\n\ndef g():\n    {END}\n    return 2\n",
-            "vae.py:5: a solution region goes on",
+            "vae.py:5: a solution region must end in the block",
         ),
         (
             f"def f():\n    {BEGIN}\n    if a:\n        b = 1\n        {END}\n",
-            "vae.py:5: a solution region ends at the",
+            "vae.py:5: a solution region must end at the",
         ),
-        (f"{BEGIN}\na = 1\n{END}\n", "vae.py:1: a solution region holds statements of one function"),
-        (f"class A:\n    {BEGIN}\n    a = 1\n    {END}\n", "vae.py:2: a solution region holds"),
-        (f"def f():\n    pass\n    {BEGIN}\n    # nothing\n    {END}\n", "vae.py:3: a solution region holds"),
+        (f"{BEGIN}\na = 1\n{END}\n", "vae.py:1: a solution region must hold statements of one function"),
+        (f"class A:\n    {BEGIN}\n    a = 1\n    {END}\n", "vae.py:2: a solution region must hold"),
+        (f"def f():\n    pass\n    {BEGIN}\n    # nothing\n    {END}\n", "vae.py:3: a solution region must hold"),
     ],
 )
 def test_bad_markers_are_named_with_file_and_line(source: str, message: str) -> None:
