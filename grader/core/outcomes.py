@@ -7,14 +7,12 @@ import platform
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from importlib import metadata
 from typing import Annotated
 
 from pydantic import Field
 
 from .codec import Finite, JsonObject, Pixels, Whole
-
-DISTRIBUTION = "autoencoder-lab"
+from .versions import grader_version, version_of
 
 Points = Annotated[Finite, Field(ge=0)]
 
@@ -104,20 +102,12 @@ class Provenance:
         """What is graded at this moment, here. TensorFlow is not imported."""
         return cls(
             at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            aelab=_version(DISTRIBUTION) or "development",
+            aelab=grader_version(),
             calibration=calibration,
             python=platform.python_version(),
-            tensorflow=_version("tensorflow"),
+            tensorflow=version_of("tensorflow"),
             submission_sha256=submission_sha256,
         )
-
-
-def _version(distribution: str) -> str:
-    """Of an installed distribution; "" where it is not installed, as in a checkout."""
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return ""
 
 
 @dataclass(frozen=True, kw_only=True)

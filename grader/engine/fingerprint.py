@@ -22,7 +22,12 @@ ALWAYS = (
     "submissions/dependencies.py",
 )
 ROOMS = ("grader/harness/", "grader/isolation/", "grader/protocol/")  # all that runs beside a submission
-BY_NAME = ("grader/__init__.py", "grader/core/assignment.py", "grader/harness/modules.py")  # import what others name
+BY_NAME = (  # import what others name, or look for what is installed
+    "grader/__init__.py",
+    "grader/core/assignment.py",
+    "grader/core/versions.py",
+    "grader/harness/modules.py",
+)
 PACKAGES = ("hypothesis", "numpy", "scipy", "tensorflow", "tensorflow-datasets", "tensorflow-probability", "tf-keras")
 
 

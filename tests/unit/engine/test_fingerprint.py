@@ -170,6 +170,7 @@ from grader.core.thresholds import Threshold
 CHECKS = Registry()
 MOST = Threshold("most", "at most", 3.0)
 """,
+    "subject.py": "from grader.subject import subject\n\n\nclass Subject(subject.Subject): ...\n",
     "shared.py": "",
     "page.py": "",
     "checks/__init__.py": "",
@@ -186,10 +187,11 @@ from grader.core.thresholds import Thresholds
 
 from .checks import first, second, third
 from .registry import CHECKS, MOST
+from .subject import Subject
 
 ASSIGNMENT = Assignment(
     "tiny", "Tiny", "tiny", tuple(Part(name, name, (), CHECKS.of_part(name)) for name in ("first", "second", "third")),
-    Thresholds({"most": MOST}), "tiny_lab", "tiny_lab.operations", None, "tiny_reference",
+    Thresholds({"most": MOST}), "tiny_lab", "tiny_lab.operations", Subject, "tiny_reference",
     data_packages=("tiny_digits",),
 )
 """,
@@ -219,6 +221,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path
         ("checks/first.py", ["first", "second"]),
         ("shared.py", ["second", "third"]),
         ("operations/counting.py", ["first", "second", "third"]),
+        ("subject.py", ["first", "second", "third"]),
         ("checks/__init__.py", ["first", "second", "third"]),
         ("__init__.py", ["first", "second", "third"]),
         ("page.py", []),
@@ -227,7 +230,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path
 def test_an_assignment_in_a_package_of_its_own_counts(
     tiny: tuple[Path, Assignment], file: str, parts: list[str]
 ) -> None:
-    """Its checks for those that use them, its operations and packages for all; a file that nothing imports for none."""
+    """Its checks for those that use them; subject, operations and packages for all; what nothing imports for none."""
     folder, assignment = tiny
     assert changed(assignment, append_to(folder / file)) == parts
 
