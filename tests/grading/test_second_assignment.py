@@ -248,6 +248,7 @@ def test_a_mistake_is_told_in_the_self_check(lab01: Assignment, self_check: Chec
         results["evaluation.evaluates_any_polynomial"],
     )
     assert matrix.outcome is values.outcome is Outcome.FAILED
+    assert (matrix.code, values.code) == ("matrix.wrong_powers", "evaluation.wrong_values")
     assert matrix.message == "Column 0 does not hold the powers it should."
     assert matrix.evidence == {"expected": "powers 0, 1, 2, 3", "measured": "wrong in the columns [0, 1, 2, 3]"}
     assert values.message == "The values are wrong. The smallest case found: degree 1, count 1."

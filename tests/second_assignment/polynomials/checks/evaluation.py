@@ -22,10 +22,12 @@ def design_matrix_holds_the_powers(subject: Subject) -> Evidence:
     wrong = [power for power in range(4) if not expect.close(found[:, power], expected[:, power], CLOSE)]
     expect.that(
         not wrong,
-        f"Column {wrong[0] if wrong else 0} does not hold the powers it should.",
+        "matrix.wrong_powers",
+        "Column {column} does not hold the powers it should.",
         "Begin with a column of ones.",
         "powers 0, 1, 2, 3",
         f"wrong in the columns {wrong}",
+        column=next(iter(wrong), 0),
     )
     return Evidence("powers 0, 1, 2, 3", "powers 0, 1, 2, 3")
 
@@ -39,7 +41,12 @@ def evaluates_any_polynomial(subject: Subject) -> Evidence:
         found = subject.ask(PART, "evaluate", coefficients, points, shape=(count,))
         off = float(np.abs(found - np.polynomial.Polynomial(coefficients)(points)).max())
         expect.that(
-            off <= CLOSE, "The values are wrong.", "Coefficient k belongs to the k-th power.", "off by 0", f"{off:.3g}"
+            off <= CLOSE,
+            "evaluation.wrong_values",
+            "The values are wrong.",
+            "Coefficient k belongs to the k-th power.",
+            "off by 0",
+            f"{off:.3g}",
         )
 
     for_all(subject, claim, first=[{"degree": 3, "count": 5}], degree=st.integers(0, 6), count=st.integers(1, 9))

@@ -21,6 +21,7 @@ def recovers_exact_polynomials(subject: Subject) -> Evidence:
     found = subject.ask(PART, "fit", points, values, shape=(4,), degree=3)
     expect.that(
         expect.close(found, coefficients, CLOSE),
+        "fit.wrong_coefficients",
         "The coefficients are not those of the polynomial.",
         "Solve the least-squares problem of the design matrix.",
         coefficients.round(3).tolist(),
@@ -38,7 +39,9 @@ def averages_out_noise(subject: Subject) -> Evidence:
     left = float(np.sqrt(np.mean((fitted(points) - polynomial(points)) ** 2))) / NOISE
     evidence = Evidence(f"at most {NOISE_LEFT.limit:.2f} of the noise", f"{left:.2f} of it")
     if not NOISE_LEFT.within(left):
-        raise expect.Failed("Too much of the noise is left in the fit.", "Use all the points.", evidence)
+        raise expect.Failed(
+            "fit.noise_left", "Too much of the noise is left in the fit.", "Use all the points.", evidence
+        )
     return evidence
 
 
@@ -52,6 +55,7 @@ def error_is_the_mean_of_squares(subject: Subject) -> Evidence:
     expected = float(np.mean(residuals**2))
     expect.that(
         abs(found - expected) <= CLOSE,
+        "error.not_the_mean_of_squares",
         "The error is not the mean of the squared residuals.",
         "Square before you average.",
         expect.rounded(expected),
