@@ -4,9 +4,9 @@ Two parts and five checks on fitting polynomials with NumPy: other parts, points
 hidden data than the autoencoder lab, and nothing of TensorFlow. It lies outside the grader and is found as any
 installed assignment is: by the entry point in polynomials-1.0.dist-info, once this folder is on the path.
 
-tests/grading/test_second_assignment.py releases it, checks it in the student's process, grades it isolated, reports it and
-enters it into nbgrader, all with the very engine that grades the autoencoder lab. Whoever writes an assignment may
-begin with a copy of it.
+tests/grading/test_second_assignment.py and its neighbour release it, check it in the student's process, grade it
+isolated, report it and enter it into nbgrader, all with the very engine that grades the autoencoder lab. Whoever writes
+an assignment may begin with a copy of it.
 
     assignment.py          the record that the engine is handed
     registry.py, checks/   what is claimed, with its points
