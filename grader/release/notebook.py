@@ -7,7 +7,7 @@ imports of one part by another are dropped.
 
 import ast
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -29,6 +29,8 @@ METADATA = {
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
 
+Sources = Mapping[str, str]
+
 
 @dataclass
 class Cell:
@@ -49,17 +51,20 @@ class Cell:
         return make(self.source, id=self.id, metadata=metadata)
 
 
-def render_notebook(assignment: Assignment, *, solutions: bool) -> str:
+def render_notebook(assignment: Assignment, sources: Sources | None = None, *, solutions: bool) -> str:
     """The notebook as JSON text, the same on every run. Raises SourceError as `strip_solutions` does."""
-    notebook = build_notebook(assignment, solutions=solutions)
+    notebook = build_notebook(assignment, sources, solutions=solutions)
     nbformat.validate(notebook)
     return f"{nbformat.writes(notebook)}\n"  # as nbformat writes files
 
 
-def build_notebook(assignment: Assignment, *, solutions: bool) -> NotebookNode:
-    """The notebook, with the solutions or with stubs in their place."""
+def build_notebook(assignment: Assignment, sources: Sources | None = None, *, solutions: bool) -> NotebookNode:
+    """The notebook, with the solutions or with stubs in their place.
+
+    sources: texts of modules by file name, those of the reference without.
+    """
     cells = list(_opening_cells(assignment))
-    for filename, text in assignment.reference_sources().items():
+    for filename, text in (sources or assignment.reference_sources()).items():
         part, stubs = PurePath(filename).stem, strip_solutions(text, filename)
         checks = [check for check in assignment.checks if check.part == part]
         cells += _part_cells(part, text if solutions else stubs, checks)

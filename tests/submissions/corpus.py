@@ -76,8 +76,8 @@ class Variant:
                 return write_modules(place, self.sources, newline="\r\n")
             case "notebook":
                 place.mkdir(parents=True)
-                modules = write_modules(folder / f".{self.name}", self.sources)
-                (place / "lab05.ipynb").write_text(render_notebook(ASSIGNMENT, modules, solutions=True))
+                sources = {f"{name}.py": self.sources[f"{name}.py"] for name in ASSIGNMENT.modules}
+                (place / "lab05.ipynb").write_text(render_notebook(ASSIGNMENT, sources, solutions=True))
                 return place
         raise ValueError(f"{self.name}: there is no form {self.form!r}")
 
