@@ -9,24 +9,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ..core.text import printable
+from ..core.versions import grader_version
 
 FILE_NAME = "aelab.log"
 ROOT = logging.getLogger("grader")
 FORMAT = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
 LONGEST_ENTRY = 200_000  # characters, of a traceback too
 _PASSWORD = re.compile(r"(\w://[^\s:@/]*:)\S*@")
-
-
-def grader_version() -> str:
-    """The version of the installed package."""
-    try:
-        return version("autoencoder-lab")
-    except PackageNotFoundError:
-        return "development"
 
 
 def state_folder() -> Path:

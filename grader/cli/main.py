@@ -13,13 +13,14 @@ from typing import Annotated
 import typer
 
 from ..core.errors import UserError
+from ..core.versions import grader_version
 from .cache import cache_app
 from .check import check
 from .data import data_app
 from .doctor import doctor
 from .export import export_app
 from .grade import grade
-from .logs import grader_version, logging_to, speak
+from .logs import logging_to, speak
 from .release import release_app
 from .report import report
 from .shared import Invocation, command, invocation_of, say

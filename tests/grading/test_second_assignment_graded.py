@@ -169,8 +169,8 @@ def imports(name):
     except (ImportError, PermissionError):
         return False
 
-def in_memory(_, package):
-    print(*sorted(name for name in sys.modules if name.partition(".")[0] == package and sys.modules[name]))
+def in_memory(_, beginning):
+    print(*sorted(name for name, module in sys.modules.items() if name.startswith(beginning) and module))
     return np.int64(0)
 """
 
@@ -190,7 +190,7 @@ def test_a_submission_sees_operations_and_nothing_else_of_it(each_server: ForkSe
     channel = ProcessChannel(Submission("spy", "modules", (Source("evaluation.py", LOOK),)), each_server)
     number, value = Want("int64", ()), Want("float32", ())
     polynomial, point = np.array([1, 2, 3], np.float32), np.array(2, np.float32)
-    files = [str(path) for path in FOLDER.parent.rglob("*") if path.is_file() and path.suffix != ".pyc"][:2000]
+    files = [str(path) for path in FOLDER.parent.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     assert str(FOLDER / "polynomials" / "thresholds.json") in files
     assert str(FOLDER / "polynomials_reference" / "fitting.py") in files
     hidden = ["polynomials_reference", "polynomials_reference.fitting", "polynomials.checks", "polynomials.assignment"]
@@ -200,8 +200,7 @@ def test_a_submission_sees_operations_and_nothing_else_of_it(each_server: ForkSe
         assert ask(channel, "call_function", "opened", number, paths=[np.__file__]) == 1  # it is able to look
         assert ask(channel, "call_function", "imported", number, names=hidden) == 0
         assert ask(channel, "call_function", "imported", number, names=["polynomials.operations"]) == 1
-        ask(channel, "call_function", "in_memory", number, package="polynomials")
-        ask(channel, "call_function", "in_memory", number, package="polynomials_reference")
+        ask(channel, "call_function", "in_memory", number, beginning="polynomials")
     finally:
         channel.close()
     assert channel.stdout.split() == ["polynomials", "polynomials.operations"]
