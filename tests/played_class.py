@@ -72,11 +72,14 @@ class FakeBackend:
     def _measure(self, task: Task, started: Started) -> bytes:
         started()
         self.act(task)
+        return self.result(task).to_bytes()
+
+    def result(self, task: Task) -> TaskResult:
         share = float(next((s.text for s in task.sources if s.name == f"{task.part}.py"), "# 0").split("# ")[1])
         outcome = Outcome.PASSED if share == 1 else Outcome.FAILED
         checks = ASSIGNMENT.select(task.checks)
         results = (CheckResult(c.id, c.part, c.points, share * c.points, outcome, "") for c in checks)
-        return TaskResult(tuple(results), stdout=f"{task.part} ").to_bytes()
+        return TaskResult(tuple(results), stdout=f"{task.part} ")
 
     def check_alive(self) -> None:
         self.looked += 1

@@ -22,11 +22,10 @@ from grader.engine.tasks import Task, TaskResult
 from grader.isolation.choice import Finding
 from grader.isolation.fork_server import ForkServer
 from grader.render.report_json import write_report
-from tests.command import Aelab, Played, Run
+from tests.command import Aelab, Run
+from tests.played_class import NAMES, FakeBackend
 
 from ..unit.render import samples
-
-NAMES = ("ada", "bob", "carl", "dora")
 
 
 class Class:
@@ -34,24 +33,28 @@ class Class:
 
     def __init__(self, aelab: Aelab, folder: Path, monkeypatch: pytest.MonkeyPatch):
         self._aelab, self.folder, self.out = aelab, folder / "class", folder / "out"
-        self.opened: list[Played] = []
-        self.next = Played()
+        self.opened: list[FakeBackend] = []
+        self.next = FakeBackend()
         monkeypatch.setenv(VARIABLE, str(folder / "cache" / "measured.sqlite"))
         monkeypatch.setattr(BackendConfig, "starter", lambda _, say: lambda left: self._open(say, left))
         for name in NAMES:
             (self.folder / name).mkdir(parents=True)
             (self.folder / name / "data.py").write_text(f"# 1 # {name}")
 
-    def _open(self, say: Callable[[str], None], left: ExitStack) -> Played:
+    def _open(self, say: Callable[[str], None], left: ExitStack) -> FakeBackend:
         self.opened.append(self.next)
         left.callback(self.next.stop)
-        say("played, by nobody")
+        say("fake, of a test")
         return self.next
 
     def grade(
-        self, backend: Played | None = None, *options: str | Path, before: tuple[str, ...] = (), seed: str = "--seed=7"
+        self,
+        backend: FakeBackend | None = None,
+        *options: str | Path,
+        before: tuple[str, ...] = (),
+        seed: str = "--seed=7",
     ) -> Run:
-        self.next = backend or Played()
+        self.next = backend or FakeBackend()
         own = ("--part", "data", *seed.split(), *options)
         return self._aelab(*before, "grade", self.folder, "--out", self.out, *own)
 
@@ -68,8 +71,8 @@ def test_a_class_is_graded(lab_class: Class) -> None:
     """Records, tables, pages and gradebook are written; no log is, as there is nothing to log."""
     found = lab_class.grade()
     assert (found.status, found.err) == (0, "")
-    assert found.out.splitlines()[0] == "isolation: played, by nobody"
-    assert found.out.splitlines()[-1] == "seed 7, isolation played"
+    assert found.out.splitlines()[0] == "isolation: fake, of a test"
+    assert found.out.splitlines()[-1] == "seed 7, isolation fake"
     assert [lab_class.record(name)["score"] for name in NAMES] == [6.0] * 4
     with (lab_class.out / "grades.csv").open() as file:
         assert [row["submission"] for row in csv.DictReader(file)] == list(NAMES)
@@ -83,7 +86,7 @@ def test_what_is_known_needs_no_backend(lab_class: Class) -> None:
     first = [lab_class.record(name)["checks"] for name in NAMES]
     found = lab_class.grade(seed="")
     assert found.status == 0
-    assert found.out.splitlines()[-1] == "seed 7, isolation played"
+    assert found.out.splitlines()[-1] == "seed 7, isolation fake"
     assert len(lab_class.opened) == 1
     assert [lab_class.record(name)["checks"] for name in NAMES] == first
 
@@ -91,8 +94,8 @@ def test_what_is_known_needs_no_backend(lab_class: Class) -> None:
 def test_what_is_being_done_is_logged_where_it_is_asked_for(lab_class: Class) -> None:
     """-v says what is looked up and measured, -vv more of it; on stderr, so that stdout stays what it was."""
     told = lab_class.grade(before=("-v",))
-    assert "INFO grader.engine.run: 4 submissions, seed 7, tier played" in told.err
-    assert "INFO grader.engine.backends: measuring up to 2 parts at once under played" in told.err
+    assert "INFO grader.engine.run: 4 submissions, seed 7, tier fake" in told.err
+    assert "INFO grader.engine.backends: measuring up to 2 parts at once under fake" in told.err
     assert "INFO grader.engine.run: bob: data is to be measured" in told.err
     assert "DEBUG" not in told.err
     again = lab_class.grade(None, "--fresh", before=("-vv",))
@@ -113,7 +116,11 @@ class DeadChannel:
         self._whose = submission.sources[0].text
 
     def request(self, _: object) -> None:
-        raise ZeroDivisionError("a bug of ours") if "bob" in self._whose else SubmissionDied("It has ended.")
+        raise (
+            ZeroDivisionError("a bug of ours")
+            if "bob" in self._whose
+            else SubmissionDied("process.ended", "It has ended.")
+        )
 
     def fresh(self) -> "DeadChannel":
         return self
@@ -122,7 +129,7 @@ class DeadChannel:
         pass
 
 
-class Checking(Played):
+class Checking(FakeBackend):
     """Runs the checks here, on whatever channel there is."""
 
     def result(self, task: Task) -> TaskResult:
@@ -145,7 +152,7 @@ def test_a_bug_in_one_submission_is_its_error_and_is_kept(
         if "bob" in task.sources[0].text:
             raise ZeroDivisionError("a bug of ours")
 
-    backend = Played()
+    backend = FakeBackend()
     if place == "check":
         monkeypatch.setattr("grader.engine.isolated.ProcessChannel", DeadChannel)
         backend = Checking()
@@ -163,7 +170,7 @@ def test_a_bug_in_one_submission_is_its_error_and_is_kept(
         )
         backend = Checking()
     else:
-        backend = Played(act=act)
+        backend = FakeBackend(act=act)
     found = lab_class.grade(backend)
     assert (found.status, found.err) == (1, "")
     bob = lab_class.record("bob")
@@ -189,7 +196,7 @@ def test_the_folder_is_tried_and_a_bad_address_is_said_before_any_work(lab_class
 
 def test_nbgrader_is_imported_while_the_class_is_measured(lab_class: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its seconds are over before the gradebook is written; a class of which all is known does not need them."""
-    backend, asked_before = Played(), []
+    backend, asked_before = FakeBackend(), []
     monkeypatch.setattr("grader.platforms.nbgrader.entry.load_ahead", lambda: asked_before.append(len(backend.asked)))
     lab_class.grade(backend)
     assert asked_before == [0]
@@ -202,11 +209,11 @@ def test_an_output_folder_that_is_removed_meanwhile_is_written_whole(lab_class: 
 
     def act(task: Task) -> None:
         if "dora" in task.sources[0].text:
-            while not (lab_class.out / "ada" / "report.json").exists():
+            while not all((lab_class.out / name / "report.json").exists() for name in ("ada", "bob", "carl")):
                 time.sleep(0.01)
             shutil.rmtree(lab_class.out)
 
-    assert lab_class.grade(Played(act=act, width=1, threads=ThreadPoolExecutor(1))).status == 0
+    assert lab_class.grade(FakeBackend(act=act, width=1, threads=ThreadPoolExecutor(1))).status == 0
     whole = {f"{name}/report.json" for name in NAMES} | {"run.json", "grades.csv", "index.html", "gradebook.db"}
     assert [name for name in sorted(whole) if not (lab_class.out / name).exists()] == []
     assert json.loads((lab_class.out / "run.json").read_text()) == {"seed": 7}
@@ -249,7 +256,7 @@ def test_a_cache_that_fails_in_the_end_costs_nothing(lab_class: Class, monkeypat
         monkeypatch.setattr(f"grader.engine.cache.Cache.{method}", broken)
     found = lab_class.grade()
     assert found.status == 0
-    assert found.out.count("warning: the cache is full. The work goes on without it.") == 1
+    assert found.out.count("warning: the cache is full. The run goes on without it.") == 1
     assert (lab_class.out / "gradebook.db").exists()
     assert (lab_class.out / "index.html").exists()
 
@@ -261,11 +268,11 @@ def test_the_instructor_can_stop_it(lab_class: Class) -> None:
         if "carl" in task.sources[0].text:
             raise KeyboardInterrupt
 
-    found = lab_class.grade(Played(act=act, width=1, threads=ThreadPoolExecutor(1)))
+    found = lab_class.grade(FakeBackend(act=act, width=1, threads=ThreadPoolExecutor(1)))
     assert (found.status, found.err.count("\n")) == (130, 1)
     assert f"the same command with --out {lab_class.out} goes on from here" in found.err
     assert not (lab_class.out / "grades.csv").exists()
-    again = Played()
+    again = FakeBackend()
     assert lab_class.grade(again).status == 0
     assert {"ada", "bob"}.isdisjoint(task.sources[0].text.split()[-1] for task in again.asked)
 
@@ -304,11 +311,11 @@ def test_a_course_is_graded_with_its_own_seed_and_its_grades_are_entered(
     (course / "nbgrader_config.py").touch()
     (course / "grading_seed.txt").write_text("11\n")
     lab_class.folder.rename(course / "submitted")
-    lab_class.next = Played()
+    lab_class.next = FakeBackend()
     aelab("grade", course, "--out", tmp_path / "out", "--db", "sqlite:///elsewhere.db")
     assert entered == [("sqlite:///elsewhere.db", list(NAMES), 11), (course, list(NAMES), 11)]
     entered.clear()
-    lab_class.next = Played()
+    lab_class.next = FakeBackend()
     aelab("grade", course, "--out", tmp_path / "data", "--db", "sqlite:///elsewhere.db", "--part", "data")
     assert entered == [("sqlite:///elsewhere.db", list(NAMES), lab_class.opened[-1].asked[0].seed)]
 

@@ -189,7 +189,7 @@ def test_a_seed_that_was_not_written_is_drawn_again(tmp_path: Path, monkeypatch:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "write_text", full)
+        patched.setattr(Path, "hardlink_to", full)
         with pytest.raises(OSError, match="No space left"):
             course_seed(tmp_path)
     assert list(tmp_path.iterdir()) == []
