@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.codec import Codec
 from grader.core.files import write_atomically
-from grader.core.outcomes import Outcome, Report
+from grader.core.outcomes import CheckResult, Outcome, Report
 from grader.engine.fingerprint import thresholds_of
 from tests.submissions.corpus import Mutant, Variant
 
@@ -75,35 +75,35 @@ class Verdict:
 
 
 Graded = Sequence[tuple[Mutant | Variant, Verdict]]
+VERDICTS = Codec(Verdict)
 
 
 def verdict_of(report: Report) -> Verdict:
     """The record that is kept of a report."""
-    findings = tuple(
-        Finding(
-            c.id, c.part, str(c.outcome), c.points - c.score, c.message, c.code, tuple(c.parameters.get("also", ()))
-        )
-        for c in report.checks
-        if c.outcome is not Outcome.PASSED or c.score < c.points
-    )
+    findings = tuple(_finding(c) for c in report.checks if c.outcome is not Outcome.PASSED or c.score < c.points)
     recorded = {check.id: check.recorded for check in report.checks if check.recorded}
     limits = {name: threshold.limit for name, threshold in ASSIGNMENT.thresholds.items()}
     return Verdict(report.submission, report.seed, report.seconds, findings, recorded, limits)
+
+
+def _finding(check: CheckResult) -> Finding:
+    also = tuple(check.parameters.get("also", ()))
+    return Finding(
+        check.id, check.part, str(check.outcome), check.points - check.score, check.message, check.code, also
+    )
 
 
 def read_verdict(path: Path) -> Verdict | None:
     """A stored verdict, or None where there is none, or none that stands under the thresholds as they are now."""
     if not path.exists():
         return None
-    fields: dict[str, Any] = json.loads(path.read_text())
-    findings = tuple(Finding(**found | {"also": tuple(found["also"])}) for found in fields["findings"])
-    verdict = Verdict(**fields | {"findings": findings})
+    verdict = VERDICTS.decode(json.loads(path.read_text()))
     return verdict if verdict.stands else None
 
 
 def write_verdict(verdict: Verdict, path: Path) -> None:
     """Store a verdict; whole or not at all, so that an interrupted run can go on."""
-    write_atomically(path, json.dumps(asdict(verdict), indent=1).encode())
+    write_atomically(path, json.dumps(VERDICTS.encode(verdict), indent=1).encode())
 
 
 def line_of(item: Mutant | Variant, verdict: Verdict) -> str:

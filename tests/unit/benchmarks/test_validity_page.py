@@ -7,9 +7,9 @@ from benchmarks.validity_page import PAGE, csv_of, page_of, rows_from, rows_of, 
 from benchmarks.verdicts import Finding, Verdict
 from tests.submissions.corpus import Mutant, Variant, mutants, variants
 
-MUTANT = Mutant("kl_halved", "vae", "The KL is halved.", "vae.loss_is_negative_elbo", "halved", ())
+MUTANT = Mutant("kl_halved", "vae", "The KL is halved.", "vae.loss_is_negative_elbo", "elbo.kl_halved", ())
 VARIANT = Variant("dense", "vae", "Dense, and wide.")
-CAUGHT = Finding("vae.loss_is_negative_elbo", "vae", "failed", 3.0, "the KL divergence is halved.")
+CAUGHT = Finding("vae.loss_is_negative_elbo", "vae", "failed", 3.0, "The KL divergence is halved.", "elbo.kl_halved")
 ELSEWHERE = Finding("denoising.removes_noise", "denoising", "failed", 5.0, "0 dB | 1 dB")
 
 
