@@ -76,7 +76,7 @@ def aelab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[ForkServer]:
-    """A warm process of the best tier that this machine has."""
+    """A fork server of the best tier that this machine has."""
     found, _ = find_tier(ASSIGNMENT, Limits())
     yield found
     found.close()
@@ -84,7 +84,7 @@ def server() -> Iterator[ForkServer]:
 
 @pytest.fixture(scope="session")
 def second_server() -> Iterator[ForkServer]:
-    """A warm process of the second tier; root only."""
+    """A fork server of the second tier; root only."""
     found, finding = examine(ASSIGNMENT, tiers.second(), Limits())
     assert found is not None, finding.reason
     yield found
@@ -93,7 +93,7 @@ def second_server() -> Iterator[ForkServer]:
 
 @pytest.fixture(params=TIERS)
 def each_server(request: pytest.FixtureRequest) -> ForkServer:
-    """One warm process of every tier that can be had."""
+    """One fork server of every tier that can be had."""
     return request.getfixturevalue("server" if request.param == "best" else "second_server")
 
 

@@ -14,20 +14,9 @@ from grader.engine.tasks import TaskResult
 
 PICTURE = Picture("grid", "digits", np.linspace(0, 1, 28 * 28, dtype=np.float32).reshape(28, 28))
 RESULT = CheckResult(
-    "vae.x",
-    "vae",
-    3,
-    1.5,
-    Outcome.FAILED,
-    "a\x00 message",
-    "a hint",
-    "elbo.sum",
-    {"ratio": 2.0},
-    {"measured": [1.25, "ä"]},
-    0.5,
-    (PICTURE,),
-    {"accuracy": 1 / 3},
-)
+    "vae.x", "vae", 3, 1.5, Outcome.FAILED, "a\x00 message", "a hint", "elbo.sum", "a {ratio}", {"ratio": 2.0},
+    {"measured": [1.25, "ä"]}, 0.5, (PICTURE,), {"accuracy": 1 / 3},
+)  # fmt: skip
 MEASURED = TaskResult((RESULT,), "printed", "said", "")
 
 

@@ -23,8 +23,9 @@ SUBMISSION = Submission("ada", "modules", (Source("data.py", "x = 1"), Source("v
 NOTES = (LeftOut("cell 4, line 2", "invalid syntax"),)
 TASK = Task("lab05", "vae", ("vae.a", "vae.b"), "modules", SUBMISSION.sources, NOTES, 7, Limits())
 RESULT = CheckResult(
-    "vae.a", "vae", 3, 1 / 3, Outcome.FAILED, "a\x00 message \udcff", "a hint", "elbo.sum", {"ratio": 2.0},
-    {"measured": 1 / 3}, 0.123456, (Picture("p", "c", np.eye(3, dtype=np.float32)),), {"accuracy": 1 / 3},
+    "vae.a", "vae", 3, 1 / 3, Outcome.FAILED, "a\x00 message \udcff", "a hint", "elbo.sum",
+    "a {ratio}", {"ratio": 2.0}, {"measured": 1 / 3}, 0.123456, (Picture("p", "c", np.eye(3, dtype=np.float32)),),
+    {"accuracy": 1 / 3},
 )  # fmt: skip
 
 
