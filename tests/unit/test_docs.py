@@ -91,15 +91,17 @@ def test_every_check_has_a_claim_and_a_place() -> None:
 
 @pytest.mark.parametrize("package", ["grader", "mnist_subset", "benchmarks", "tests"])
 def test_modules_say_what_they_are_for(package: str) -> None:
-    """Every module of ours begins with a docstring; the parts of the lab begin with their text instead."""
+    """Every module of ours begins with a docstring; the parts of an assignment begin with their text instead."""
     modules = [path for path in (ROOT / package).rglob("*.py") if path.name != "__init__.py" and is_ours(path)]
     assert modules
     assert [page_name(path) for path in modules if not ast.get_docstring(ast.parse(path.read_text("utf-8")))] == []
 
 
 def is_ours(path: Path) -> bool:
-    """Whether people of the project wrote a module, and not a made-up student or attacker."""
-    return len(path.relative_to(ROOT).parts) <= 3 or path.relative_to(ROOT).parts[1] != "submissions"
+    """Whether a module is code of the project, and not a part of an assignment, a made-up student or an attacker."""
+    *folders, _ = path.relative_to(ROOT).parts
+    is_made_up = folders[:2] == ["tests", "submissions"] and len(folders) > 2
+    return not is_made_up and not folders[-1].endswith("_reference")
 
 
 def test_parts_begin_with_their_text() -> None:
@@ -171,8 +173,9 @@ def test_readme_has_the_points_of_the_parts() -> None:
 
 
 def test_examples_are_quotations() -> None:
-    """The check and the recipe shown in write-a-check.md stand word for word in grader/autoencoders/checks/ and in recipes/."""
-    sources = [*(ROOT / "grader" / "checks").glob("*.py"), *(ROOT / "tests" / "submissions" / "recipes").glob("*.toml")]
+    """The check and the recipe shown in write-a-check.md stand word for word among the checks and the recipes."""
+    checks, recipes = ROOT / "grader" / "autoencoders" / "checks", ROOT / "tests" / "submissions" / "recipes"
+    sources = [*checks.glob("*.py"), *recipes.glob("*.toml")]
     quoted = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     shown = re.findall(
         r"^```(?:python|toml)\n(.*?)^```", (DOCS / "write-a-check.md").read_text("utf-8"), re.MULTILINE | re.DOTALL

@@ -107,7 +107,7 @@ def test_a_model_that_cannot_be_drawn_keeps_its_losses(monkeypatch: pytest.Monke
     """What `encode` returns is checked like everything else; a failure there is not the check's."""
 
     def fail(self: CountingModel, images: np.ndarray) -> np.ndarray:
-        raise expect.Failed("encode returned no encodings")
+        raise expect.Failed("encode.no_encodings", "encode returned no encodings")
 
     monkeypatch.setattr(CountingModel, "encode", fail)
     drawn = drawn_for(VAE, TrainedSubject())
