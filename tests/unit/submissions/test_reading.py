@@ -1,14 +1,8 @@
-"""Finding and reading what students hand in: every kind of bad input is one clear line, and nothing is executed."""
+"""Reading what students hand in: all forms of a submission, each bad input one clear line, and nothing is executed."""
 
-import bz2
-import io
 import json
 import os
-import stat
 import time
-import tracemalloc
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,49 +10,11 @@ import pytest
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.stubs import STUB_MARKER
 from grader.submissions import reading as submissions
-from grader.submissions.reading import NothingToGrade, UnreadableSubmission, find_submissions, read_submission
+from grader.submissions.reading import find_submissions, read_submission
+
+from .handed_in import fill, notebook_of, pack, reason, texts
 
 STUB = f"raise NotImplementedError('{STUB_MARKER}write this')\n"
-
-
-def notebook_of(*cells: str) -> str:
-    return json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": cell} for cell in cells]})
-
-
-def fill(folder: Path, files: Mapping[str, str | bytes]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return folder
-
-
-def pack(path: Path, files: Mapping[str, str | bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return path
-
-
-def texts(path: Path) -> dict[str, str]:
-    return {source.name: source.text for source in read_submission("it", path, ASSIGNMENT).sources}
-
-
-def reason(path: Path) -> str:
-    """Why a submission cannot be read: one line that could end 'The submission could not be read: …'."""
-    with pytest.raises(UnreadableSubmission) as caught:
-        read_submission("it", path, ASSIGNMENT)
-    assert "\n" not in str(caught.value)
-    assert len(str(caught.value)) < 250
-    return str(caught.value)
-
-
-def names_in(path: Path) -> list[str]:
-    return [name for name, _ in find_submissions(path, ASSIGNMENT)]
-
-
-# --- what is a submission -----------------------------------------------------------------------------------------
 
 
 def test_a_folder_of_modules_is_read_with_its_helpers(tmp_path: Path) -> None:
@@ -121,78 +77,6 @@ def test_a_single_notebook_may_have_any_name(tmp_path: Path) -> None:
     assert list(texts(tmp_path)) == ["lab05 (1).ipynb, cell 1"]
 
 
-# --- finding --------------------------------------------------------------------------------------------------------
-
-
-def test_a_class_is_found_in_the_order_of_its_names(tmp_path: Path) -> None:
-    """Folders, notebooks and .zip files; hidden and other files are no submissions."""
-    fill(tmp_path / "bob", {"data.py": ""})
-    fill(tmp_path, {"carl.ipynb": "", "ada.zip": "", "readme.txt": "", ".git/config": "", "__pycache__/x": ""})
-    assert names_in(tmp_path) == ["ada", "bob", "carl"]
-
-
-def test_two_submissions_never_have_one_name(tmp_path: Path) -> None:
-    """ada/ beside ada.zip: both are graded, under names of their own."""
-    fill(tmp_path / "ada", {"data.py": ""})
-    fill(tmp_path, {"ada.zip": "", "ada.ipynb": "", "bob.zip": ""})
-    found = names_in(tmp_path)
-    assert len(set(found)) == len(found) == 4
-    assert "bob" in found
-
-
-def test_two_submissions_of_a_course_never_have_one_name(tmp_path: Path) -> None:
-    """Where the work lies one folder down, too, and where a name with its ending is another one's without."""
-    for student in ("ada", "bob"):
-        fill(tmp_path / student / "lab05", {"data.py": ""})
-        fill(tmp_path, {f"{student}.zip": "", f"{student}.zip.zip": ""})
-    found = names_in(tmp_path)
-    assert len(set(found)) == len(found) == 6
-    assert {"ada", "bob"} < set(found)
-
-
-def test_an_nbgrader_course_is_found(tmp_path: Path) -> None:
-    """submitted/<student>/lab05/ holds a student's work; the student's name is the submission's."""
-    fill(tmp_path / "submitted" / "ada" / "lab05", {"lab05.ipynb": notebook_of("x = 1"), "timestamp.txt": "now"})
-    fill(tmp_path / "submitted" / "bob" / "lab05", {"data.py": "x = 1"})
-    found = find_submissions(tmp_path / "submitted", ASSIGNMENT)
-    assert [(name, read_submission(name, place, ASSIGNMENT).kind) for name, place in found] == [
-        ("ada", "notebook"), ("bob", "modules"),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("content", [{"data.py": ""}, {"lab05.ipynb": ""}])
-def test_a_submission_may_be_named_itself(tmp_path: Path, content: dict[str, str]) -> None:
-    """`aelab grade my-solution`: one submission, called after its folder."""
-    assert find_submissions(fill(tmp_path / "my-solution", content), ASSIGNMENT) == [
-        ("my-solution", tmp_path / "my-solution")
-    ]
-
-
-@pytest.mark.parametrize("name", ["ada.zip", "ada.ipynb"])
-def test_a_file_may_be_named_itself(tmp_path: Path, name: str) -> None:
-    """One .zip or one notebook, called after the file."""
-    fill(tmp_path, {name: ""})
-    assert find_submissions(tmp_path / name, ASSIGNMENT) == [("ada", tmp_path / name)]
-
-
-def test_the_current_folder_has_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`aelab grade .` names the submission after the folder, not after the dot."""
-    monkeypatch.chdir(fill(tmp_path / "my-solution", {"data.py": ""}))
-    assert names_in(Path()) == ["my-solution"]
-
-
-def test_nothing_to_grade_is_one_clear_line(tmp_path: Path) -> None:
-    """A folder that does not exist, and one that holds no submissions: both named."""
-    for place in (tmp_path / "nowhere", fill(tmp_path / "empty", {"readme.txt": ""})):
-        with pytest.raises(NothingToGrade) as caught:
-            find_submissions(place, ASSIGNMENT)
-        assert str(place) in str(caught.value)
-        assert "\n" not in str(caught.value)
-
-
-# --- bad input ------------------------------------------------------------------------------------------------------
-
-
 def test_an_empty_folder(tmp_path: Path) -> None:
     """Said as such."""
     assert reason(tmp_path) == "the folder is empty"
@@ -211,7 +95,7 @@ def test_no_python_at_all(tmp_path: Path) -> None:
 
 
 def test_a_syntax_error_is_left_to_the_check_that_meets_it(tmp_path: Path) -> None:
-    """A module that is no Python spoils its own part only, so it is read like any other text."""
+    """A module that is not Python affects its own part only, so it is read like any other text."""
     assert texts(fill(tmp_path, {"data.py": "def f(:\n", "vae.py": "x = 1\n"}))["data.py"] == "def f(:\n"
 
 
@@ -318,214 +202,3 @@ def test_a_module_of_more_than_a_mebibyte(tmp_path: Path) -> None:
     assert "helper.py is larger than 1 MiB" in reason(pack(tmp_path / "b.zip", files))
     picture = json.dumps({"cells": [{"cell_type": "code", "source": "x = 1", "outputs": ["A" * 2**21]}]})
     assert texts(fill(tmp_path / "c", {"lab05.ipynb": picture})) == {"lab05.ipynb, cell 1": "x = 1"}
-
-
-# --- links and special files ----------------------------------------------------------------------------------------
-
-
-def test_links_are_not_followed(tmp_path: Path) -> None:
-    """Neither to files nor to folders, inside a submission."""
-    secret = fill(tmp_path / "elsewhere", {"secret.py": "SECRET = 1\n", "data.py": "SECRET = 2\n"})
-    own = fill(tmp_path / "class" / "ada", {"vae.py": "x = 1\n"})
-    (own / "data.py").symlink_to(secret / "data.py")
-    (own / "tools").symlink_to(secret)
-    (own / "again").symlink_to(own)
-    assert texts(own) == {"vae.py": "x = 1\n"}
-
-
-def test_a_link_is_no_submission(tmp_path: Path) -> None:
-    """Neither a student's folder, nor the assignment in it, may be another student's."""
-    fill(tmp_path / "ada" / "lab05", {"data.py": "x = 1\n"})
-    (tmp_path / "bob").symlink_to(tmp_path / "ada")
-    (tmp_path / "carl").mkdir()
-    (tmp_path / "carl" / "lab05").symlink_to(tmp_path / "ada" / "lab05")
-    found = dict(find_submissions(tmp_path, ASSIGNMENT))
-    assert list(found) == ["ada", "carl"]
-    assert "neither a notebook nor" in reason(found["carl"])
-
-
-def test_special_files_are_not_opened(tmp_path: Path) -> None:
-    """Reading a pipe would wait for ever."""
-    os.mkfifo(tmp_path / "data.py")
-    assert "neither a notebook nor" in reason(tmp_path)
-
-
-def test_folders_are_not_descended_without_end(tmp_path: Path) -> None:
-    """Helpers may lie in packages of packages, not a hundred levels down."""
-    deep = tmp_path.joinpath(*["d"] * 60)
-    fill(deep, {"deep.py": "x = 1"})
-    fill(tmp_path, {"data.py": "", "a/b/near.py": ""})
-    assert list(texts(tmp_path)) == ["a/b/near.py", "data.py"]
-
-
-# --- .zip files -----------------------------------------------------------------------------------------------------
-
-
-def zip_reason(path: Path, files: Mapping[str, str | bytes]) -> str:
-    found = reason(pack(path / "it.zip", files))
-    assert found.startswith("the .zip ")
-    return found
-
-
-@pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04" + bytes(50)], ids=["empty", "text", "cut"])
-def test_a_broken_zip(tmp_path: Path, content: bytes) -> None:
-    """Not a .zip at all."""
-    fill(tmp_path, {"it.zip": content})
-    assert "cannot be read" in reason(tmp_path / "it.zip")
-
-
-@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_zip_with_damaged_content(tmp_path: Path, method: int) -> None:
-    """Whatever the method of compression, and whatever its library raises."""
-    path = tmp_path / "it.zip"
-    with zipfile.ZipFile(path, "w", method) as archive:
-        archive.writestr("data.py", "".join(f"x{n} = {n * n}\n" for n in range(500)))
-    raw = bytearray(path.read_bytes())
-    raw[60:90] = bytes(255 - byte for byte in raw[60:90])
-    path.write_bytes(raw)
-    assert "cannot be read" in reason(path)
-
-
-@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 9, 93, 98])
-def test_a_zip_in_an_extraordinary_compression(tmp_path: Path, method: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refused before it is unpacked: some methods unpack a few hundred bytes to gigabytes in one go."""
-    written = method if method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA) else zipfile.ZIP_STORED
-    with zipfile.ZipFile(tmp_path / "it.zip", "w", written) as archive:
-        archive.writestr("data.py", b" " * 2**20)
-    raw = bytearray((tmp_path / "it.zip").read_bytes())
-    central = raw.index(b"PK\x01\x02")
-    raw[8:10] = raw[central + 10 : central + 12] = method.to_bytes(2, "little")
-    (tmp_path / "it.zip").write_bytes(raw)
-    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("it was unpacked"))
-    assert "the .zip cannot be read: 'data.py' is compressed" in reason(tmp_path / "it.zip")
-
-
-def test_a_small_zip_takes_little_memory(tmp_path: Path) -> None:
-    """A .zip of some hundred bytes that would unpack to 256 MiB is turned away without them."""
-    packed = bz2.compress(bytes(2**28))
-    with zipfile.ZipFile(tmp_path / "it.zip", "w") as archive:
-        archive.writestr("data.py", packed)
-    raw = bytearray((tmp_path / "it.zip").read_bytes())
-    central = raw.index(b"PK\x01\x02")
-    raw[8:10] = raw[central + 10 : central + 12] = zipfile.ZIP_BZIP2.to_bytes(2, "little")
-    (tmp_path / "it.zip").write_bytes(raw)
-    tracemalloc.start()
-    try:
-        reason(tmp_path / "it.zip")
-        assert tracemalloc.get_traced_memory()[1] < 2**24
-    finally:
-        tracemalloc.stop()
-
-
-def test_a_zip_of_every_cut_length(tmp_path: Path) -> None:
-    """An upload that was cut off anywhere is unreadable, and never anything else."""
-    whole = pack(tmp_path / "whole.zip", {"data.py": "x = 1\n" * 20, "vae.py": "y = 2\n"}).read_bytes()
-    for length in range(len(whole)):
-        (tmp_path / "it.zip").write_bytes(whole[:length])
-        assert "cannot be read" in reason(tmp_path / "it.zip")
-
-
-def test_a_zip_with_a_password(tmp_path: Path) -> None:
-    """Nobody can read it."""
-    raw = pack(tmp_path / "plain.zip", {"data.py": "x = 1\n"}).read_bytes()
-    local, central = raw.index(b"PK\x03\x04"), raw.index(b"PK\x01\x02")
-    flagged = bytearray(raw)
-    flagged[local + 6] |= 1
-    flagged[central + 8] |= 1
-    (tmp_path / "it.zip").write_bytes(flagged)
-    assert "cannot be read" in reason(tmp_path / "it.zip")
-
-
-def test_a_zip_in_a_zip(tmp_path: Path) -> None:
-    """The line names the inner one and says what to do."""
-    inner = io.BytesIO()
-    with zipfile.ZipFile(inner, "w") as archive:
-        archive.writestr("data.py", "x = 1")
-    assert "another .zip: 'lab05.zip'" in zip_reason(tmp_path, {"lab05.zip": inner.getvalue()})
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../data.py",
-        "lab05/../../data.py",
-        "/etc/data.py",
-        "..\\data.py",
-        "C:\\data.py",
-        "\\\\server\\data.py",
-        "C:data.py",
-    ],
-)
-def test_a_zip_with_names_that_lead_out_of_it(tmp_path: Path, name: str) -> None:
-    """Upwards, absolute, or in the manner of Windows."""
-    assert "leads out of it" in zip_reason(tmp_path, {name: "x = 1", "data.py": ""})
-
-
-def test_a_zip_with_a_link(tmp_path: Path) -> None:
-    """The line names it."""
-    with zipfile.ZipFile(tmp_path / "it.zip", "w") as archive:
-        link = zipfile.ZipInfo("data.py")
-        link.create_system = 3
-        link.external_attr = (stat.S_IFLNK | 0o777) << 16
-        archive.writestr(link, "/etc/passwd")
-    assert "holds a link: 'data.py'" in reason(tmp_path / "it.zip")
-
-
-def test_a_zip_with_too_many_files(tmp_path: Path) -> None:
-    """Counted before anything is unpacked."""
-    assert "401 files" in zip_reason(tmp_path, {f"f{n}.txt": "" for n in range(401)})
-
-
-def test_a_zip_that_unpacks_to_too_much(tmp_path: Path) -> None:
-    """A small file that would fill the memory: one large file, or many that are large together."""
-    assert "data.py is larger than 1 MiB" in reason(pack(tmp_path / "one.zip", {"data.py": bytes(17 * 2**20)}))
-    large = {"lab05.ipynb": bytes(17 * 2**20)}
-    assert "lab05.ipynb is larger than 16 MiB" in reason(pack(tmp_path / "two.zip", large))
-    many = {f"f{n}.py": bytes(4 * 2**20) for n in range(9)}
-    assert "more than 32 MiB" in zip_reason(tmp_path, many)
-
-
-def test_a_zip_that_lies_about_its_sizes(tmp_path: Path) -> None:
-    """A header that promises ten bytes does not unpack to more."""
-    path = pack(tmp_path / "it.zip", {"data.py": b" " * 2**20})
-    raw = bytearray(path.read_bytes())
-    central = raw.index(b"PK\x01\x02")
-    raw[central + 24 : central + 28] = (10).to_bytes(4, "little")
-    path.write_bytes(raw)
-    assert "cannot be read" in reason(path)
-
-
-def test_a_zip_with_names_that_are_no_text(tmp_path: Path) -> None:
-    """A name that says it is UTF-8 and is not."""
-    raw = pack(tmp_path / "good.zip", {"dätä.py": "x = 1"}).read_bytes()
-    (tmp_path / "it.zip").write_bytes(raw.replace("ä".encode(), b"\xff\xfe"))
-    assert "cannot be read" in reason(tmp_path / "it.zip")
-
-
-def test_nothing_is_written_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading a .zip unpacks into memory alone."""
-    path = pack(tmp_path / "it.zip", {"lab05/data.py": "x = 1\n"})
-    monkeypatch.chdir(tmp_path)
-    texts(path)
-    assert [entry.name for entry in tmp_path.iterdir()] == ["it.zip"]
-
-
-def test_a_zip_as_it_comes_from_a_desktop(tmp_path: Path) -> None:
-    """Nested folders around the work, notebook checkpoints and what macOS adds do not matter, nor does .ZIP."""
-    files = {
-        "alice/lab05/data.py": "x = 1",
-        "alice/lab05/helpers/net.py": "y = 2",
-        "alice/lab05/.ipynb_checkpoints/old.ipynb": "{}",
-        "__MACOSX/alice/lab05/._data.py": "\x00",
-    }
-    found = read_submission("alice", pack(tmp_path / "alice.ZIP", files), ASSIGNMENT)
-    assert [source.name for source in found.sources] == ["data.py", "helpers/net.py"]
-
-
-def test_an_archive_of_another_kind_is_named_rather_than_overlooked(tmp_path: Path) -> None:
-    """What a student handed in as .rar or .tar.gz is listed, and said to be unreadable."""
-    (tmp_path / "b.rar").write_bytes(b"Rar!")
-    (tmp_path / "c.tar.gz").write_bytes(b"\x1f\x8b")
-    names = [name for name, _ in find_submissions(tmp_path, ASSIGNMENT)]
-    assert len(names) == 2
-    assert "neither a notebook" in reason(tmp_path / "b.rar")
