@@ -82,6 +82,11 @@ class LeftOut:
         return f"{self.where} was left out: {self.why}"
 
 
+def now() -> str:
+    """The present moment in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 @dataclass(frozen=True)
 class Provenance:
     """When a submission was graded (UTC, ISO 8601, to the second), and what its result depends on besides the seed.
@@ -98,10 +103,10 @@ class Provenance:
     submission_sha256: str
 
     @classmethod
-    def now(cls, *, calibration: str, submission_sha256: str) -> "Provenance":
-        """What is graded at this moment, here. TensorFlow is not imported."""
+    def here(cls, *, at: str, calibration: str, submission_sha256: str) -> "Provenance":
+        """What was graded at that time with the versions that are installed here. TensorFlow is not imported."""
         return cls(
-            at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            at=at,
             aelab=grader_version(),
             calibration=calibration,
             python=platform.python_version(),

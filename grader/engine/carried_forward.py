@@ -36,7 +36,8 @@ class CarriedForward:
         A check that the grader failed to measure again is an error, unless it has full marks already.
         """
         pairs = zip(first.results, second.results, strict=True)
-        better = replace(first, results=tuple(self._better(own, other) for own, other in pairs))
+        results = tuple(self._better(own, other) for own, other in pairs)
+        better = replace(first, results=results, measured_at=max(first.measured_at, second.measured_at))
         if better.is_final or not first.is_final:
             return better
         return replace(

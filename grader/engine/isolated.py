@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from ..core.assignment import Assignment
-from ..core.outcomes import CheckResult, Outcome
+from ..core.outcomes import CheckResult, Outcome, now
 from ..core.registry import Check
 from ..isolation.fork_server import ForkServer, ProcessLost
 from ..isolation.process import ProcessChannel
@@ -39,7 +39,7 @@ def _measure(task: Task, assignment: Assignment, checks: tuple[Check, ...], serv
         results = run_checks(assignment, subject, checks, lambda: channel.out_of_time)
     finally:
         channel.close()
-    return TaskResult(results, channel.stdout, channel.stderr)
+    return TaskResult(results, channel.stdout, channel.stderr, measured_at=now())
 
 
 def unmeasurable(checks: Iterable[Check], problem: str, message: str = f"{GRADER_FAILED}.") -> TaskResult:

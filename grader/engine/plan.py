@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..core.assignment import Assignment
 from ..core.limits import Limits
-from ..core.outcomes import CheckResult, Provenance, Report, Status
+from ..core.outcomes import CheckResult, Provenance, Report, Status, now
 from ..core.registry import Check
 from ..submissions.reading import Submission, UnreadableSubmission, read_submission
 from .carried_forward import CarriedForward, carried_forward
@@ -60,6 +60,7 @@ class SubmissionPlan:
             " ".join(dict.fromkeys([*map(str, self.submission.left_out), *problems])),
             "".join(part.stdout for part in measured.values()),
             "".join(part.stderr for part in measured.values()),
+            at=max(part.measured_at for part in measured.values()),
         )
 
     def _report(
@@ -71,12 +72,15 @@ class SubmissionPlan:
         message: str = "",
         stdout: str = "",
         stderr: str = "",
+        at: str = "",
     ) -> Report:
+        """The record. at: when its last part was measured; now where none was."""
         return Report(
             submission=self.name,
             student=self.name,
             assignment=self.assignment.name,
-            graded=Provenance.now(
+            graded=Provenance.here(
+                at=at or now(),
                 calibration=self.assignment.thresholds.version,
                 submission_sha256=self.submission.sha256 if self.submission else "",
             ),

@@ -60,6 +60,7 @@ class TaskResult:
     stdout: str = ""
     stderr: str = ""
     problem: str = ""
+    measured_at: str = ""  # as in `Provenance`; "" where nothing was measured
 
     @property
     def seconds(self) -> float:

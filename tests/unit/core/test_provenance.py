@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.core.outcomes import LeftOut, Provenance
+from grader.core.outcomes import LeftOut, Provenance, now
 
 
-def test_it_names_this_moment_and_these_versions() -> None:
+def test_it_names_a_moment_and_these_versions() -> None:
     """UTC to the second, as ISO 8601 has it, and versions as the package manager knows them."""
-    found = Provenance.now(calibration="1a2b3c4d", submission_sha256="ab" * 32)
+    found = Provenance.here(at=now(), calibration="1a2b3c4d", submission_sha256="ab" * 32)
     at = datetime.strptime(found.at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     assert abs(datetime.now(UTC) - at) < timedelta(minutes=5)
     assert (found.calibration, found.submission_sha256) == ("1a2b3c4d", "ab" * 32)
@@ -29,7 +29,7 @@ def test_what_is_not_installed_has_no_version(monkeypatch: pytest.MonkeyPatch) -
         raise importlib.metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(importlib.metadata, "version", nothing)
-    found = Provenance.now(calibration="", submission_sha256="")
+    found = Provenance.here(at="", calibration="", submission_sha256="")
     assert (found.aelab, found.tensorflow) == ("development", "")
 
 
@@ -37,7 +37,7 @@ def test_tensorflow_is_not_imported_for_its_version() -> None:
     """The deciding process never does."""
     code = (
         "import sys; from grader.core.outcomes import Provenance; "
-        "Provenance.now(calibration='', submission_sha256=''); print('tensorflow' in sys.modules)"
+        "Provenance.here(at='', calibration='', submission_sha256=''); print('tensorflow' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
