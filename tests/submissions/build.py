@@ -76,13 +76,13 @@ def build(recipe: Recipe, folder: Path) -> Path:
     if recipe.form == "notebook":
         place = folder / recipe.name
         place.mkdir(parents=True)
-        (place / "lab05.ipynb").write_text(render_notebook(ASSIGNMENT, solutions=True))
-        return place / "lab05.ipynb"
+        (place / ASSIGNMENT.notebook).write_text(render_notebook(ASSIGNMENT, solutions=True))
+        return place / ASSIGNMENT.notebook
     if recipe.form == "zip":
         path = folder / f"{recipe.name}.zip"
         with zipfile.ZipFile(path, "w") as archive:
             for name, text in sources_of(recipe).items():
-                archive.writestr(f"lab05/{name}", text)
+                archive.writestr(f"{ASSIGNMENT.name}/{name}", text)
         return path
     return write_modules(folder / recipe.name, sources_of(recipe))
 

@@ -14,7 +14,7 @@ SECONDS = 570  # Gradescope ends an autograder after ten minutes, and then there
 
 
 def write_autograder(assignment: Assignment, out: Path, *, trusted: bool = False) -> Path:
-    """Write the .zip to upload. Raises FileNotFoundError outside the instructors' checkout, and OSError.
+    """Write the .zip to upload. Raises ReleaseError outside the instructors' checkout, and OSError.
 
     It holds the reference solution, with which errors are carried forward; but not where submissions are trusted: they
     run without isolation and could read it.
