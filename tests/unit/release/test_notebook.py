@@ -167,9 +167,10 @@ def test_set_up_says_what_to_do_when_it_is_too_late(student: NotebookNode, monke
     for module, too_late in (("keras.src.models.model", True), ("tf_keras.src.engine.training", False)):
         model = type("Model", (), {"__module__": module})
         running = SimpleNamespace(keras=SimpleNamespace(Model=model))
-        monkeypatch.setitem(sys.modules, "tensorflow", running)
-        with pytest.raises(RuntimeError, match="restart the kernel") if too_late else nullcontext():
-            exec(first, {})
+        with monkeypatch.context() as patched:
+            patched.setitem(sys.modules, "tensorflow", running)
+            with pytest.raises(RuntimeError, match="restart the kernel") if too_late else nullcontext():
+                exec(first, {})
 
 
 def test_stock_execution_passes_over_experiments() -> None:
