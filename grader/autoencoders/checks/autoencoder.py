@@ -95,14 +95,14 @@ def loss_is_cross_entropy(subject: Subject) -> Evidence:
     """
     for number in range(TRIES):
         step = _step(subject, fresh(subject) if number else shapes.of_size(subject, PART, CLASS, 10), number)
-        task = _unit_of(step)
-        if task is not None:
+        unit = _unit_of(step)
+        if unit is not None:
             break
     evidence = Evidence(f"{rounded(step.before)} nats, or their mean per image", f"{rounded(step.loss)}")
-    if task is None:
+    if unit is None:
         diagnosis = cross_entropies.diagnosis_of(step.loss, step.images, step.answers)
         raise expect.Failed(diagnosis.code, _NO_CROSS_ENTROPY, _SUMS, evidence, diagnosis=diagnosis.sentence)
-    if abs(step.loss / task / step.after - 1) < 0.02 < abs(step.loss / task / step.before - 1):
+    if abs(step.loss / unit / step.after - 1) < 0.02 < abs(step.loss / unit / step.before - 1):
         message = "The loss is that of the batch after the step."
         raise expect.Failed("loss.after_the_step", message, "Return the loss that was computed before.", evidence)
     return evidence

@@ -18,8 +18,8 @@ TOP = [
     "max_score", "isolation", "seed", "seconds", "status", "message", "checks",
 ]  # fmt: skip
 CHECK = [
-    "id", "part", "points", "score", "outcome", "code", "message", "hint", "parameters", "evidence", "seconds",
-    "pictures",
+    "id", "part", "points", "score", "outcome", "code", "message", "hint", "template", "parameters", "evidence",
+    "seconds", "pictures",
 ]  # fmt: skip
 GRADED = ["at", "aelab", "calibration", "python", "tensorflow", "submission_sha256"]
 
