@@ -116,9 +116,9 @@ _SUMS = "Sum over the pixels of each image; sum or average over the images."
 
 def _unit_of(step: Step) -> float | None:
     """1 for a sum over the batch, 1 / B for a mean per image, None where neither is near; bits are off by 0.44."""
-    off = {task: abs(step.loss / (step.before * task) - 1) for task in (1.0, 1.0 / len(step.images))}
-    task = min(off, key=lambda known: off[known])
-    return task if LOSS_OFF.within(off[task]) else None
+    off = {unit: abs(step.loss / (step.before * unit) - 1) for unit in (1.0, 1.0 / len(step.images))}
+    unit = min(off, key=lambda known: off[known])
+    return unit if LOSS_OFF.within(off[unit]) else None
 
 
 @dataclass(frozen=True)
