@@ -8,7 +8,7 @@
 # $$o_i = \sum_j w_{i - 2j} \, x_j, \qquad w_0, w_1, w_2 \text{ being the kernel,}$$
 #
 # has two terms for an even $i$ and one for an odd $i$. The network has to learn to even this out, and where it fails
-# the picture shows a chessboard (Odena, Dumoulin and Olah, *Deconvolution and Checkerboard Artifacts*, Distill 2016).
+# the picture shows a checkerboard (Odena, Dumoulin and Olah, *Deconvolution and Checkerboard Artifacts*, Distill 2016).
 #
 # The remedy is to do the two jobs one after the other: first **enlarge** the picture by repeating each pixel, then
 # **convolve** it with stride 1. Every output pixel is now made in the same way.
@@ -92,5 +92,5 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # **Question.** Look closely at the strokes and at their edges. Where do the two decoders differ, and can you find a
-# chessboard? Draw on paper, for one axis, which input pixels reach each output pixel of a transposed convolution with
+# checkerboard? Draw on paper, for one axis, which input pixels reach each output pixel of a transposed convolution with
 # kernel 3 and stride 2. What happens with kernel 4?
