@@ -16,7 +16,7 @@ HIGHEST_RATE = 1e6
 
 
 class Subject(subject.Subject):
-    """One submission under examination, with the digits of its grading seed."""
+    """A submission as the checks of this lab see it, with the digits of its grading seed."""
 
     def __init__(self, channel: Channel, seed: int):
         super().__init__(channel, seed)
@@ -40,7 +40,7 @@ class Model(subject.Model):
         """A model of the same class with the same weights, trainable or not, in a second process.
 
         It is built on images of `noise`, by a step at learning rate 0 if need be; then all its weights are set. It
-        keeps nothing else of what this one has seen. Its process is to be ended with `twin.lab.close()`.
+        keeps nothing else of what this one has seen. End its process with `twin.subject.close()`.
         """
         weights = self.subject.request("all_variables", (), ANY_FLOATS, finite=False, model=self.number).arrays
         subject = self.subject.elsewhere()

@@ -1,8 +1,7 @@
 """What any check can ask for: a table of operations on a submission's definitions and models.
 
 Each operation takes a request and returns plain values and arrays. What a submission raises becomes a SubmissionError;
-any other exception is the grader's own fault. An assignment enters its own
-operations by importing them.
+any other exception is the grader's own fault. An assignment enters its own operations by importing them.
 """
 
 from collections.abc import Callable

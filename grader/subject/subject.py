@@ -35,7 +35,7 @@ class Channel(Protocol):
 
 
 class Subject:
-    """One submission under examination, and the grading seed. An assignment adds what is hidden from it."""
+    """A submission as checks see it, and the grading seed. An assignment adds what is hidden from it."""
 
     def __init__(self, channel: Channel, seed: int):
         self.channel = channel

@@ -91,7 +91,7 @@ def loss_is_cross_entropy(subject: Subject) -> Evidence:
     """The loss is the binary cross-entropy of the reconstruction, summed over pixels, before the step.
 
     A layer that acts otherwise while training, such as batch normalization, takes the right loss of a fresh model
-    beyond the bar once in some 50 models. So TRIES models have to miss it, as a wrong formula always does.
+    beyond the limit once in some 50 models. So TRIES models have to miss it, as a wrong formula always does.
     """
     for number in range(TRIES):
         step = _step(subject, fresh(subject) if number else shapes.of_size(subject, PART, CLASS, 10), number)
@@ -186,9 +186,9 @@ _WHAT_IS_FROZEN = {  # by whether the encoder's and the decoder's answers change
 def loss_decreases(subject: Subject) -> Evidence:
     """Training lowers the cross-entropy of images the model has never seen."""
     run = subject.once(trained)
-    bar = max(CLEAR_DECREASE * run.before, good_cost(subject))  # a good start is no fault
-    evidence = Evidence(f"below {rounded(bar)} nats per image", f"{rounded(run.before)} → {rounded(run.after)}")
-    if not run.after < bar:
+    limit = max(CLEAR_DECREASE * run.before, good_cost(subject))  # a good start is no fault
+    evidence = Evidence(f"below {rounded(limit)} nats per image", f"{rounded(run.before)} → {rounded(run.after)}")
+    if not run.after < limit:
         trouble = run.diagnosis
         raise expect.Failed(
             trouble.code,

@@ -103,8 +103,8 @@ def batches_shuffle_samples(subject: Subject) -> Evidence:
     """Every pass makes new full batches of all samples, without end.
 
     Random batches of 8 among 66 samples show about 1,880 of the 2,145 pairs of samples together within 20 passes.
-    Fixed batches show at most 231, a fixed order at most 462, and a buffer of one batch about 1,180, so a bar of 1,500
-    is far from right and wrong.
+    Fixed batches show at most 231, a fixed order at most 462, and a buffer of one batch about 1,180, so a limit of
+    1,500 is far from right and wrong.
     """
     images = _numbered_images(subject)
     per_pass = SAMPLES // BATCH_SIZE
@@ -146,8 +146,8 @@ def _expect_seen(drawn: list[list[int]], least: int) -> None:
 
 def _expect_mixed(drawn: list[list[int]]) -> Evidence:
     pairs = len({pair for batch in drawn for pair in combinations(sorted(batch), 2)})
-    bar = PAIRS_OF_SAMPLES.limit
-    evidence = Evidence(f"at least {bar:g} different pairs of samples share a batch", f"{pairs} pairs")
+    limit = PAIRS_OF_SAMPLES.limit
+    evidence = Evidence(f"at least {limit:g} different pairs of samples share a batch", f"{pairs} pairs")
     if not PAIRS_OF_SAMPLES.within(pairs):
         order = diagnosis_of(drawn)
         message = "The same samples meet again and again: {diagnosis}"

@@ -75,21 +75,21 @@ def trained(subject: Subject) -> Denoised:
     """The one trained model of this part; it trains on while its answers are not clean enough."""
     clean = subject.images.held_out(HELD_OUT)
     noisy = with_noise(subject, clean, "held-out noise")
-    bar = clean_enough(clean, noisy)
+    limit = clean_enough(clean, noisy)
 
     def error(model: Model) -> float:
         """The mean squared error per pixel, 10 ** (-dB / 10)."""
         return float(np.mean((model.reconstruct(noisy) - clean) ** 2))
 
     model = subject.create(PART, CLASS, encoding_size=32, noise_stddev=STDDEV)
-    model, curve = train_in_stages(subject, model, error, 10 ** (-bar / 10), BUDGET)
-    _expect_untrained(-10 * np.log10(curve.costs[0]), bar)
+    model, curve = train_in_stages(subject, model, error, 10 ** (-limit / 10), BUDGET)
+    _expect_untrained(-10 * np.log10(curve.costs[0]), limit)
     return Denoised(model, curve, clean, noisy, model.reconstruct(noisy))
 
 
-def _expect_untrained(quality: float, bar: float) -> None:
-    if quality > bar:
-        evidence = Evidence(f"below {rounded(bar, 3)} dB", f"{rounded(quality)} dB")
+def _expect_untrained(quality: float, limit: float) -> None:
+    if quality > limit:
+        evidence = Evidence(f"below {rounded(limit, 3)} dB", f"{rounded(quality)} dB")
         raise known_before("A fresh model", "removes noise from", evidence)
 
 
@@ -157,9 +157,9 @@ def removes_noise_from_unseen_images(subject: Subject) -> Evidence:
         "reconstruct gives two answers for the same noisy image.",
         "Noise belongs into training; reconstruct gets images that are noisy already.",
     )
-    bar = clean_enough(run.clean, run.noisy)
-    evidence = Evidence(f"above {rounded(bar, 3)} dB", f"{rounded(run.quality)} dB")
-    if not DENOISING_GAIN.within(run.quality - bar + GAIN):
+    limit = clean_enough(run.clean, run.noisy)
+    evidence = Evidence(f"above {rounded(limit, 3)} dB", f"{rounded(run.quality)} dB")
+    if not DENOISING_GAIN.within(run.quality - limit + GAIN):
         mean_image = _mean_image(run.clean)
         noisy, blur, average = (
             peak_signal_to_noise(run.clean, x) for x in (run.noisy, _blurred(run.noisy), mean_image)

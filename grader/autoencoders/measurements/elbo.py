@@ -1,4 +1,4 @@
-"""The negative ELBO under examination: which weighing of cross-entropy and KL divergence explains the losses."""
+"""Which weighing of cross-entropy and KL divergence explains the losses of a variational autoencoder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class BatchLoss:
-    """The loss of a model at rest on one batch, beside the grader's terms for it, summed over the batch, in nats.
+    """The loss of one batch at learning rate 0, beside the grader's terms for it, summed over the batch, in nats.
 
     The errors are one standard error each: of the cross-entropy, because the loss has drawn other samples, and of the
     KL divergence, because it was estimated, here or in the loss (0 where both are exact).

@@ -36,7 +36,7 @@ Distances = Mapping[str, float]  # from the prior, in nats per image, of what th
 
 @dataclass(frozen=True)
 class FarModel:
-    """The model, its images (8, 28, 28, 1), and what was measured at rest, at learning rate 0.
+    """The model, its images (8, 28, 28, 1), and what was measured at learning rate 0.
 
     same: losses of one and the same batch; moved: the factor of the encoder's weights.
     """

@@ -1,4 +1,4 @@
-"""Training under examination: held-out images before and after, in stages that stop when the verdict is clear.
+"""Watched training: held-out images before and after, in stages that stop when the verdict is clear.
 
 What is judged has to come from the training that is watched: a fresh model must know nothing, a few steps must not
 teach it everything, and nothing but the weights may be needed to decode an encoding.
@@ -105,40 +105,40 @@ def train_until(
     subject: Subject, model: Model, at_least: int = 150, stage: int = 50, batch_size: int = BATCH_SIZE
 ) -> Trained:  # fmt: skip
     """Train for `at_least` steps, and on while held-out images still cost more than `good_cost`."""
-    images, bar = subject.images.held_out(HELD_OUT), good_cost(subject)
+    images, limit = subject.images.held_out(HELD_OUT), good_cost(subject)
 
     def cost(model: Model) -> float:
         return float(cross_entropy(images, model.reconstruct(images)).mean())
 
     model, curve = train_in_stages(
-        subject, model, cost, bar, TrainingBudget(at_least, stage=stage, batch_size=batch_size)
+        subject, model, cost, limit, TrainingBudget(at_least, stage=stage, batch_size=batch_size)
     )
     for whose, paid in zip(("A fresh model", f"After {FIRST_STEPS} steps a model"), curve.costs, strict=False):
         _expect_untrained(paid, images, whose)
-    if curve.costs[-1] < bar:
+    if curve.costs[-1] < limit:
         _expect_code_is_all(subject, model)
     return Trained(model, curve, images, model.reconstruct(images))
 
 
 def train_in_stages(
-    subject: Subject, model: Model, cost: Callable[[Model], float], bar: float, budget: TrainingBudget
+    subject: Subject, model: Model, cost: Callable[[Model], float], limit: float, budget: TrainingBudget
 ) -> tuple[Model, TrainingCurve]:
-    """Train until the cost is below `bar`, at rate 3e-3; where that does not do, and the model's own rate is a
+    """Train until the cost is below `limit`, at rate 3e-3; where that does not do, and the model's own rate is a
     very different one, afresh at its own, for up to OWN_RATE times as many steps: plain gradient descent needs them.
 
     Raises Diverged where no try comes to an end.
     """
     own_rate = model.set_learning_rate(RATE)
     try:
-        curve = _curve(subject, model, cost, bar, budget)
+        curve = _curve(subject, model, cost, limit, budget)
     except Diverged:
         if _is_alike(own_rate):
             raise
     else:
-        if curve.costs[-1] < bar or _is_alike(own_rate):
+        if curve.costs[-1] < limit or _is_alike(own_rate):
             return model, curve
     model = subject.create(model.origin.part, model.origin.name, **model.origin.arguments)
-    return model, _curve(subject, model, cost, bar, budget, OWN_RATE)
+    return model, _curve(subject, model, cost, limit, budget, OWN_RATE)
 
 
 def _is_alike(rate: float) -> bool:
@@ -147,7 +147,7 @@ def _is_alike(rate: float) -> bool:
 
 
 def _curve(
-    subject: Subject, model: Model, cost: Callable[[Model], float], bar: float, budget: TrainingBudget, times: int = 1
+    subject: Subject, model: Model, cost: Callable[[Model], float], limit: float, budget: TrainingBudget, times: int = 1
 ) -> TrainingCurve:  # fmt: skip
     """One training, looked at before, after the first few steps, and after each stage; `times` as long as planned."""
     probes = subject.images.held_out(PROBES)
@@ -159,9 +159,9 @@ def _curve(
         steps = until
         costs.append(cost(model))
         learning = costs[-1] < STILL_LEARNING * costs[max(-len(costs), -1 - STAGES_BACK)]
-        if steps >= budget.at_least and (costs[-1] < bar or (steps >= at_most and not learning)):
+        if steps >= budget.at_least and (costs[-1] < limit or (steps >= at_most and not learning)):
             break
-    if costs[-1] < bar:
+    if costs[-1] < limit:
         budget.threshold.record(steps / times)
     return TrainingCurve(tuple(costs), steps, (codes, model.encode(probes)), (decoded, model.decode(codes)))
 

@@ -23,11 +23,11 @@ def decode_operations(harness: Harness, request: Request) -> Reply:
     (encodings,) = request.arrays
     with submission_code("tracing decode"):
         traced = tf.function(decode).get_concrete_function(tf.TensorSpec(encodings.shape, tf.float32))
-        painted = traced(tf.constant(encodings))
+        decoded = traced(tf.constant(encodings))
     graph = traced.graph.as_graph_def()
     nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
     assert request.wants is not None
-    return Reply(sorted({node.op for node in nodes})[:500], (as_array(painted, "decode", request.wants[0]),))
+    return Reply(sorted({node.op for node in nodes})[:500], (as_array(decoded, "decode", request.wants[0]),))
 
 
 @operation

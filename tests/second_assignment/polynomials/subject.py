@@ -9,7 +9,7 @@ from grader.subject import subject
 
 
 class Subject(subject.Subject):
-    """One submission under examination."""
+    """A submission as these checks see it."""
 
     def ask(self, part: str, name: str, *arrays: np.ndarray, shape: tuple[int, ...], **arguments: Any) -> np.ndarray:
         """Call a function of a part; its answer, float32 of this shape."""
