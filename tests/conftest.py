@@ -1,4 +1,4 @@
-"""Fixtures that several rooms of tests share, and the one file of tests that needs data from outside."""
+"""Fixtures that several folders of tests share, and which tests are left out where a machine lacks what they need."""
 
 import os
 import socket
@@ -39,9 +39,7 @@ collect_ignore = [
 
 
 def pytest_report_header() -> list[str]:
-    """Says whether the tests on all 70,000 digits, those that only root can run, and those of a gradebook in
-    PostgreSQL are part of this run.
-    """
+    """Whether the tests on all 70,000 digits, those that need root, and those on PostgreSQL are part of this run."""
     if FULL_MNIST_IS_HERE:
         digits = str(PREPARED_MNIST)
     else:
@@ -53,7 +51,7 @@ def pytest_report_header() -> list[str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_of_its_own() -> Iterator[None]:
-    """Results and logs of tests are not the user's; the tests of a run share the results."""
+    """Keep results and logs of tests apart from the user's; the tests of a run share the results."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         patched.setenv(VARIABLE, f"{folder}/measured.sqlite")
         patched.setenv("XDG_STATE_HOME", f"{folder}/state")
@@ -62,7 +60,7 @@ def cache_of_its_own() -> Iterator[None]:
 
 @pytest.fixture
 def aelab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Aelab:
-    """Runs the command in this process."""
+    """Run the command in this process."""
 
     def run(*arguments: str | Path) -> Run:
         monkeypatch.setattr(sys, "argv", ["aelab", *map(str, arguments)])
@@ -99,7 +97,7 @@ def each_server(request: pytest.FixtureRequest) -> ForkServer:
 
 @pytest.fixture
 def open_channel(each_server: ForkServer) -> Iterator[Open]:
-    """Opens channels to submissions of one module, under every tier; closes them after the test."""
+    """Open channels to submissions of one module, under every tier; they are closed after the test."""
     opened: list[ProcessChannel] = []
 
     def open_it(source: str, **limits: float) -> ProcessChannel:
@@ -113,7 +111,7 @@ def open_channel(each_server: ForkServer) -> Iterator[Open]:
 
 @pytest.fixture
 def small_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallMnist:
-    """Four small files that take the place of the official ones, in the grader's eyes and in TFDS'."""
+    """Four small files that the grader and TFDS take for the official ones."""
     import tensorflow_datasets as tfds
 
     small = write_small_mnist(tmp_path / "idx")
