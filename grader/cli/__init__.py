@@ -1,1 +1,1 @@
-"""The command aelab: one module a command; each parses, calls the library, and shows what came of it."""
+"""The command aelab: one module per command; each parses, calls the library, and shows what came of it."""

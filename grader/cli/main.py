@@ -1,4 +1,4 @@
-"""The command `aelab`, built from a module a command, and the one place where what went wrong becomes a line.
+"""The command `aelab`, built from one module per command, and the one place where what went wrong becomes a line.
 
 TensorFlow, nbgrader and jupytext are imported by the commands that need them, so that `--help` answers at once.
 """

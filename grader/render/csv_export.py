@@ -1,4 +1,4 @@
-"""`grades.csv`: one row a submission, for spreadsheets and learning platforms."""
+"""`grades.csv`: one row per submission, for spreadsheets and learning platforms."""
 
 import csv
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def write_grades(part_names: Sequence[str], reports: Sequence[Report], path: Path) -> None:
-    """Write one row a submission, with the points of each part; rows and columns in fixed order. Raises OSError.
+    """Write one row per submission, with the points of each part; rows and columns in fixed order. Raises OSError.
 
     A score that is not final, because something could not be read or measured, is an empty cell: a gradebook would
     import a number.

@@ -1,4 +1,4 @@
-"""One pytest item a check: `pytest --pyargs grader --submission DIR`."""
+"""One pytest item per check: `pytest --pyargs grader --submission DIR`."""
 
 import pytest
 
