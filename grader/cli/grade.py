@@ -97,7 +97,7 @@ def grade(
 def _measured(
     place: "BackendConfig", cache: "Cache", configured: "Callable[[], RunConfig]", folder: "ResultsFolder", parts: int
 ) -> "list[Report]":
-    """The reports, each written as soon as it is complete. The seed is recorded once it is clear that there is a tier."""
+    """The reports, each written as soon as it is complete. The seed is written once there is a tier."""
     from ..engine.backends import LazyBackend
     from ..engine.run import Observer, grade_class
     from ..render.progress import ClassProgress

@@ -39,7 +39,7 @@ class Invocation:
         return find_assignment(self.assignment_name)
 
     def named(self, path: Path) -> Path | None:
-        """`path`, if the command line names it, something in it or a folder above it; of a draft, what is to be."""
+        """`path`, if the command line names it, something in it or a folder above it; of a draft, the final file."""
         for name in self.paths:
             if _whole(path).is_relative_to(_whole(name)) or _whole(name).is_relative_to(_whole(path)):
                 return path

@@ -182,7 +182,7 @@ class ClassRun:
             log.info("%s: %s was measured before", name, task.part)
             self._take(pending, task.part, found)
         else:
-            log.info("%s: %s is to be measured", name, task.part)
+            log.info("%s: %s will be measured", name, task.part)
             self._waiting[key] = [(pending, task.part)]
             started = partial(self._observer.task_starts, name, task.part)
             self._running[self._backend().submit(task, started)] = task, key

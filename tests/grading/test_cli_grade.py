@@ -96,7 +96,7 @@ def test_what_is_being_done_is_logged_where_it_is_asked_for(lab_class: Class) ->
     told = lab_class.grade(before=("-v",))
     assert "INFO grader.engine.run: 4 submissions, seed 7, tier fake" in told.err
     assert "INFO grader.engine.backends: measuring up to 2 parts at once under fake" in told.err
-    assert "INFO grader.engine.run: bob: data is to be measured" in told.err
+    assert "INFO grader.engine.run: bob: data will be measured" in told.err
     assert "DEBUG" not in told.err
     again = lab_class.grade(None, "--fresh", before=("-vv",))
     assert "DEBUG grader.engine.run: data is measured, key " in again.err
