@@ -1,6 +1,7 @@
 # `make demo` and `make test` set up all they need in .venv; PYTHON chooses the interpreter (3.11 to 3.13).
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := --numprocesses 2 --dist loadgroup --no-loadscope-reorder  # of two cores; PYTEST= for one process
 .DEFAULT_GOAL := help
 .PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills seeds attacks validity calibrate mutation experiment pages templates constraints clean
 
@@ -37,10 +38,11 @@ demo: install  ## build the assignment, grade the sample class, write reports, g
 	esac; \
 	AELAB_CACHE=demo/cache/measured.sqlite $(BIN)/aelab grade demo/submissions --out demo/results --seed 7 --limit call_seconds=20 $$trust || test $$? -eq 1
 
-test: install lint test-fast  ## lint, types and all tests
+test: install lint  ## lint, types and all tests
+	$(BIN)/python -m pytest $(PYTEST)
 
-test-fast:
-	$(BIN)/python -m pytest
+test-fast: install lint  ## lint, types and the tests that start neither TensorFlow nor a fork server: under a minute
+	$(BIN)/python -m pytest $(PYTEST) tests/unit tests/corpus
 
 browser:  ## install Chromium where this is root on Debian
 	@if command -v chromium >/dev/null; then exit 0; fi; \

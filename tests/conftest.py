@@ -22,6 +22,7 @@ from tests.isolation.probing import Open, submission
 from tests.platforms.nbgrader import postgres
 from tests.small_mnist import SmallMnist, write_small_mnist
 
+HERE = Path(__file__).parent
 PREPARED_MNIST = Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser() / "mnist" / "3.0.1"
 FULL_MNIST_IS_HERE = (PREPARED_MNIST / "dataset_info.json").is_file()
 
@@ -36,6 +37,18 @@ collect_ignore = [
     *([] if IS_ROOT else ["isolation/test_users.py"]),
     *([] if IS_ROOT or SERVER else ["platforms/nbgrader/test_postgres.py"]),
 ]
+
+
+FOLDERS = ("isolation", "platforms", "grading", "corpus", "unit")  # the longest first, so that no core waits at the end
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file on one core, where they share fork servers and submissions, and sort files by cost."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    order = {folder: place for place, folder in enumerate(FOLDERS)}
+    items.sort(key=lambda item: order.get(item.path.relative_to(HERE).parts[0], len(order)))
 
 
 def pytest_report_header() -> list[str]:
