@@ -3,7 +3,6 @@
 import os
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,9 @@ from grader.isolation import tiers
 from grader.isolation.choice import examine, find_tier
 from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
+from grader.isolation.view import ROOT
 from tests.command import Aelab, Run
+from tests.isolation.light_server import light_server
 from tests.isolation.probing import Open, submission
 from tests.platforms.nbgrader import postgres
 from tests.small_mnist import SmallMnist, write_small_mnist
@@ -28,6 +29,7 @@ FULL_MNIST_IS_HERE = (PREPARED_MNIST / "dataset_info.json").is_file()
 
 IS_ROOT = os.geteuid() == 0
 TIERS = ("best", "second") if IS_ROOT else ("best",)  # only root can grade under another user
+ON_EACH_TIER = [pytest.param(tier, marks=pytest.mark.xdist_group(tier)) for tier in TIERS]  # each in one process
 
 SERVER = postgres.programs()  # root, as in continuous integration, can install one
 
@@ -51,6 +53,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order.get(item.path.relative_to(HERE).parts[0], len(order)))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fresh-results", action="store_true", help="Measure all that earlier runs of the tests measured."
+    )
+
+
 def pytest_report_header() -> list[str]:
     """Whether the tests on all 70,000 digits, those that need root, and those on PostgreSQL are part of this run."""
     if FULL_MNIST_IS_HERE:
@@ -63,11 +71,14 @@ def pytest_report_header() -> list[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def cache_of_its_own() -> Iterator[None]:
-    """Keep results and logs of tests apart from the user's; the tests of a run share the results."""
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
-        patched.setenv(VARIABLE, f"{folder}/measured.sqlite")
-        patched.setenv("XDG_STATE_HOME", f"{folder}/state")
+def cache_of_its_own(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Results and logs of tests are not the user's. Results last until something changes that they depend on."""
+    own = tmp_path_factory.getbasetemp()
+    of_this_run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own  # the processes of a run share it
+    folder = of_this_run if request.config.getoption("fresh_results") else ROOT / "build" / "test-cache"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(VARIABLE, str(folder / "measured.sqlite"))
+        patched.setenv("XDG_STATE_HOME", str(own / "state"))
         yield
 
 
@@ -102,10 +113,32 @@ def second_server() -> Iterator[ForkServer]:
     found.close()
 
 
-@pytest.fixture(params=TIERS)
-def each_server(request: pytest.FixtureRequest) -> ForkServer:
+@pytest.fixture(params=ON_EACH_TIER)
+def each_full_server(request: pytest.FixtureRequest) -> ForkServer:
     """One fork server of every tier that can be had."""
     return request.getfixturevalue("server" if request.param == "best" else "second_server")
+
+
+@pytest.fixture(scope="session")
+def light_best() -> Iterator[ForkServer]:
+    """A fork server of the best tier without TensorFlow."""
+    found = light_server(ASSIGNMENT, tiers.best())
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def light_second() -> Iterator[ForkServer]:
+    """A fork server of the second tier without TensorFlow; root only."""
+    found = light_server(ASSIGNMENT, tiers.second())
+    yield found
+    found.close()
+
+
+@pytest.fixture(params=TIERS)
+def each_server(request: pytest.FixtureRequest) -> ForkServer:
+    """One fork server of every tier that can be had, without TensorFlow: processes are the same with and without."""
+    return request.getfixturevalue("light_best" if request.param == "best" else "light_second")
 
 
 @pytest.fixture

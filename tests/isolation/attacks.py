@@ -21,24 +21,27 @@ from typing import Any
 from unittest.mock import patch
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.assignment import Assignment
+from grader.core.expect import SubmissionDied
 from grader.core.limits import MEBIBYTE, Limits
 from grader.core.outcomes import CheckResult, Outcome, Report, Status
 from grader.engine.checking import run_checks
 from grader.isolation.fork_server import ForkServer, ProcessLost
 from grader.isolation.process import ProcessChannel
-from grader.isolation.tiers import Tier, best, second
+from grader.isolation.tiers import Tier
 from grader.isolation.users import User, processes_of, take_user
-from grader.isolation.view import ROOT, view_of
+from grader.isolation.view import ROOT
+from grader.protocol.messages import Request
 from grader.submissions.reading import NothingToGrade, UnreadableSubmission, find_submissions, read_submission
+from tests.isolation.light_server import light_server
 from tests.unit.render.samples import of_checks
 
-TIERS = [best(), second()] if os.geteuid() == 0 else [best()]  # only root can grade under another user
 CORPUS = ROOT / "tests" / "submissions" / "attacks"
 LIMITS = Limits(
     import_seconds=30,
     call_seconds=30,
     submission_seconds=60,
-    resident_mib=1200,
+    resident_mib=800,
     scratch_mib=64,
     scratch_files=2000,
     file_mib=16,
@@ -212,10 +215,32 @@ class Measured:
         )  # fmt: skip
 
 
+Act = Callable[[Attack, ProcessChannel], tuple[CheckResult, ...]]
+
+
+def graded(attack: Attack, channel: ProcessChannel) -> tuple[CheckResult, ...]:
+    """The results of its part."""
+    subject, checks = ASSIGNMENT.subject(channel, SEED), ASSIGNMENT.select([attack.part])
+    return run_checks(ASSIGNMENT, subject, checks, out_of_time=lambda: channel.out_of_time)
+
+
+def only_imported(attack: Attack, channel: ProcessChannel) -> tuple[CheckResult, ...]:
+    """No results. Most attacks act when they are imported, which needs no TensorFlow."""
+    with suppress(SubmissionDied):
+        _, failure = channel.request(Request("load", {"part": attack.part}))
+        assert failure is None or failure["kind"] != "fault", failure
+    return ()
+
+
 def measure(
-    attack: Attack, server: ForkServer, target: Target, disabled: tuple[str, ...] = (), limits: Limits | None = None
+    attack: Attack,
+    server: ForkServer,
+    target: Target,
+    disabled: tuple[str, ...] = (),
+    limits: Limits | None = None,
+    act: Act = graded,
 ) -> Measured:
-    """Grade the part of an attack, and find what it got and what it left behind."""
+    """Grade the part of an attack, or do less with it, and find what it got and what it left behind."""
     limits = limits or attack.limits
     mounts, folders, running = Path("/proc/self/mounts").read_text(), scratch_folders(), process_of(server)
     with ExitStack() as stack:
@@ -232,8 +257,7 @@ def measure(
         status, results, problem = Status.GRADED, (), ""
         try:
             users = stack.enter_context(noting_users())
-            subject, checks = ASSIGNMENT.subject(channel, SEED), ASSIGNMENT.select([attack.part])
-            results = run_checks(ASSIGNMENT, subject, checks, out_of_time=lambda: channel.out_of_time)
+            results = act(attack, channel)
         except ProcessLost as loss:
             status, problem = Status.ERROR, str(loss)
         finally:
@@ -302,9 +326,9 @@ def _is_free(uid: int) -> bool:
 
 
 @contextmanager
-def server_of(tier: Tier, private: Iterable[Path] = ()) -> Iterator[ForkServer]:
-    """A started fork server, which is closed afterwards."""
-    server = ForkServer(tier, view_of(ASSIGNMENT, private), LIMITS)
+def light_server_of(tier: Tier, assignment: Assignment = ASSIGNMENT) -> Iterator[ForkServer]:
+    """A started fork server without TensorFlow, which is closed afterwards."""
+    server = light_server(assignment, tier, LIMITS)
     server.start()
     try:
         yield server

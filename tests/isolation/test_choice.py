@@ -18,6 +18,7 @@ from grader.isolation.fork_server import ForkServer, ProcessLost, environment
 from grader.isolation.tiers import Tier
 from grader.isolation.view import view_of
 from tests.conftest import IS_ROOT
+from tests.isolation.light_server import light_server, light_view
 from tests.isolation.probing import zygote_of
 
 
@@ -33,6 +34,12 @@ def no_bubblewrap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def no_root(monkeypatch: pytest.MonkeyPatch) -> None:
     """The grader is run by an ordinary user."""
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+
+@pytest.fixture
+def light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What confines a process is the same without TensorFlow in it."""
+    monkeypatch.setattr(choice, "view_of", light_view)
 
 
 def fork_servers() -> list[psutil.Process]:
@@ -154,7 +161,7 @@ def test_there_is_no_pool_of_a_lower_tier(no_bubblewrap: None, no_root: None) ->
         assert fork_servers() == before
 
 
-def test_all_fork_servers_import_at_once() -> None:
+def test_all_fork_servers_import_at_once(light: None) -> None:
     """When the tier is known to hold, the second one is launched already: `start` makes no other process."""
     before = fork_servers()
     with open_pool(ASSIGNMENT, Limits(), 2, trusted=False) as pool, pool.lend() as one, pool.lend() as other:
@@ -166,7 +173,7 @@ def test_all_fork_servers_import_at_once() -> None:
     assert fork_servers() == before
 
 
-def test_what_was_launched_for_a_tier_that_does_not_hold_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_launched_for_a_tier_that_does_not_hold_is_ended(light: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pool has the tier that was found, and so have its other fork servers."""
     monkeypatch.setattr(choice, "find_tier", lambda *_: (ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), Limits()), []))
     before = fork_servers()
@@ -208,7 +215,7 @@ LESS = LESS if IS_ROOT else LESS[:1]  # only root can try the others
 
 
 @pytest.mark.parametrize(("tier", "escape"), LESS, ids=["no landlock", "user alone", "no user"][: len(LESS)])
-def test_a_tier_that_the_canary_escapes_does_not_hold(tier: Tier, escape: str) -> None:
+def test_a_tier_that_the_canary_escapes_does_not_hold(light: None, tier: Tier, escape: str) -> None:
     """The reason names what the canary could do, and its process is ended."""
     before = fork_servers()
     server, finding = examine(ASSIGNMENT, tier, Limits())
@@ -223,7 +230,7 @@ def test_a_tier_that_the_canary_escapes_does_not_hold(tier: Tier, escape: str) -
 def test_the_canary_finds_what_is_open(tmp_path: Path) -> None:
     """If it found no way out where nothing confines it, it would find none anywhere."""
     (tmp_path / "grades.csv").write_text("ada,100")
-    server = ForkServer(tiers.TRUSTED, view_of(ASSIGNMENT), Limits())
+    server = light_server(ASSIGNMENT, tiers.TRUSTED)
     try:
         found = send_canary(server, [tmp_path / "grades.csv"])
     finally:
@@ -236,14 +243,14 @@ def test_the_canary_finds_what_is_open(tmp_path: Path) -> None:
     assert "read what is secret" in found
 
 
-def test_the_canary_can_do_nothing_under_the_tiers_that_are_used(each_server: ForkServer, tmp_path: Path) -> None:
+def test_the_canary_can_do_nothing_under_the_tiers_that_are_used(each_full_server: ForkServer, tmp_path: Path) -> None:
     """Nor can it read a file of this run; yet it can do all that submissions have to."""
     (tmp_path / "grades.csv").write_text("ada,100")
-    assert send_canary(each_server, [tmp_path / "grades.csv"]) == ()
+    assert send_canary(each_full_server, [tmp_path / "grades.csv"]) == ()
 
 
 def test_a_machine_on_which_submissions_cannot_work_is_reported(
-    monkeypatch: pytest.MonkeyPatch, server: ForkServer
+    monkeypatch: pytest.MonkeyPatch, light_best: ForkServer
 ) -> None:
     """A tier that stops everything is no use: the canary must be able to do what submissions do."""
     from grader.core.expect import GraderFault
@@ -254,10 +261,10 @@ def test_a_machine_on_which_submissions_cannot_work_is_reported(
     call = choice._call
     monkeypatch.setattr(choice, "_call", refuse)
     with pytest.raises(GraderFault, match="cannot do what submissions have to do"):
-        send_canary(server)
+        send_canary(light_best)
 
 
-def test_the_temptation_leaves_nothing(server: ForkServer) -> None:
+def test_the_temptation_leaves_nothing() -> None:
     """Its folder and its variable are gone."""
     with choice._temptation() as facts:
         folder = Path(str(facts["outside"]))

@@ -77,18 +77,18 @@ def test_forks_leave_nothing_open(each_server: ForkServer) -> None:
     assert (descriptors(), threading.active_count()) == before
 
 
-def test_files_without_a_name_count(second_server: ForkServer) -> None:
+def test_files_without_a_name_count(light_second: ForkServer) -> None:
     """Where scratch is a folder, files that are unlinked but still open are part of its size."""
-    channel = ProcessChannel(submission(SLEEPERS), second_server, Limits(scratch_mib=64))
+    channel = ProcessChannel(submission(SLEEPERS), light_second, Limits(scratch_mib=64))
     with pytest.raises(BaseException, match="wrote more than 64 MiB of files"):
         call(channel, "hold_without_a_name", mib=160)
     channel.close()
 
 
 @pytest.mark.parametrize("folder", ["/tmp", "/dev", "/dev/shm", "/"])
-def test_no_folder_can_be_marked_for_the_next(server: ForkServer, folder: str) -> None:
+def test_no_folder_can_be_marked_for_the_next(light_best: ForkServer, folder: str) -> None:
     """Folders that live as long as the fork server keep their attributes, times and modes."""
-    channel = ProcessChannel(submission(SLEEPERS), server)
+    channel = ProcessChannel(submission(SLEEPERS), light_best)
     call(channel, "mark", folder=folder)
     channel.close()
 
@@ -128,10 +128,10 @@ def test_numbers_that_no_float_holds_are_no_answer(number: str) -> None:
     theirs.close()
 
 
-def test_submissions_have_a_name_of_their_own(server: ForkServer) -> None:
+def test_submissions_have_a_name_of_their_own(light_best: ForkServer) -> None:
     """No account has their user number, yet `getpass.getuser` works."""
     code = "import getpass\n\ndef name():\n    print(getpass.getuser())\n"
-    channel = ProcessChannel(submission(code), server)
+    channel = ProcessChannel(submission(code), light_best)
     call(channel, "name")
     channel.close()
     assert channel.stdout == "student\n"

@@ -199,14 +199,12 @@ def test_a_closed_fork_server_leaves_nothing(each_server: ForkServer) -> None:
 GRADER = """
 import sys, time
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.core.limits import Limits
 from grader.isolation import tiers
-from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
-from grader.isolation.view import view_of
+from tests.isolation.light_server import light_server
 from tests.isolation.probing import call, init_of, processes_of, submission
 
-server = ForkServer(getattr(tiers, sys.argv[1])(), view_of(ASSIGNMENT), Limits())
+server = light_server(ASSIGNMENT, getattr(tiers, sys.argv[1])())
 channel = ProcessChannel(submission(sys.argv[2]), server)
 call(channel, "daemon")
 print(*{p.pid for p in (*processes_of(channel).values(), *init_of(channel).children(recursive=True))}, flush=True)

@@ -351,10 +351,12 @@ def test_what_is_printed_is_capped(open_channel: Open) -> None:
     assert set(channel.stderr) == {"y", "\n"}
 
 
-def test_the_grader_s_own_surroundings_do_not_get_through(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_grader_s_own_surroundings_do_not_get_through(
+    light_best: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A submission gets no variable of the grader's environment, no home folder and no stdin."""
     monkeypatch.setenv("SECRET", "the gradebook's password")
-    own = server.another()
+    own = light_best.another()
     channel = ProcessChannel(submission(SUBMISSION), own, Limits())
     call(channel, "surroundings")
     channel.close()
@@ -364,27 +366,27 @@ def test_the_grader_s_own_surroundings_do_not_get_through(server: ForkServer, mo
 
 def test_memory_is_watched(open_channel: Open) -> None:
     """A submission that uses more than the limit is ended, and the message says so."""
-    channel = open_channel(SUBMISSION, resident_mib=1200)
+    channel = open_channel(SUBMISSION, resident_mib=100)
     with pytest.raises(
-        SubmissionDied, match=r"^It used more than 1200 MiB of memory while the grader asked for take\.$"
+        SubmissionDied, match=r"^It used more than 100 MiB of memory while the grader asked for take\.$"
     ) as death:
-        call(channel, "take", mib=1200)
+        call(channel, "take", mib=100)
     assert death.value.code == "process.memory"
-    assert channel.peak_bytes > 1200 * 2**20
+    assert channel.peak_bytes > 100 * 2**20
 
 
 def test_the_memory_of_all_its_processes_is_added_up(open_channel: Open) -> None:
     """Together they exceed the limit, though none does alone."""
-    channel = open_channel(SUBMISSION, resident_mib=1200)
-    with pytest.raises(SubmissionDied, match="used more than 1200 MiB of memory"):
-        call(channel, "share_out", children=4, mib=300, seconds=50)
+    channel = open_channel(SUBMISSION, resident_mib=100)
+    with pytest.raises(SubmissionDied, match="used more than 100 MiB of memory"):
+        call(channel, "share_out", children=4, mib=30, seconds=50)
 
 
 def test_memory_that_processes_share_is_counted_once(open_channel: Open) -> None:
     """Eight forks share the imported packages, which do not count eight times."""
-    channel = open_channel(SUBMISSION, resident_mib=1200)
-    call(channel, "share_out", children=8, mib=1, seconds=5)
-    assert resident_bytes(init_of(channel).pid, limit=float("inf")) > 1200 * 2**20  # what a simple sum would say
+    channel = open_channel(SUBMISSION, resident_mib=100)
+    call(channel, "share_out", children=8, mib=1, seconds=1)
+    assert resident_bytes(init_of(channel).pid, limit=float("inf")) > 100 * 2**20  # what a simple sum would say
 
 
 def test_a_file_is_no_larger_than_allowed(open_channel: Open) -> None:
@@ -535,10 +537,10 @@ def test_the_process_that_decides_stays_clear_of_tensorflow_and_pickle(tmp_path:
     assert found == {"outcome": "passed", "message": "", "imported": [], "unpickled": [], "isolation": isolation}
 
 
-def test_a_process_that_does_not_start_is_our_fault(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_does_not_start_is_our_fault(light_best: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the submission has run by then, so the outcome is `error`, which an instructor looks at."""
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    channel = ProcessChannel(submission("x = 1\n"), server.another(), Limits())
+    channel = ProcessChannel(submission("x = 1\n"), light_best.another(), Limits())
     results = run_checks(ASSIGNMENT, ASSIGNMENT.subject(channel, 1), ASSIGNMENT.select(["data"]))
     channel.close()
     assert {result.outcome for result in results} == {Outcome.ERROR}

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -23,11 +24,13 @@ from grader.isolation.process import ProcessChannel
 from grader.isolation.users import FIRST_UID, end_all_of, processes_of, take_user
 from tests.isolation.probing import Open, call, process_of, submission
 
+FOURS = count(FIRST_UID + 1000 + 100 * os.getpid(), 4)
+
 
 @pytest.fixture(autouse=True)
 def own_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four numbers that no other run of the tests uses."""
-    monkeypatch.setattr(users, "FIRST_UID", FIRST_UID + 1000 + 4 * os.getpid())
+    """Four numbers that no other test uses, nor another run: the dead of one test do not count for the next."""
+    monkeypatch.setattr(users, "FIRST_UID", next(FOURS))
     monkeypatch.setattr(users, "COUNT", 4)
 
 

@@ -1,0 +1,3 @@
+"""Stands for the pyplot of Matplotlib."""
+
+figure = None

@@ -1,0 +1,3 @@
+"""Stands for TensorFlow Datasets."""
+
+builder = None

@@ -1,0 +1,5 @@
+"""Stands for TensorFlow Probability."""
+
+from tensorflow import config as layers
+
+distributions = layers
