@@ -36,7 +36,7 @@ def passed_through(
         return receive(ours, wants)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.lists(ANY_ARRAY, max_size=4), JSON)
 def test_arrays_and_values_arrive_unchanged(sent: list[np.ndarray], value: Any) -> None:
     """Any dtype of the wire, any shape, also 0-d and empty, NaN included; any plain value beside them."""
