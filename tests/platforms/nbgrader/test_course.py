@@ -12,6 +12,7 @@ import nbformat
 import psutil
 import pytest
 import requests
+from nbgrader.api import Gradebook
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.platforms.nbgrader.course_folder import write_course
@@ -23,10 +24,13 @@ from grader.submissions.reading import read_submission
 from .courses import POINTS, TESTS, autograded, entries, scores, submit
 from .formgrader import Formgrader, serving
 
+pytestmark = pytest.mark.xdist_group("course")  # what its tests share is made once
+
 ROOT = Path(__file__).resolve().parents[3]
 NORMALIZE, BATCHES = TESTS
 DATA_ALONE = replace(ASSIGNMENT, parts=ASSIGNMENT.parts[:1], given=())
-LIMITS = ("call_seconds=5", "resident_mib=1500")
+LIMITS = ("call_seconds=3", "resident_mib=1500")
+ENDINGS = ("solved", "modules", "endless", "unreadable")  # one of each kind; what else goes wrong, goes wrong alike
 LATE = {
     "late": "return tf.cast(image, tf.float32) * (1 / 255.0)",
     "late_and_wrong": "return tf.cast(image, tf.float32)",
@@ -70,6 +74,8 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     submit(course, "kills", with_normalize(right, "import os; os.kill(os.getpid(), 9)"))
     noisy = "import sys, tensorflow as tf; print('W0000', file=sys.stderr); return tf.cast(image, tf.float32) / 255.0"
     submit(course, "noisy", with_normalize(right, noisy))
+    release = course / "release" / ASSIGNMENT.name / ASSIGNMENT.notebook
+    submit(course, "untouched", release.read_text(encoding="utf-8"))
     slow = nbformat.reads(right, as_version=4)
     slow.cells.insert(0, nbformat.v4.new_code_cell("import time\ntime.sleep(1000)"))
     submit(course, "slow_training", slow)
@@ -85,6 +91,20 @@ def stock(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
     return course, run(course, "nbgrader", "autograde", ASSIGNMENT.name)
 
 
+def few_of(handed_in: Path, course: Path) -> Path:
+    """A copy of the course in which one submission of each kind was handed in; with the seed of the stock one."""
+    shutil.copytree(handed_in, course)
+    for folder in (course / "submitted").iterdir():
+        if folder.name not in ENDINGS:
+            shutil.rmtree(folder)
+    (course / SEED_FILE).write_text("7\n")
+    return course
+
+
+def entries_of_few(stock: Path) -> list[tuple[object, ...]]:
+    return [entry for entry in entries(stock) if entry[0] in ENDINGS]
+
+
 def test_everyone_gets_what_was_measured(stock: tuple[Path, str]) -> None:
     """The stock command grades the class in one run: nobody ends it, and what was not handed in is no zero."""
     course, log = stock
@@ -97,6 +117,7 @@ def test_everyone_gets_what_was_measured(stock: tuple[Path, str]) -> None:
         "endless": only_batches,
         "hungry": only_batches,
         "kills": only_batches,
+        "untouched": {NORMALIZE: 0.0, BATCHES: 0.0},
         "unreadable": dict.fromkeys(TESTS),
     }, log[-3000:]
 
@@ -105,15 +126,42 @@ def test_the_reason_is_in_the_notebook(stock: tuple[Path, str]) -> None:
     """In the output of the test cell, and the log says what is being measured."""
     course, log = stock
     cell = next(c for c in autograded(course, "endless").cells if c.id == NORMALIZE)
-    assert "within 5" in " ".join(cell.outputs[0].text.split())
+    assert "within 3" in " ".join(cell.outputs[0].text.split())
     assert "Measuring endless: part data" in log
+
+
+def test_no_work_is_left_for_a_person_but_what_could_not_be_read(stock: tuple[Path, str]) -> None:
+    """All points for the solution and none for what students start with are final."""
+    with Gradebook(f"sqlite:///{stock[0]}/gradebook.db") as gradebook:
+        submissions = gradebook.assignment_submissions(ASSIGNMENT.name)
+        waiting = [s.student.id for s in submissions if s.needs_manual_grade]
+    assert waiting == ["unreadable"]
+
+
+def test_grading_runs_no_cell_and_shows_what_was_measured(stock: tuple[Path, str]) -> None:
+    """Nothing was executed in a kernel; each test cell, and no other, shows text and points."""
+    cells = [c for c in autograded(stock[0], "solved").cells if c.cell_type == "code"]
+    assert all(cell.execution_count is None for cell in cells)
+    shown = {cell.metadata.nbgrader.grade_id: [o.output_type for o in cell.outputs] for cell in cells if cell.outputs}
+    assert shown.keys() == set(TESTS)
+    assert all((kinds[0], kinds[-1]) == ("stream", "execute_result") for kinds in shown.values())
+
+
+def test_feedback_is_written_for_everyone(stock: tuple[Path, str]) -> None:
+    """Each submission has its feedback page, and no page shows a solution that its student did not write."""
+    course, _ = stock
+    run(course, "nbgrader", "generate_feedback", ASSIGNMENT.name)
+    pages = {path.parents[1].name: path for path in course.glob(f"feedback/*/{ASSIGNMENT.name}/*.html")}
+    assert set(pages) == set(scores(course))
+    untouched = pages["untouched"].read_text(encoding="utf-8")
+    assert "SOLUTION" not in untouched
+    assert "Your task" in untouched
 
 
 @pytest.fixture(scope="module")
 def button(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Formgrader, Path]]:
     """The formgrader, started in a copy of the course before two more submissions of modules came in."""
-    course = Path(shutil.copytree(handed_in, tmp_path_factory.mktemp("button") / "course"))
-    (course / SEED_FILE).write_text("7\n")
+    course = few_of(handed_in, tmp_path_factory.mktemp("button") / "course")
     with serving(course) as formgrader:
         for student, normalize in LATE.items():
             text = ASSIGNMENT.reference_sources()["data.py"]
@@ -135,9 +183,9 @@ def test_the_button_gives_the_same_gradebook(button: tuple[Formgrader, Path], st
     formgrader, course = button
     students = formgrader.submitted()
     answers = {student: formgrader.autograde(student) for student in students}
-    assert set(students) == {*scores(stock[0]), *LATE}
+    assert set(students) == {*ENDINGS, *LATE}
     assert all(answer["success"] for answer in answers.values()), answers
-    assert [entry for entry in entries(course) if entry[0] not in LATE] == entries(stock[0])
+    assert [entry for entry in entries(course) if entry[0] not in LATE] == entries_of_few(stock[0])
     late = scores(course)
     assert [late[student] for student in LATE] == [POINTS, {NORMALIZE: 0.0, BATCHES: 4.0}]
 
@@ -166,11 +214,10 @@ def test_the_button_validate_says_what_is_still_wrong(button: tuple[Formgrader, 
 
 def test_aelab_grade_gives_the_same_gradebook(stock: tuple[Path, str], handed_in: Path, tmp_path: Path) -> None:
     """In parallel, with the course's own seed, and with the same graded notebooks."""
-    course = Path(shutil.copytree(handed_in, tmp_path / "course"))
-    (course / SEED_FILE).write_text("7\n")
+    course = few_of(handed_in, tmp_path / "course")
     limits = [word for limit in LIMITS for word in ("--limit", limit)]
     run(course, "grader", "grade", ".", "--out", str(tmp_path / "out"), *limits, status=1)  # one could not be read
-    assert entries(course) == entries(stock[0])
+    assert entries(course) == entries_of_few(stock[0])
     assert "seed" in (tmp_path / "out" / "solved" / "report.json").read_text()
     for student in scores(course):
         assert autograded(course, student) == autograded(stock[0], student)
