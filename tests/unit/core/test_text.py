@@ -99,7 +99,7 @@ def test_a_cut_text_says_so() -> None:
     """A reader can tell a text that ended from one that was cut, also when it is far longer than the limit."""
     assert printable("abcdef", 4) == "abc…"
     assert printable("\x00" * 100 + "abc", 4) == "…"
-    assert len(printable("x" * 10**7, 100)) == 100
+    assert len(printable("x" * 10**6, 100)) == 100
 
 
 def test_one_line_is_never_empty_and_never_two() -> None:
@@ -121,23 +121,23 @@ def seconds_for(text: str) -> float:
 @pytest.mark.parametrize("filler", ["", "a", "0;", " "])
 @pytest.mark.parametrize("introducer", INTRODUCERS)
 def test_unfinished_sequences_take_no_time(introducer: str, filler: str) -> None:
-    """800,000 characters of sequences that begin and never end are cleaned at once: time grows with the length only."""
+    """80,000 characters of sequences that begin and never end are cleaned at once: time grows with the length only."""
     task = introducer + filler
-    assert seconds_for(task * (800_000 // len(task))) < 5
+    assert seconds_for(task * (80_000 // len(task))) < 0.5
 
 
 @pytest.mark.parametrize("introducer", INTRODUCERS)
 @pytest.mark.parametrize("filler", ["a", "0", " ", ";"])
 def test_one_unfinished_sequence_takes_no_time(introducer: str, filler: str) -> None:
     """The same for a single one with parameters without end, and for many at the end of a long text."""
-    assert seconds_for(introducer + filler * 800_000) < 5
-    assert seconds_for(filler * 400_000 + introducer * 100_000) < 5
+    assert seconds_for(introducer + filler * 80_000) < 0.5
+    assert seconds_for(filler * 40_000 + introducer * 10_000) < 0.5
 
 
 @pytest.mark.parametrize("introducer", INTRODUCERS)
 def test_the_time_for_a_text_grows_with_its_length(introducer: str) -> None:
     """Four times the text takes about four times as long, not sixteen."""
-    short, long = (min(seconds_for(introducer * n) for _ in range(3)) for n in (40_000, 160_000))
+    short, long = (min(seconds_for(introducer * n) for _ in range(3)) for n in (10_000, 40_000))
     assert long < 9 * short + 0.05
 
 
