@@ -9,6 +9,8 @@ from benchmarks.experiment.training import BUILDERS
 from benchmarks.keras_twins import keras_twin
 from benchmarks.training_step import batches, milliseconds
 
+pytestmark = pytest.mark.usefixtures("untraced")  # one step of each is compared, whether traced or not
+
 
 def steps_of_both(part: str) -> list[tuple[np.ndarray, np.ndarray]]:
     """How far each variable moves in one step of the reference's fit, and in one of Keras', from the same weights."""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from benchmarks.experiment.publish import publish
 from benchmarks.experiment.runner import Experiment, run_all, run_lab_text
 from benchmarks.experiment.training import build, train
 
+pytestmark = pytest.mark.xdist_group("experiment")  # what its tests share is made once
+
 TINY = (Run("autoencoder", epochs=1, steps=3), Run("classifier", epochs=1, steps=3, pretraining_epochs=1, labels=100))
 
 
@@ -33,24 +36,36 @@ def digits() -> Digits:
     return Digits(train_set, test, found["test_labels"][:1000])
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, digits: Digits) -> Experiment:
+    """Both runs and the experiments on the text, done once for all tests; they work on copies."""
+    experiment = Experiment(TINY, tmp_path_factory.mktemp("finished") / "out", quick=True)
+    assert do(experiment, digits) == 2
+    run_lab_text(experiment, lambda: digits)
+    return experiment
+
+
+@pytest.fixture
+def done(finished: Experiment, tmp_path: Path) -> Experiment:
+    """A copy of what is finished."""
+    return replace(finished, out=Path(shutil.copytree(finished.out, tmp_path / "out")))
+
+
 def do(experiment: Experiment, digits: Digits) -> int:
     return run_all(experiment, lambda: digits, Console(quiet=True))
 
 
-def test_finished_runs_are_not_repeated(tmp_path: Path, digits: Digits) -> None:
+def test_finished_runs_are_not_repeated(done: Experiment, digits: Digits) -> None:
     """A second call does nothing, and does not even load the digits; a plan that grew does what is new."""
-    experiment = Experiment(TINY, tmp_path, quick=True)
-    assert do(experiment, digits) == 2
-    kept = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
-    assert run_all(experiment, lambda: pytest.fail("loaded"), Console(quiet=True)) == 0
-    assert do(replace(experiment, runs=(*TINY, replace(TINY[0], seed=1))), digits) == 1
+    kept = {path: path.read_bytes() for path in done.out.rglob("*.*")}
+    assert run_all(done, lambda: pytest.fail("loaded"), Console(quiet=True)) == 0
+    assert do(replace(done, runs=(*TINY, replace(TINY[0], seed=1))), digits) == 1
     assert {path: path.read_bytes() for path in kept} == kept
 
 
-def test_record_says_what_was_run(tmp_path: Path, digits: Digits) -> None:
+def test_record_says_what_was_run(finished: Experiment) -> None:
     """A record has the settings, the losses, the versions and the figures, with rounded numbers."""
-    do(Experiment(TINY[:1], tmp_path, quick=True), digits)
-    text = (tmp_path / "runs" / TINY[0].name / "record.json").read_text(encoding="utf-8")
+    text = (finished.out / "runs" / TINY[0].name / "record.json").read_text(encoding="utf-8")
     record = json.loads(text)
     assert run_from(record["run"]) == TINY[0]
     assert record["training"]["steps"] == 3
@@ -60,10 +75,9 @@ def test_record_says_what_was_run(tmp_path: Path, digits: Digits) -> None:
     assert text == store.as_json(record).decode()
 
 
-def test_measuring_again_needs_no_training(tmp_path: Path, digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_measuring_again_needs_no_training(done: Experiment, digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the code that measures has changed, the kept weights are measured: the same weights, the same figures."""
-    experiment = Experiment(TINY[:1], tmp_path, quick=True)
-    do(experiment, digits)
+    experiment = replace(done, runs=TINY[:1])
     kept = experiment.folder_of(TINY[0])
     before = kept.record
     monkeypatch.setattr(store, "MEASURES", "other code")
@@ -74,13 +88,15 @@ def test_measuring_again_needs_no_training(tmp_path: Path, digits: Digits, monke
     assert kept.record["training"] == before["training"]
 
 
-def test_changed_reference_is_trained_again(tmp_path: Path, digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_reference_is_trained_again(done: Experiment, digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run belongs to the code of the reference that it trained."""
-    experiment = Experiment(TINY[:1], tmp_path, quick=True)
-    do(experiment, digits)
+    experiment, trained = replace(done, runs=TINY[:1]), []
     monkeypatch.setattr(store, "digest_of_reference", lambda part: f"another {part}")
+    monkeypatch.setattr(runner, "train", lambda *others: trained.append(others[0]) or train(*others))
+    monkeypatch.setattr(runner, "measure", lambda *_: ({"nats": 0.0}, {}))
     assert not experiment.is_trained(TINY[0])
     assert do(experiment, digits) == 1
+    assert trained == [TINY[0]]
 
 
 def test_the_last_epochs_of_a_classifier_can_be_slow(digits: Digits) -> None:
@@ -134,7 +150,9 @@ def test_interrupted_run_leaves_nothing_finished(
     assert experiment.is_trained(TINY[0])
     assert not experiment.is_finished(TINY[0])
     monkeypatch.setattr(runner, "train", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr(runner, "measure", lambda *_: ({"nats": 0.0}, {}))
     assert do(experiment, digits) == 1
+    assert experiment.is_finished(TINY[0])
 
 
 def test_training_is_that_of_the_reference(digits: Digits) -> None:
@@ -180,13 +198,10 @@ def test_plan_has_no_run_twice(plan: list[Run]) -> None:
     assert len({run.name for run in plan}) == len(set(plan)) == len(plan)
 
 
-def test_what_is_finished_is_published(tmp_path: Path, digits: Digits) -> None:
+def test_what_is_finished_is_published(tmp_path: Path, finished: Experiment) -> None:
     """Records, the page and the pictures that can be drawn go to the target; the others are named."""
-    experiment = Experiment(TINY, tmp_path / "out", quick=True)
-    do(experiment, digits)
-    run_lab_text(experiment, lambda: digits)
     target = Target(tmp_path / "records", tmp_path / "page.md", tmp_path / "pictures")
-    lacking = publish(experiment, target, {"epochs": 1, "steps": 3})
+    lacking = publish(finished, target, {"epochs": 1, "steps": 3})
     assert {path.stem for path in target.records.glob("*_seed-*.json")} == {run.name for run in TINY}
     drawn = {path.stem for path in target.pictures.glob("*.png")}
     assert drawn == {"losses", "few-labels", "text-batches", "text-strip", "text-keras-kl"}
@@ -197,14 +212,12 @@ def test_what_is_finished_is_published(tmp_path: Path, digits: Digits) -> None:
     assert set(re.findall(r"images/results/(\S+)\.png\)", page)) == drawn
 
 
-def test_small_experiments_on_the_text(tmp_path: Path, digits: Digits) -> None:
+def test_small_experiments_on_the_text(finished: Experiment) -> None:
     """What the notes on the handed-out text say: fixed company, an error for nine numbers, and 2 / batch size."""
-    experiment = Experiment((), tmp_path, quick=True)
-    run_lab_text(experiment, lambda: digits)
-    found = experiment.lab_text.record["measured"]
+    found = finished.lab_text.record["measured"]
     assert found["partners"]["batches"] == [63] * 10
     assert found["partners"]["samples"] == sorted(found["partners"]["samples"])
     assert found["partners"]["samples"][-1] == pytest.approx(6399 * (1 - (1 - 63 / 6399) ** 10), rel=0.01)
     assert "(None, 10)" in found["nine"]
     assert found["keras_kl"] == pytest.approx({size: 2 / int(size) for size in found["keras_kl"]}, rel=1e-3)
-    run_lab_text(experiment, lambda: pytest.fail("done twice"))
+    run_lab_text(finished, lambda: pytest.fail("done twice"))
