@@ -27,6 +27,8 @@ from grader.render.results_folder import ResultsFolder
 from tests.platforms.nbgrader.postgres import free_port
 from tests.played_class import RecordingObserver
 
+pytestmark = pytest.mark.xdist_group("cluster")  # what its tests share is made once
+
 RIGHT = """
 import time
 import tensorflow as tf
@@ -36,7 +38,7 @@ def normalize(image, label):
     return tf.cast(image, tf.float32) / 255.0
 """
 CHECKS = ASSIGNMENT.select(["data.normalize_scales_to_unit_interval"])
-NAMES = [f"student{n}" for n in range(6)]
+NAMES = [f"student{n}" for n in range(4)]
 
 
 @pytest.fixture(scope="module")
@@ -94,14 +96,12 @@ def test_a_worker_that_is_lost_costs_nobody_a_point(tmp_path: Path, local_cluste
     """Killed while it measures: its tasks are measured elsewhere, or again."""
 
     def kill_one() -> None:
-        time.sleep(4)
         with Client(local_cluster, set_as_default=False) as client:
             os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
 
-    killer = threading.Thread(target=kill_one)
-    killer.start()
-    reports = grade(tmp_path, local_cluster.scheduler_address, "time.sleep(2)")
-    killer.join()
+    observer = Losing(kill_one)
+    reports = grade(tmp_path, local_cluster.scheduler_address, "time.sleep(2)", observer)
+    observer.timer.join()
     assert [(report.score, report.status) for report in reports] == [(2.0, Status.GRADED)] * len(NAMES)
 
 
@@ -150,17 +150,6 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("hasty")
-def test_a_cluster_without_workers_is_one_line(tmp_path: Path) -> None:
-    """All are gone, as at the end of a batch job: the run ends, and does not wait for ever."""
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", protocol="tcp://") as own:
-        observer = Losing(lambda: own.scale(0))
-        with pytest.raises(ClusterLost, match="has had no workers for 1 seconds") as lost:
-            grade(tmp_path, own.scheduler_address, "time.sleep(40)", observer)
-        observer.timer.join()
-    assert "the same command goes on from there" in str(lost.value)
-
-
-@pytest.mark.usefixtures("hasty")
 def test_a_scheduler_that_is_lost_is_one_line(tmp_path: Path) -> None:
     """Killed while tasks are measured: nobody gets a report of it."""
     address = f"tcp://127.0.0.1:{free_port()}"
@@ -194,3 +183,13 @@ def test_where_there_is_no_scheduler_the_line_says_so(monkeypatch: pytest.Monkey
         pytest.raises(ClusterError, match=r"there is no Dask scheduler at tcp://127\.0\.0\.1:9"),
     ):
         dask_backends(ASSIGNMENT, "tcp://127.0.0.1:9", False, lambda text: None)(exit_stack)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_cluster_without_workers_is_one_line(tmp_path: Path, local_cluster: LocalCluster) -> None:
+    """All are gone, as at the end of a batch job: the run ends, and does not wait for ever. The last test of these."""
+    observer = Losing(lambda: local_cluster.scale(0))
+    with pytest.raises(ClusterLost, match="has had no workers for 1 seconds") as lost:
+        grade(tmp_path, local_cluster.scheduler_address, "time.sleep(40)", observer)
+    observer.timer.join()
+    assert "the same command goes on from there" in str(lost.value)
