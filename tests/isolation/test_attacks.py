@@ -18,7 +18,7 @@ from grader.render.csv_export import write_grades
 from grader.render.pages import write_pages
 from grader.render.report_json import report_folder, write_report
 from grader.render.terminal import check_table, grades_table, plain_text
-from tests.conftest import ON_EACH_TIER
+from tests.conftest import TIERS
 from tests.isolation.attacks import (
     LIMITS,
     Attack,
@@ -62,7 +62,7 @@ class Ground:
         return self.measured[attack.name]
 
 
-@pytest.fixture(scope="module", params=ON_EACH_TIER)
+@pytest.fixture(scope="module", params=TIERS)
 def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
     server = request.getfixturevalue("server" if request.param == "best" else "second_server")
     with temptation() as target:

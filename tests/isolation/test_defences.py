@@ -46,8 +46,6 @@ from tests.isolation.attacks import (
 )
 from tests.second_lab import POINTS, installed
 
-pytestmark = pytest.mark.xdist_group("defences")  # they share three fork servers
-
 IS_ROOT = os.geteuid() == 0
 HUGE = 10**6
 RESIDENT_MIB = 192.0  # enough without TensorFlow; attacks fill twice as much by 64

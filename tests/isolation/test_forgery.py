@@ -22,8 +22,6 @@ from grader.isolation.process import ProcessChannel
 from grader.stats.metrics import cross_entropy
 from grader.submissions.reading import Source, Submission, read_submission
 
-pytestmark = pytest.mark.xdist_group("forgery")  # training the weights takes longest
-
 REFERENCE = Path(__file__).parents[2] / "reference"
 GRADING_SEED = 5
 TRAINED = ("autoencoder.loss_decreases", "autoencoder.reconstructs_unseen_images")
