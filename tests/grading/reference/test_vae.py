@@ -97,6 +97,7 @@ def test_the_losses_that_keras_collects_are_not_used() -> None:
     assert float(model.batch_loss(images)) == loss
 
 
+@pytest.mark.usefixtures("untraced")
 def test_a_checkpoint_brings_back_model_and_optimizer(tmp_path: Path) -> None:
     """Restored into a disturbed and into a fresh model, it gives the same outputs and the same two next steps."""
     model, images = VariationalAutoencoder(4), digits(8)
