@@ -1,7 +1,7 @@
 # `make demo` and `make test` set up all they need in .venv; PYTHON chooses the interpreter (3.11 to 3.13).
 PYTHON ?= python3
 BIN := .venv/bin
-PYTEST := --numprocesses 2 --dist loadgroup --no-loadscope-reorder  # of two cores; PYTEST= for one process
+PYTEST := --numprocesses 2 --dist loadfile --no-loadscope-reorder  # of two cores; PYTEST= for one process
 .DEFAULT_GOAL := help
 .PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills seeds attacks validity calibrate mutation experiment pages templates constraints clean
 

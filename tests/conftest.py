@@ -44,10 +44,7 @@ FOLDERS = ("isolation", "platforms", "grading", "corpus", "unit")  # the longest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one core, where they share fork servers and submissions, and sort files by cost."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    """Sort by what folders cost: pytest-xdist hands files out in the order in which they come."""
     order = {folder: place for place, folder in enumerate(FOLDERS)}
     items.sort(key=lambda item: order.get(item.path.relative_to(HERE).parts[0], len(order)))
 
