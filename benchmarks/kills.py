@@ -101,7 +101,7 @@ def disturb(run: Run, kills: int, chance: random.Random) -> None:
         time.sleep(chance.uniform(*PAUSE))
         if process.poll() is not None:
             break
-        kind = chance.choice(list(run.killed))
+        kind = chance.choice([kind for kind, times in run.killed.items() if times == min(run.killed.values())])
         run.killed[kind] += kill_one(kind, process, chance)
         if kind == "grader":
             process.wait()
