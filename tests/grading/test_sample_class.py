@@ -16,10 +16,13 @@ from tests.isolation import attacks
 from tests.submissions.build import Recipe, build, recipes
 from tests.submissions.conditions import LIMIT, SEED
 
+pytestmark = pytest.mark.xdist_group("sample class")  # what its tests share is made once
+
 MIXED_IN = (
     "daemon_left_behind", "exit_at_import", "fork_bomb", "frames_on_every_descriptor", "injection_into_pages",
     "kill_everything", "kill_parent", "look_for_secrets", "message_to_the_next", "write_other_submission",
 )  # fmt: skip
+AGAIN = ("data", "autoencoder", "pictures", "denoising")
 AELAB = [sys.executable, "-m", "grader"]
 
 
@@ -83,17 +86,23 @@ def test_an_attack_gets_what_its_answers_are_worth(name: str, graded: Path) -> N
 
 
 def test_equal_seeds_give_equal_reports(graded: Path, tmp_path: Path) -> None:
-    """The same submission and seed give the same report again, times aside: alone, or with attacks around it."""
+    """The same submission and seed give the same report again, times aside: alone, or with attacks around it.
+
+    In parts without a training, with one, and with one that draws noise.
+    """
     (recipe,) = [r for r in recipes() if r.name == "solved"]
     build(recipe, tmp_path)
-    grade(tmp_path / "solved", tmp_path / "again", "--fresh")
-    first, second = (without_times(report_of(out, "solved")) for out in (graded, tmp_path / "again"))
+    parts = [option for part in AGAIN for option in ("--part", part)]
+    grade(tmp_path / "solved", tmp_path / "again", "--fresh", *parts)
+    first, second = (measured(report_of(out, "solved")) for out in (graded, tmp_path / "again"))
+    assert len(first) == len(ASSIGNMENT.select(AGAIN))
     assert first == second
 
 
-def without_times(report: dict) -> dict:
-    checks = [{key: value for key, value in check.items() if key != "seconds"} for check in report["checks"]]
-    return {key: value for key, value in report.items() if key != "seconds"} | {"checks": checks}
+def measured(report: dict) -> list[dict]:
+    """The checks of the parts that are measured twice, without times."""
+    checks = [check for check in report["checks"] if check["part"] in AGAIN]
+    return [{key: value for key, value in check.items() if key != "seconds"} for check in checks]
 
 
 def test_every_measured_failure_has_a_next_step(graded: Path) -> None:
