@@ -16,8 +16,6 @@ from tests.isolation import attacks
 from tests.submissions.build import Recipe, build, recipes
 from tests.submissions.conditions import LIMIT, SEED
 
-pytestmark = pytest.mark.xdist_group("sample class")  # what its tests share is made once
-
 MIXED_IN = (
     "daemon_left_behind", "exit_at_import", "fork_bomb", "frames_on_every_descriptor", "injection_into_pages",
     "kill_everything", "kill_parent", "look_for_secrets", "message_to_the_next", "write_other_submission",

@@ -34,8 +34,6 @@ from grader.submissions.reading import Source, Submission, find_submissions
 
 from ..second_lab import FOLDER, POINTS, POWERS, installed, scores, solved, write
 
-pytestmark = pytest.mark.xdist_group("second assignment")  # what its tests share is made once
-
 SEED = 7
 TIERS = ("best", "second") if os.geteuid() == 0 else ("best",)  # only root can grade under another user
 

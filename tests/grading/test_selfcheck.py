@@ -20,8 +20,6 @@ from grader.selfcheck.notebook import Session
 from grader.selfcheck.watching import Watcher
 from grader.subject.subject import Subject
 
-pytestmark = pytest.mark.xdist_group("self-check")  # what its tests share is made once
-
 BELONGS_TO_THE_SHELL = ("TF_USE_LEGACY_KERAS", "TF_CPP_MIN_LOG_LEVEL")
 
 

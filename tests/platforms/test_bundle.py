@@ -20,8 +20,6 @@ from grader.autoencoders.assignment import ASSIGNMENT
 from grader.release.bundle import bundle_files, write_bundle
 from grader.release.solutions import solution_regions, strip_solutions
 
-pytestmark = pytest.mark.xdist_group("bundle")  # what its tests share is made once
-
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -27,8 +27,6 @@ from grader.render.results_folder import ResultsFolder
 from tests.platforms.nbgrader.postgres import free_port
 from tests.played_class import RecordingObserver
 
-pytestmark = pytest.mark.xdist_group("cluster")  # what its tests share is made once
-
 RIGHT = """
 import time
 import tensorflow as tf

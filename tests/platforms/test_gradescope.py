@@ -18,8 +18,6 @@ from grader.platforms.gradescope.results import results_of
 
 from ..unit.render import samples
 
-pytestmark = pytest.mark.xdist_group("gradescope")  # what its tests share is made once
-
 GOOD = "import tensorflow as tf\n\n\ndef normalize(image, label):\n    return tf.cast(image, tf.float32) / 255.0\n"
 
 

@@ -22,8 +22,6 @@ from benchmarks.experiment.publish import publish
 from benchmarks.experiment.runner import Experiment, run_all, run_lab_text
 from benchmarks.experiment.training import build, train
 
-pytestmark = pytest.mark.xdist_group("experiment")  # what its tests share is made once
-
 TINY = (Run("autoencoder", epochs=1, steps=3), Run("classifier", epochs=1, steps=3, pretraining_epochs=1, labels=100))
 
 

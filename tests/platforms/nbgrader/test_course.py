@@ -24,8 +24,6 @@ from grader.submissions.reading import read_submission
 from .courses import POINTS, TESTS, autograded, entries, scores, submit
 from .formgrader import Formgrader, serving
 
-pytestmark = pytest.mark.xdist_group("course")  # what its tests share is made once
-
 ROOT = Path(__file__).resolve().parents[3]
 NORMALIZE, BATCHES = TESTS
 DATA_ALONE = replace(ASSIGNMENT, parts=ASSIGNMENT.parts[:1], given=())

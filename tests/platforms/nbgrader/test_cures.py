@@ -41,8 +41,6 @@ from .courses import (
 )
 from .illnesses import ALL, ENDS_THE_CLASS, FULL, LONG, LOSES_THE_SUBMISSION, NONE, STOCK
 
-pytestmark = pytest.mark.xdist_group("cures")  # what its tests share is made once
-
 SECRET = 8641975320  # a grading seed
 
 

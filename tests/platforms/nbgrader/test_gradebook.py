@@ -28,8 +28,6 @@ from grader.platforms.nbgrader.gradebook import GradebookError, grade_id, write_
 from ...unit.render import samples
 from .statements import written
 
-pytestmark = pytest.mark.xdist_group("gradebook")  # what its tests share is made once
-
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:

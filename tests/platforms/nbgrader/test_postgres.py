@@ -15,8 +15,6 @@ from ...unit.render import samples
 from .postgres import PASSWORD, Server, free_port, running
 from .statements import written
 
-pytestmark = pytest.mark.xdist_group("postgres")  # what its tests share is made once
-
 CELL = "data-batches_shuffle_samples"
 
 
