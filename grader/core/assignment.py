@@ -4,10 +4,11 @@ Assignments are found by entry points of the group `aelab.assignments`. The engi
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,11 @@ class Assignment:
     introduction: str = ""
     setup: str = ""
     hand_out: str = ""
+
+    def __post_init__(self) -> None:
+        for name, count in Counter(part.name for part in self.parts).items():
+            if count > 1:
+                raise ValueError(f"two parts of the assignment {self.name} are called {name!r}")
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
@@ -143,7 +149,10 @@ def find_assignment(name: str | None = None) -> Assignment:
     Raises AssignmentError.
     """
     name = name or os.environ.get(VARIABLE) or None
-    found = {point.name: point for point in entry_points(group=GROUP)}
+    found: dict[str, EntryPoint] = {}
+    for point in entry_points(group=GROUP):
+        if (other := found.setdefault(point.name, point)).value != point.value:
+            raise AssignmentError(f"the assignment {point.name!r} is installed twice: {other.value} and {point.value}")
     if name is None and len(found) == 1:
         return _loaded(*found.values())
     if name not in found:

@@ -10,7 +10,7 @@ The id is `<part>.<function>`, the docstring is the sentence that a student read
 function, so a mistyped one fails at import.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,14 +80,17 @@ class Registry:
         return declare
 
     def _id_of(self, function: CheckFunction, wanted_by: str) -> str:
-        for item in self._declared.values():
+        for item in self:
             if item.function is function:
                 return item.id
         raise LookupError(f"{wanted_by} needs {_place(function)}, which is not declared as a check before it")
 
+    def __iter__(self) -> Iterator[Check]:
+        return iter(self._declared.values())
+
     def of_part(self, part: str) -> tuple[Check, ...]:
         """The checks of a part, in the order of their declarations."""
-        return tuple(item for item in self._declared.values() if item.part == part)
+        return tuple(item for item in self if item.part == part)
 
 
 def _place(function: CheckFunction) -> str:
