@@ -42,7 +42,7 @@ from grader.submissions.reading import find_submissions
 
 SEED = 7
 NAP = 0.2  # seconds in place of a part
-LIMITS = Limits(submission_seconds=3600)
+LIMITS = Limits(part_seconds=3600)
 ROUNDS = 3  # of two ways in turns
 EAGERLY = "self.compiled_step = tf.function(self.fit_iteration)", "self.compiled_step = self.fit_iteration"
 

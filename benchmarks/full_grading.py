@@ -27,7 +27,7 @@ from grader.subject.subject import Channel
 from grader.submissions.reading import read_submission
 
 SEED, STEPS, BATCH_SIZE = 7, 150, 16
-LIMITS = Limits(submission_seconds=3600)
+LIMITS = Limits(part_seconds=3600)
 
 
 KINDS = {  # of work, by the operation or the method that is called

@@ -57,7 +57,7 @@ def main() -> None:
     count, *parts = sys.argv[1:] or ["3"]
     checks, console = ASSIGNMENT.select(parts), Console()
     submission = read_submission("reference", ASSIGNMENT.reference_folder(), ASSIGNMENT)
-    with open_pool(ASSIGNMENT, Limits(submission_seconds=3600), 1, trusted=False) as pool, pool.lend() as server:
+    with open_pool(ASSIGNMENT, Limits(part_seconds=3600), 1, trusted=False) as pool, pool.lend() as server:
         console.print(f"isolation: {pool.tier.description}", highlight=False)
         prepare_tensorflow()
         import_module(ASSIGNMENT.operations)

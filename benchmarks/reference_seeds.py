@@ -20,7 +20,7 @@ def main() -> None:
     """Print a line for each seed, then what was measured by each check."""
     count, *parts = sys.argv[1:] or ["20"]
     checks, console = ASSIGNMENT.select(parts), Console()
-    submissions, limits = [("reference", ASSIGNMENT.reference_folder())], Limits(submission_seconds=3600)
+    submissions, limits = [("reference", ASSIGNMENT.reference_folder())], Limits(part_seconds=3600)
 
     def grade(seed: int) -> Report:
         with pool.lend() as server:

@@ -36,7 +36,7 @@ from grader.isolation.pool import Pool
 from tests.submissions.corpus import Mutant, Variant, mutants, variants
 
 STORE = Path("build/validity")
-LIMITS = Limits(submission_seconds=3600)
+LIMITS = Limits(part_seconds=3600)
 _of_thread = threading.local()
 
 

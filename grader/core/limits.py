@@ -1,6 +1,8 @@
 """How much a submission may use. All of it is measured or enforced from outside, never by the submission.
 
-The defaults are about three times what the reference needs.
+The times are processor time: of all processes and threads of the submission together, in seconds of the reference
+machine, so that neither a busy machine nor a slow one ends a submission that another one would not. Only a process that
+sleeps, with nothing to run, is ended by a wall clock. The defaults are about three times what the reference needs.
 """
 
 from collections.abc import Iterable
@@ -13,11 +15,12 @@ MEBIBYTE = 2**20
 
 @dataclass(frozen=True)
 class Limits:
-    """Wall-clock times in seconds, sizes in MiB: what one import, one call, and one submission as a whole may use."""
+    """Times in seconds, sizes in MiB: what one import, one call, and all of one part may use; how long it may sleep."""
 
     import_seconds: float = 60.0
     call_seconds: float = 60.0
-    submission_seconds: float = 300.0
+    part_seconds: float = 300.0
+    sleep_seconds: float = 60.0  # wall clock, at a stretch
     resident_mib: float = 4096.0
     scratch_mib: float = 256.0
     scratch_files: int = 16384

@@ -121,7 +121,7 @@ class Report:
 
     student: who handed it in. attempt: which of theirs, from 1. points_by_hand: what a person added, None before that.
     left_out: what was handed in and is not graded. message: why a submission is unreadable, what was left out of it, or
-    what went wrong on our side. seconds: that its checks took.
+    what went wrong on our side. seconds: of wall-clock time, that its checks took.
     """
 
     submission: str

@@ -15,7 +15,12 @@ from ..core.registry import Check
 from ..subject.subject import Subject
 
 GRADER_FAILED, INSTRUCTOR_TOLD = "The grader failed, not you", "Your instructor has been told."
-TIME_USED_UP = "time.used_up", "The submission's time was used up before this check."
+TIME_USED_UP = "time.used_up", "The time of this part was used up before this check."
+RUN_IT_YOURSELF = "Run the same call yourself and see how long it takes and how it ends."
+HINTS = {
+    "process.timeout": "Run the same call yourself: does a loop never end, or does it compute more than it has to?",
+    "process.slept": "Look for what it waits for there: input, a lock, a queue, a thread, a pause.",
+}
 log = logging.getLogger(__name__)
 
 
@@ -68,7 +73,7 @@ def _verdict(subject: Subject, item: Check) -> CheckResult:
         return _failed(item, failed, failed.hint, score=score, evidence=_sides(failed.evidence))
     except SubmissionDied as death:
         subject.forget_shared()
-        return _failed(item, death, "Run the same call yourself and see how long it takes and how it ends.")
+        return _failed(item, death, HINTS.get(death.code, RUN_IT_YOURSELF))
     except GraderFault as fault:
         return _result(item, Outcome.ERROR, f"{GRADER_FAILED}: {fault}", hint=INSTRUCTOR_TOLD)
     except Exception as bug:  # a bug of ours must not end the class, nor cost a student points unseen

@@ -2,16 +2,18 @@
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..core.assignment import Assignment
 from ..core.outcomes import CheckResult, Outcome, now
 from ..core.registry import Check
-from ..isolation.fork_server import ForkServer, ProcessLost
+from ..isolation.fork_server import ForkServer, ProcessLost, Starved
 from ..isolation.process import ProcessChannel
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD, run_checks
 from .tasks import Task, TaskResult
 
 TRIES = 2  # of a task whose process was ended by something outside
+TOO_BUSY = "This machine was too busy to measure it"
 log = logging.getLogger(__name__)
 
 
@@ -21,6 +23,10 @@ def measure(task: Task, assignment: Assignment, server: ForkServer) -> TaskResul
     for _ in range(TRIES):
         try:
             return _measure(task, assignment, checks, server)
+        except Starved as starved:
+            log.warning("the part %s got no core: %s", task.part, starved)
+            result = unmeasurable(checks, f"{TOO_BUSY}: {starved}", f"{TOO_BUSY}.")
+            return replace(result, starved=True)
         except ProcessLost as loss:
             problem = f"{loss}, {TRIES} times"
             if not server.is_alive():

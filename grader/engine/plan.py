@@ -11,7 +11,7 @@ from ..core.outcomes import CheckResult, Provenance, Report, Status, now
 from ..core.registry import Check
 from ..submissions.reading import Submission, UnreadableSubmission, read_submission
 from .carried_forward import CarriedForward, carried_forward
-from .checking import TIME_USED_UP, unmeasured
+from .checking import unmeasured
 from .isolated import unmeasurable
 from .tasks import Task, TaskResult, tasks_of
 
@@ -50,11 +50,10 @@ class SubmissionPlan:
         if self.submission is None:
             results = tuple(unmeasured(check, *UNREADABLE, problem=self.problem) for check in self.checks)
             return self._report(Status.UNREADABLE, results, isolation, message=self.problem)
-        within = _within_time(measured, self.limits.submission_seconds)
-        problems = [part.problem for part in within.values() if part.problem]
+        problems = [part.problem for part in measured.values() if part.problem]
         return self._report(
-            Status.ERROR if len(problems) == len(within) else Status.GRADED,
-            tuple(result for part in within.values() for result in part.results),
+            Status.ERROR if len(problems) == len(measured) else Status.GRADED,
+            tuple(result for part in measured.values() for result in part.results),
             isolation,
             sum(part.seconds for part in measured.values()),
             " ".join(dict.fromkeys([*map(str, self.submission.left_out), *problems])),
@@ -110,16 +109,3 @@ def plan_of(
         log.exception("the submission %s could not be planned", name)
         fault = f"{type(bug).__name__} while the submission was read"
         return SubmissionPlan(assignment, name, checks, seed, limits, None, fault=fault)
-
-
-def _within_time(measured: Mapping[str, TaskResult], seconds: float) -> dict[str, TaskResult]:
-    """Parts that begin when the submission's time is used up count as not measured, in the order of the parts."""
-    used, within = 0.0, {}
-    for part, found in measured.items():
-        within[part] = found if used < seconds or found.problem else TaskResult(tuple(map(_too_late, found.results)))
-        used += found.seconds
-    return within
-
-
-def _too_late(result: CheckResult) -> CheckResult:
-    return unmeasured(result, *TIME_USED_UP)

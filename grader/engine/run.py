@@ -142,6 +142,8 @@ class ClassRun:
         self._reports: dict[str, Report] = {}  # as measured
         self._running: dict[Future[bytes], tuple[Task, str]] = {}  # with their keys
         self._waiting: dict[str, list[tuple[PendingSubmission, str]]] = {}  # by key, who waits for one that is made
+        self._starved: dict[str, Task] = {}  # by key, what got no core, until all else is measured
+        self._tried: set[str] = set()  # keys of those that are measured once more
         self._made: set[str] = set()  # keys that were measured in this run
         self._found: list[str] = []  # keys that were in the cache
         self._trouble = ""
@@ -154,7 +156,8 @@ class ClassRun:
         try:
             for name, path in config.submissions:
                 self._begin(plan_of(config.assignment, name, path, config.checks, config.seed, config.limits))
-            while self._running:
+            while self._running or self._starved:
+                self._measure_starved()
                 self._collect()
         finally:
             self._keep_what_is_done()
@@ -215,10 +218,23 @@ class ClassRun:
                 continue
             task, key = self._running.pop(future)
             result = self._result_of(future, task)
+            if result.starved and key not in self._tried:
+                log.warning("%s got no core and will be measured again when all else is done", task.part)
+                self._starved[key] = task
+                continue
             log.debug("%s is measured, key %s", task.part, key)
             self._keep(key, task, result)
             for pending, part in self._waiting.pop(key):
                 self._take(pending, part, result)
+
+    def _measure_starved(self) -> None:
+        """Measure once more what got no core, one after the other, once nothing else of this run takes any."""
+        if self._starved and not self._running:
+            key, task = self._starved.popitem()
+            self._tried.add(key)
+            pending, part = self._waiting[key][0]
+            started = partial(self._observer.task_starts, pending.plan.name, part)
+            self._running[self._backend().submit(task, started)] = task, key
 
     def _result_of(self, future: "Future[bytes]", task: Task) -> TaskResult:
         try:

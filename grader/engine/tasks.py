@@ -54,17 +54,21 @@ class Task:
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What came of a task. problem: what went wrong in the grader; such a result is never cached."""
+    """What came of a task. problem: what went wrong in the grader; such a result is never cached.
+
+    starved: whether nothing went wrong, but others had the cores: later, it may be measured.
+    """
 
     results: tuple[CheckResult, ...]
     stdout: str = ""
     stderr: str = ""
     problem: str = ""
+    starved: bool = False
     measured_at: str = ""  # as in `Provenance`; "" where nothing was measured
 
     @property
     def seconds(self) -> float:
-        """The time that its checks took."""
+        """The wall-clock time that its checks took."""
         return sum(result.seconds for result in self.results)
 
     @property

@@ -27,9 +27,10 @@ FORKS = 3
 Progress = Callable[[str], None]
 
 MEANINGS = {
-    "import_seconds": "s for the import of one part",
-    "call_seconds": "s for one call",
-    "submission_seconds": "s for everything of one submission",
+    "import_seconds": "s of processor time for the import of one part",
+    "call_seconds": "s of processor time for one call",
+    "part_seconds": "s of processor time for everything of one part",
+    "sleep_seconds": "s of sleep with nothing to run",
     "resident_mib": "MiB of memory for all its processes together",
     "scratch_mib": "MiB in its scratch folder",
     "scratch_files": "files and folders in its scratch folder",

@@ -18,27 +18,35 @@ from ..core.limits import MEBIBYTE, Limits
 from ..protocol.frames import ProtocolViolation, receive, send
 from ..protocol.messages import Request
 from ..submissions.reading import Submission
+from .clock import Breach, Clock
 from .confinement import ENDED, SCRATCH
 from .fork_server import ANSWER_SECONDS, ForkServer
 from .output import Output
+from .tree import is_ending, numbers_of
 from .users import User, end_all_of, take_user
-from .watch import Breach, Watch
+from .watch import Watch
 
 LARGEST_ANSWER_HEADER = 2**20
-HANGS_UP_SECONDS = 2.0  # a process that ended is reported within milliseconds, on a busy machine too
+LOOK_SECONDS = 0.05  # between two looks at a process that does not answer any more
 
 
 class Fork:
-    """Use `hand_over`, then `ask` any number of times, then `end`."""
+    """Use `hand_over`, then `ask` any number of times, then `end`.
 
-    def __init__(self, server: ForkServer, limits: Limits, disabled: tuple[str, ...] = ()):
+    clock: counts its time; its part may have other processes.
+    """
+
+    def __init__(self, server: ForkServer, limits: Limits, disabled: tuple[str, ...] = (), clock: Clock | None = None):
         self._server = server
         self._limits = limits
         self._disabled = disabled
+        self._clock = clock or Clock(limits)
         self.breach: Breach | None = None
         self.stdout = self.stderr = ""
         self.peak_bytes = 0
         self._pidfd: int | None = None  # of init; when that ends, its PID namespace ends
+        self._submission: int | None = None  # the number of its own process
+        self._asked_at: float | None = None  # on the monotonic clock, while an answer is due
         self._watch: Watch | None = None
         self._gone = False
         self._left = ExitStack()  # releases what was taken, whatever happens
@@ -96,7 +104,10 @@ class Fork:
             raise EOFError(f"no process was started {message!r}")
         self._pidfd = pidfds[0]
         self._left.callback(os.close, self._pidfd)
-        self._watch = Watch(_process_number(self._pidfd), self._limits, self._stop_for, self._folder)
+        self._watch = Watch(
+            _process_number(self._pidfd), self._limits, self._stop_for, self._folder,
+            self._clock, self._waits_since, self._server.pace,
+        )  # fmt: skip
         sources = [[source.name, source.text] for source in submission.sources]
         header = {
             "kind": submission.kind,
@@ -104,12 +115,26 @@ class Fork:
             "notes": list(map(str, submission.left_out)),
             "hidden": list(self._server.view.hidden),
         }
-        self.ask(Request("start"), deadline, header)
+        self._exchange(Request("start"), deadline, header)
+        self._submission = next(iter(numbers_of(_process_number(self._pidfd))[1:]), None)  # there is no other yet
 
-    def ask(
-        self, request: Request, deadline: float, more: dict[str, Any] | None = None
+    def ask(self, request: Request) -> tuple[dict[str, Any], list[Any]]:
+        """Send a request and wait for its answer, for as long as the clock allows."""
+        self._asked_at = time.monotonic()
+        try:
+            return self._exchange(request)
+        finally:
+            self._asked_at = None
+
+    def _waits_since(self) -> float | None:
+        """Since when an answer is due that has not begun to arrive: until it is read, any delay is ours."""
+        asked_at = self._asked_at
+        return None if asked_at is None or _is_ready(self._connection.fileno(), 0) else asked_at
+
+    def _exchange(
+        self, request: Request, deadline: float | None = None, more: dict[str, Any] | None = None
     ) -> tuple[dict[str, Any], list[Any]]:
-        """Send a request and wait for its answer. Its number is random, so that no answer can be prepared before."""
+        """Send a request, whose number is random, so that no answer can be prepared before; and wait for its answer."""
         if _is_ready(self._connection.fileno(), 0) and self._connection.recv(1, socket.MSG_PEEK):
             raise ProtocolViolation("an answer to no question")
         number = secrets.randbits(53)
@@ -126,11 +151,14 @@ class Fork:
 
         A process that only hangs up still runs, so there is no report: then its own code did it.
         """
-        self._report.settimeout(HANGS_UP_SECONDS)
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while not _is_ready(self._report.fileno(), LOOK_SECONDS):
+            if self._submission is not None and not is_ending(self._submission):
+                return False
+            if time.monotonic() > deadline:
+                return True
         try:
             return self._report.recv(16) != ENDED  # nothing at all: the supervisor itself is gone
-        except TimeoutError:
-            return False
         except OSError:
             return True
 

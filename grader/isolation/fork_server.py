@@ -1,6 +1,7 @@
 """A fork server as the deciding process sees it: started, asked for forks, replaced when it is lost."""
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -15,12 +16,14 @@ from typing import Any
 
 from ..core.expect import GraderFault
 from ..core.limits import Limits
+from ..submissions.reading import Source
 from .confinement import SCRATCH
 from .tiers import Tier
 from .view import OWN, View, bubblewrap_arguments
 
-START_SECONDS = 120.0  # for the imports of TensorFlow, on a cold and busy machine
-ANSWER_SECONDS = 20.0  # for what takes milliseconds, on a busy machine
+START_SECONDS = 600.0  # for the imports of TensorFlow, on a cold machine whose cores are busy with other things
+ANSWER_SECONDS = 60.0  # for what takes milliseconds, on such a machine
+log = logging.getLogger(__name__)
 
 
 class ForkServer:
@@ -34,6 +37,8 @@ class ForkServer:
         self.view = view
         self.limits = limits
         self.start_seconds: float | None = None  # how long the last start took
+        self.pace = 1.0  # seconds of processor time here for one of the reference machine, measured at the start
+        self.sleepers: set[frozenset[Source]] = set()  # what slept when it was imported
         self._stopped = False
         self._process: subprocess.Popen[bytes] | None = None
         self._launched: socket.socket | None = None  # the connection, until the process is known to be ready
@@ -86,7 +91,8 @@ class ForkServer:
         if facts["threads"] != 1:
             self.close()
             raise GraderFault(f"a process with {facts['threads']} threads cannot be forked safely")
-        self.start_seconds = time.monotonic() - began
+        self.start_seconds, self.pace = time.monotonic() - began, float(facts["pace"])
+        log.info("limits on time are stretched by %.2f, as this machine takes longer or shorter", self.pace)
 
     def _was_killed(self) -> bool:
         """Whether SIGKILL ended the process, or the one that bubblewrap waits for."""
@@ -153,6 +159,10 @@ class ProcessLost(BaseException):
 
     It is no Exception, so that checks and Hypothesis let it pass, and the whole task is measured again.
     """
+
+
+class Starved(ProcessLost):
+    """Something else had the cores all the time; the task is measured once more when the others are done."""
 
 
 def _bubblewrap(view: View) -> list[str]:

@@ -4,6 +4,8 @@ import os
 import selectors
 import threading
 
+JOIN_SECONDS = 60.0  # for what is still in the pipes, on a busy machine
+
 
 class Output:
     """Two pipes that a thread reads until both are closed at the other end.
@@ -42,6 +44,6 @@ class Output:
 
     def texts(self) -> tuple[str, str]:
         """The beginnings of stdout and stderr. Ask once the child has ended."""
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=JOIN_SECONDS)
         out, err = (bytes(text).decode(errors="replace") for text in self._texts)
         return out, err

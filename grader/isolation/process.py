@@ -8,13 +8,13 @@ from ..core.limits import Limits
 from ..protocol.frames import ProtocolViolation
 from ..protocol.messages import Reply, Request
 from ..submissions.reading import Submission
+from .clock import SLEPT, STARVED, Breach, Clock
 from .fork import Fork
-from .fork_server import START_SECONDS, ForkServer, ProcessLost
+from .fork_server import START_SECONDS, ForkServer, ProcessLost, Starved
+from .watch import FAILED
 
 _ENDED = "Your code ended the Python process while the grader asked for {doing}."
 _BREACH = "{breach} while the grader asked for {doing}."
-_TIMEOUT = "There was no answer within {seconds:g} s when the grader asked for {doing}."
-_TIME_USED_UP = "The submission used up its {seconds:g} s while the grader asked for {doing}."
 _VIOLATION = "The submission's process answered out of turn or with something else: {violation}."
 
 
@@ -30,13 +30,13 @@ class ProcessChannel:
         server: ForkServer,
         limits: Limits | None = None,
         disabled: tuple[str, ...] = (),
-        clock: "Clock | None" = None,
+        clock: Clock | None = None,
     ):
         self.submission = submission
         self.server = server
         self.limits = limits or server.limits
         self.disabled = disabled
-        self.clock = clock or Clock(self.limits.submission_seconds)
+        self.clock = clock or Clock(self.limits, self._is_known_to_sleep())
         self.stdout = self.stderr = ""
         self.peak_bytes = 0
         self._fork: Fork | None = None
@@ -44,26 +44,26 @@ class ProcessChannel:
 
     @property
     def out_of_time(self) -> bool:
-        """Whether the submission has no time left."""
-        return self.clock.left <= 0
+        """Whether the part has no time left."""
+        return self.clock.is_used_up
 
     def request(self, request: Request) -> tuple[Reply | None, dict[str, Any] | None]:
         """Ask the submission's process: the reply, or a description of what went wrong.
 
-        Raises SubmissionDied when it ends or exceeds a limit, and ProcessLost when neither the grader nor its own code
-        ended it.
+        Raises SubmissionDied when it ends or exceeds a limit, ProcessLost when neither the grader nor its own code
+        ended it, and Starved when it got no core.
         """
-        fork = self._fork or self._start()
-        limit = self.limits.import_seconds if request.operation == "load" else self.limits.call_seconds
+        fork = self._fork or self._start(request)
+        self.clock.begin(self.limits.import_seconds if request.operation == "load" else self.limits.call_seconds)
         try:
-            answer, arrays = fork.ask(request, time.monotonic() + min(limit, self.clock.left))
-        except TimeoutError:
-            raise self._too_late(request, limit) from None
+            answer, arrays = fork.ask(request)
         except (EOFError, OSError):
             raise self._ended(fork, request) from None
         except ProtocolViolation as violation:
             self.close()
             raise SubmissionDied("process.protocol", _VIOLATION, violation=str(violation)) from None
+        if fork.breach is not None:  # it answered a moment too late
+            raise self._ended(fork, request)
         if "failure" in answer:
             return None, answer["failure"]
         return Reply(answer.get("value"), tuple(arrays)), None
@@ -74,41 +74,50 @@ class ProcessChannel:
         self._others.append(other)
         return other
 
-    def _start(self) -> Fork:
-        """Fork a new process. It runs nothing of the submission yet, so its time and its failures are ours."""
-        began = time.monotonic()
-        fork = Fork(self.server, self.limits, self.disabled)
+    def _start(self, request: Request) -> Fork:
+        """Fork a new process. It runs nothing of the submission yet, so its failures are ours."""
+        fork = Fork(self.server, self.limits, self.disabled, self.clock)
         try:
-            fork.hand_over(self.submission, began + START_SECONDS)
+            fork.hand_over(self.submission, time.monotonic() + START_SECONDS)
         except (TimeoutError, EOFError, OSError, ProtocolViolation) as problem:
-            from_outside = fork.was_ended_from_outside()
+            from_outside = not isinstance(problem, TimeoutError) and fork.was_ended_from_outside()
             fork.end()
+            if fork.breach is not None:
+                raise self._breached(fork.breach, request) from None
             if not self.server.is_alive():
                 raise ProcessLost("the fork server was lost") from None
             kind = ProcessLost if from_outside else GraderFault
             raise kind(
                 f"there is no process to grade in: {type(problem).__name__} {problem} {fork.stderr[-500:]}"
             ) from None
-        self.clock.extend(time.monotonic() - began)
         self._fork = fork
         return fork
 
     def _ended(self, fork: Fork, request: Request) -> BaseException:
         """Why a process is gone: it exceeded a limit, its own code ended it, or something outside did."""
-        from_outside = not fork.breach and (fork.was_ended_from_outside() or not self.server.is_alive())
+        breach = fork.breach
+        from_outside = breach is None and (fork.was_ended_from_outside() or not self.server.is_alive())
         self.close()
-        if fork.breach:
-            return SubmissionDied(fork.breach.code, _BREACH, breach=fork.breach.text, doing=_doing(request))
+        if breach is not None:
+            return self._breached(breach, request)
         if from_outside:
             return ProcessLost(f"the process was ended from outside while asked for {_doing(request)}")
         return SubmissionDied("process.ended", _ENDED, doing=_doing(request))
 
-    def _too_late(self, request: Request, limit: float) -> SubmissionDied:
-        template, code, seconds = _TIMEOUT, "process.timeout", limit
-        if self.out_of_time:
-            template, code, seconds = _TIME_USED_UP, "process.time_used_up", self.limits.submission_seconds
-        self.close()
-        return SubmissionDied(code, template, seconds=seconds, doing=_doing(request))
+    def _breached(self, breach: Breach, request: Request) -> BaseException:
+        """What a breach of a limit means; some are not the submission's doing."""
+        if breach.code == STARVED:
+            return Starved(f"{breach.text} while the grader asked for {_doing(request)}")
+        if breach.code == FAILED:
+            return ProcessLost(breach.text)
+        if breach.code == SLEPT and request.operation == "load":
+            self.server.sleepers.add(frozenset(self.submission.sources))
+        return SubmissionDied(breach.code, _BREACH, breach=breach.text, doing=_doing(request))
+
+    def _is_known_to_sleep(self) -> bool:
+        """Whether another part slept when it imported the same files, so that nobody needs to wait for it again."""
+        sources = frozenset(self.submission.sources)
+        return any(sleeper <= sources for sleeper in self.server.sleepers)
 
     def close(self) -> None:
         """End the process, everything it started, and its second process."""
@@ -124,22 +133,6 @@ class ProcessChannel:
             self.stdout += fork.stdout
             self.stderr += fork.stderr
             self.peak_bytes = max(self.peak_bytes, fork.peak_bytes)
-
-
-class Clock:
-    """The wall-clock time that a submission has left, in seconds."""
-
-    def __init__(self, seconds: float):
-        self._end = time.monotonic() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds; 0 or less when it is used up."""
-        return self._end - time.monotonic()
-
-    def extend(self, seconds: float) -> None:
-        """Give back time that the grader itself took."""
-        self._end += seconds
 
 
 def _doing(request: Request) -> str:

@@ -1,19 +1,21 @@
-"""A watch from outside over the memory and the scratch space of a submission and everything it started."""
+"""A watch from outside over the time, the memory and the files of a submission and everything it started."""
 
-import os
+import logging
 import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from ..core.limits import MEBIBYTE, Limits
+from .clock import Breach, Clock, Meter
+from .tree import numbers_of, threads_of
 
-PAUSE = 0.25  # seconds between two measurements
-SCRATCH_EVERY = 2  # measurements of memory for one of files
+PAUSE = 0.25  # seconds between two looks
+SCRATCH_EVERY = 2  # looks at time and memory for one at files
+JOIN_SECONDS = 60.0  # for a thread that only has to notice, on a busy machine
+FAILED = "watch.failed"
+log = logging.getLogger(__name__)
 
 
 def resident_bytes(root: int, limit: float = 0.0) -> int:
@@ -21,29 +23,16 @@ def resident_bytes(root: int, limit: float = 0.0) -> int:
 
     Where the plain sum is above `limit`, pages that several processes share are counted once, which takes longer.
     """
-    processes = _tree(root)
+    processes = numbers_of(root)
     simple = sum(_resident(p) for p in processes)
     return simple if simple <= limit else sum(_proportional(p) for p in processes)
-
-
-def _tree(root: int) -> list[int]:
-    """A process and all below it. The kernel's list of children is quick to read; psutil goes through all processes."""
-    if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
-        with suppress(psutil.NoSuchProcess):
-            return [root, *(child.pid for child in psutil.Process(root).children(recursive=True))]
-        return []
-    found = [root]
-    for process in found:  # grows while it is walked
-        with suppress(OSError):  # it has just ended
-            for children in Path(f"/proc/{process}/task").glob("*/children"):
-                found += map(int, children.read_text().split())
-    return found
 
 
 def _resident(pid: int) -> int:
     """Resident bytes of a process. Where its first thread has ended and shows nothing, another one shows them."""
     process = Path(f"/proc/{pid}")
-    return _resident_by(process / "statm") or max(map(_resident_by, process.glob("task/*/statm")), default=0)
+    threads = (process / "task" / str(thread) / "statm" for thread in threads_of(pid))
+    return _resident_by(process / "statm") or max(map(_resident_by, threads), default=0)
 
 
 def _resident_by(statm: Path) -> int:
@@ -70,7 +59,7 @@ def folder_use(folder: Path) -> tuple[int, int]:
 def unlinked_bytes(root: int) -> int:
     """Bytes of files that have no name any more, but that a process or one below it holds open."""
     found: dict[tuple[int, int], int] = {}
-    for process in _tree(root):
+    for process in numbers_of(root):
         with suppress(OSError):  # it has just ended
             for descriptor in Path(f"/proc/{process}/fd").iterdir():
                 with suppress(OSError):  # it has just been closed
@@ -85,35 +74,50 @@ def _du(what: str, folder: Path) -> int:
     return int(done.stdout.split()[0]) if done.stdout else 0
 
 
-@dataclass(frozen=True)
-class Breach:
-    """A limit that was exceeded: the code of a failure, and the beginning of a sentence."""
-
-    code: str
-    text: str
-
-
 class Watch:
-    """Calls `breach`, once, when a submission uses more than a limit allows.
+    """Calls `breach`, once, when a submission uses more than a limit allows, or when the watch itself fails.
 
     root: the process whose tree is watched. scratch: a folder to watch, None where its mount has a size of its own.
+    asked_at: since when the grader waits for an answer, None while it does not. pace: as in `clock`.
     """
 
-    def __init__(self, root: int, limits: Limits, breach: Callable[[Breach], None], scratch: Path | None):
+    def __init__(
+        self,
+        root: int,
+        limits: Limits,
+        breach: Callable[[Breach], None],
+        scratch: Path | None,
+        clock: Clock,
+        asked_at: Callable[[], float | None] = lambda: None,
+        pace: float = 1.0,
+    ):
         self._root, self._limits, self._breach, self._scratch = root, limits, breach, scratch
+        self._clock, self._meter, self._asked_at = clock, Meter(root, pace), asked_at
         self.peak_bytes = 0
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._look()
+        except Exception as bug:  # nothing may go on without a watch
+            log.exception("the watch over a submission failed")
+            self._breach(Breach(FAILED, f"The watch over it failed: {type(bug).__name__}"))
 
     def _look(self) -> None:
         looks = 0
         while not self._done.wait(PAUSE):
             looks += 1
-            found = self._memory() or (self._files() if looks % SCRATCH_EVERY == 0 else None)
+            found = self._time() or self._memory() or (self._files() if looks % SCRATCH_EVERY == 0 else None)
             if found:
                 self._breach(found)
                 return
+
+    def _time(self) -> Breach | None:
+        asked_at = self._asked_at()
+        found = self._clock.count(self._meter.look(asked_at))
+        return None if asked_at is None else found
 
     def _memory(self) -> Breach | None:
         allowed = self._limits.resident_mib
@@ -135,6 +139,7 @@ class Watch:
         return None
 
     def stop(self) -> None:
-        """Stop watching; `peak_bytes` holds the most memory seen."""
+        """Stop watching; `peak_bytes` holds the most memory seen, and the clock has all that was used."""
         self._done.set()
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=JOIN_SECONDS)
+        self._clock.count(self._meter.look(None))

@@ -24,7 +24,7 @@ from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 
-from . import kernel
+from . import kernel, pace
 from .child import serve
 from .confinement import ENDED, ENDED_FROM_OUTSIDE, Confinement, confine, enter_namespaces, mount_scratch
 
@@ -73,7 +73,8 @@ def serve_forks(control: socket.socket, operations: str) -> None:
     gc.freeze()  # all forks share what is imported, also after a garbage collection
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors report for themselves, and nobody waits for the dead
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)  # nor for orphans, which would count as processes of their user
-    control.send(json.dumps({"threads": len(os.listdir("/proc/self/task"))}).encode())  # noqa: PTH208
+    facts = {"pace": pace.measured(), "threads": len(os.listdir("/proc/self/task"))}  # noqa: PTH208
+    control.send(json.dumps(facts).encode())
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 4)
         if not message:

@@ -40,7 +40,7 @@ CORPUS = ROOT / "tests" / "submissions" / "attacks"
 LIMITS = Limits(
     import_seconds=30,
     call_seconds=30,
-    submission_seconds=60,
+    part_seconds=60,
     resident_mib=800,
     scratch_mib=64,
     scratch_files=2000,
@@ -72,7 +72,7 @@ class Attack:
     def seconds(self) -> float:
         """The longest its grading may take: the limits of two checks, or that of the whole submission."""
         each = self.limits.import_seconds + self.limits.call_seconds
-        return min(self.limits.submission_seconds, 2 * each) + SPARE_SECONDS
+        return min(self.limits.part_seconds, 2 * each) + SPARE_SECONDS
 
 
 def attacks() -> list[Attack]:
@@ -346,7 +346,7 @@ class Neighbour:
 
     def __init__(self, server: ForkServer):
         submission = read_submission("neighbour", ASSIGNMENT.reference_folder(), ASSIGNMENT)
-        self._channel = ProcessChannel(submission, server, replace(LIMITS, submission_seconds=3600))
+        self._channel = ProcessChannel(submission, server, replace(LIMITS, part_seconds=3600))
         self._subject = ASSIGNMENT.subject(self._channel, SEED)
         self._subject.load("data")
 

@@ -266,7 +266,7 @@ def test_an_import_has_a_limit_of_its_own(open_channel: Open) -> None:
 
 def test_the_total_time_of_a_submission_is_limited(open_channel: Open) -> None:
     """Quick calls add up. The message names the limit, and no later request is answered."""
-    channel = open_channel(SUBMISSION, submission_seconds=3.0)
+    channel = open_channel(SUBMISSION, part_seconds=3.0)
     call(channel, "identity", want=NUMBER)
     with pytest.raises(
         SubmissionDied, match=r"^The submission used up its 3 s while the grader asked for sleep\.$"
@@ -306,7 +306,7 @@ def test_a_submission_leaves_nothing(open_channel: Open, each_server: ForkServer
 
 def test_a_second_process_has_seen_nothing_and_shares_the_clock(open_channel: Open) -> None:
     """channel.fresh() is another process of the same submission that uses the same time."""
-    channel = open_channel(SUBMISSION, submission_seconds=4.0)
+    channel = open_channel(SUBMISSION, part_seconds=4.0)
     other = channel.fresh()
     one, two = (int(call(c, "identity", want=NUMBER)) for c in (channel, other))
     assert one != two

@@ -15,7 +15,8 @@ import pytest
 
 from grader.core.limits import Limits
 from grader.isolation import watch
-from grader.isolation.watch import Breach, Watch, folder_use, resident_bytes
+from grader.isolation.clock import Breach, Clock
+from grader.isolation.watch import Watch, folder_use, resident_bytes
 
 MEBIBYTE = 2**20
 
@@ -134,7 +135,7 @@ def test_too_much_memory_is_reported_once() -> None:
     """The report is a sentence with the limit, and the peak is kept."""
     breaches = Breaches()
     with python(HOLD) as process:
-        looking = Watch(process.pid, Limits(resident_mib=50), breaches, None)
+        looking = Watch(process.pid, Limits(resident_mib=50), breaches, None, Clock(Limits()))
         breaches.wait()
         time.sleep(0.2)
         looking.stop()
@@ -146,7 +147,7 @@ def test_too_many_files_are_reported_once(tmp_path: Path) -> None:
     """They are reported as soon as they are in the watched folder."""
     breaches = Breaches()
     with python("") as process:
-        looking = Watch(process.pid, LITTLE, breaches, tmp_path)
+        looking = Watch(process.pid, LITTLE, breaches, tmp_path, Clock(LITTLE))
         time.sleep(0.3)
         assert breaches.heard == []
         (tmp_path / "file").write_bytes(b"x" * 2 * MEBIBYTE)
@@ -160,7 +161,7 @@ def test_too_many_small_files_are_reported(tmp_path: Path) -> None:
     """Their number alone is enough."""
     breaches = Breaches()
     with python("") as process:
-        looking = Watch(process.pid, LITTLE, breaches, tmp_path)
+        looking = Watch(process.pid, LITTLE, breaches, tmp_path, Clock(LITTLE))
         for number in range(60):
             (tmp_path / str(number)).touch()
         breaches.wait()
@@ -172,7 +173,7 @@ def test_nothing_is_reported_after_the_end(tmp_path: Path) -> None:
     """What happens later is not the submission's."""
     breaches = Breaches()
     with python("") as process:
-        looking = Watch(process.pid, LITTLE, breaches, tmp_path)
+        looking = Watch(process.pid, LITTLE, breaches, tmp_path, Clock(LITTLE))
         looking.stop()
         (tmp_path / "file").write_bytes(b"x" * 2 * MEBIBYTE)
         time.sleep(0.3)
