@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := --numprocesses 2 --dist loadfile --no-loadscope-reorder  # of two cores; PYTEST= for one process
 .DEFAULT_GOAL := help
-.PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills seeds attacks validity calibrate mutation experiment pages templates constraints clean
+.PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills load seeds attacks validity calibrate mutation experiment pages templates constraints clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -71,6 +71,9 @@ bench: install  ## time gradings, a class, the gradebook, pages, self-checks and
 
 kills: install  ## kill a grading run at random moments, and compare what is left with an undisturbed run
 	$(BIN)/python -m benchmarks.kills 30 24
+
+load: install  ## grade a sample submission alone and beside sixteen spinning processes, and compare the records
+	$(BIN)/python -m benchmarks.under_load
 
 seeds: install  ## grade the reference under 20 seeds
 	$(BIN)/python -m benchmarks.reference_seeds 20

@@ -36,11 +36,12 @@ class Run:
     cache: Path
     killed: dict[str, int] = field(default_factory=lambda: {"grader": 0, "fork server": 0, "submission": 0})
     starts: int = 0
+    parts: tuple[str, ...] = PARTS  # none for all
 
     def start(self) -> subprocess.Popen[bytes]:
         """The command, as an instructor types it again."""
         self.starts += 1
-        parts = [option for part in PARTS for option in ("--part", part)]
+        parts = [option for part in self.parts for option in ("--part", part)]
         command = [
             sys.executable,
             "-m",

@@ -10,6 +10,7 @@ from grader.core.limits import Limits
 from grader.core.outcomes import CheckResult, Outcome, Report, now
 from grader.engine.backends import Started
 from grader.engine.cache import Cache
+from grader.engine.isolated import unmeasurable
 from grader.engine.run import Observer, RunConfig, grade_class
 from grader.engine.tasks import Task, TaskResult
 from grader.render.results_folder import ResultsFolder
@@ -61,6 +62,7 @@ class FakeBackend:
     tier: str = "fake"
     width: int = 2
     act: Callable[[Task], None] = lambda task: None
+    starves: Callable[[Task], bool] = lambda task: False
     asked: list[Task] = field(default_factory=list)
     looked: int = 0
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2))
@@ -72,6 +74,8 @@ class FakeBackend:
     def _measure(self, task: Task, started: Started) -> bytes:
         started()
         self.act(task)
+        if self.starves(task):
+            return replace(unmeasurable(ASSIGNMENT.select(task.checks), "no core"), starved=True).to_bytes()
         return self.result(task).to_bytes()
 
     def result(self, task: Task) -> TaskResult:

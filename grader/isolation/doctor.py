@@ -60,7 +60,8 @@ class TierFound:
     """The result of trying a tier. Seconds are None where it could not be started.
 
     start_seconds: until the fork server had imported everything. fork_seconds: from asking for a process until one
-    waits for requests, the median of a few. A fork server with more than one thread counts as not started.
+    waits for requests, the median of a few. A fork server with more than one thread counts as not started. pace: by
+    what limits on processor time are stretched, as this machine is slower than the reference.
     """
 
     name: str
@@ -72,6 +73,7 @@ class TierFound:
     single_threaded: bool
     start_seconds: float | None = None
     fork_seconds: float | None = None
+    pace: float | None = None
 
 
 @dataclass(frozen=True)
@@ -113,16 +115,16 @@ def diagnose(assignment: Assignment, limits: Limits, progress: Progress) -> Diag
 def try_tier(assignment: Assignment, tier: Tier, limits: Limits) -> TierFound:
     """Send the canary, and measure how long submissions would wait."""
     running, finding = examine(assignment, tier, limits)
-    start = fork = None
+    start = fork = pace = None
     if running is not None:
         try:
-            start, fork = running.start_seconds, fork_seconds(running, limits)
+            start, fork, pace = running.start_seconds, fork_seconds(running, limits), running.pace
         finally:
             running.close()
     reason = "" if finding.holds else finding.reason
     return TierFound(
         tier.name, parts_of(tier), finding.holds, reason, len(ATTEMPTS), finding.escapes,
-        running is not None, start, fork,
+        running is not None, start, fork, pace,
     )  # fmt: skip
 
 

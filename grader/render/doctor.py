@@ -63,6 +63,7 @@ def _tier_rows(tier: TierFound) -> list[tuple[str, Text]]:
         threads = "one thread" if tier.single_threaded else "more than one thread"
         times = f"fork server: {threads}, started in {tier.start_seconds:.1f} s, a fork in {tier.fork_seconds:.2f} s"
         rows.append(("", Text(times)))
+        rows.append(("", Text(f"time limits: stretched by {tier.pace or 1:.2f}, for the speed of this machine")))
     return rows
 
 

@@ -41,6 +41,7 @@ LIMITS = Limits(
     import_seconds=30,
     call_seconds=30,
     part_seconds=60,
+    sleep_seconds=10,
     resident_mib=800,
     scratch_mib=64,
     scratch_files=2000,
@@ -49,7 +50,7 @@ LIMITS = Limits(
 SEED = 5_318_008_271_828  # nobody can guess it, like that of a real run
 SECRET = "AELAB_SECRET_OF_THE_TESTS"
 SUCCESS = "attack succeeded"
-SPARE_SECONDS = 15.0  # for what is not the submission's: starting, killing, cleaning up on a busy machine
+SPARE_SECONDS = 60.0  # for what is not the submission's: starting, killing, cleaning up, and for cores that are busy
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Attack:
 
     @property
     def seconds(self) -> float:
-        """The longest its grading may take: the limits of two checks, or that of the whole submission."""
+        """The longest its grading may take on a quiet machine: the limits of two checks, or that of the whole part."""
         each = self.limits.import_seconds + self.limits.call_seconds
         return min(self.limits.part_seconds, 2 * each) + SPARE_SECONDS
 

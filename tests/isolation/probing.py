@@ -1,7 +1,9 @@
 """Small submissions, calls to them, and their processes as they look from outside."""
 
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -96,3 +98,19 @@ def ends_within(seconds: float, *processes: psutil.Process) -> bool:
     while any(map(is_running, processes)) and time.monotonic() < deadline:
         time.sleep(0.02)
     return not any(map(is_running, processes))
+
+
+@contextmanager
+def busy(spinners: int, seconds: int = 20) -> Iterator[None]:
+    """So many processes that do nothing but spend time, each in a session of its own: the kernel shares by session.
+
+    Each ends by itself after so many seconds of its own.
+    """
+    command = ["sh", "-c", f"ulimit -t {seconds}; while :; do :; done"]
+    running = [subprocess.Popen(command, start_new_session=True) for _ in range(spinners)]
+    try:
+        yield
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()

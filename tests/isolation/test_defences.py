@@ -116,7 +116,7 @@ def test_without_the_watch_memory_is_unlimited(name: str, best: ForkServer, targ
 def test_without_the_clock_calls_take_forever(best: ForkServer) -> None:
     """A call that sleeps for 2 s is ended after 1 s by the clock, and answers without it."""
     text = "import os, time\n\ndef slow():\n    time.sleep(2)\n    os.write(1, b'attack succeeded')\n"
-    assert "attack succeeded" not in _printed_by(text, "slow", best, replace(LIMITS, call_seconds=1))
+    assert "attack succeeded" not in _printed_by(text, "slow", best, replace(LIMITS, sleep_seconds=1))
     assert "attack succeeded" in _printed_by(text, "slow", best, LIMITS)
 
 

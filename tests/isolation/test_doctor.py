@@ -19,12 +19,14 @@ from grader.isolation.doctor import Diagnosis, Machine, TierFound, advice, descr
 from grader.render.doctor import diagnosis_text, tier_progress, to_json
 
 MACHINE = Machine("Linux 6.1.0", True, "0.8.0", 6, 142)
-BEST = TierFound("namespaces+landlock", "bubblewrap", True, "", 13, (), True, 4.25, 0.05)
+BEST = TierFound("namespaces+landlock", "bubblewrap", True, "", 13, (), True, 4.25, 0.05, 1.25)
 SECOND = replace(BEST, name="landlock+user", description="another user")
 
 
 def fails(found: TierFound, reason: str) -> TierFound:
-    return replace(found, holds=False, reason=reason, single_threaded=False, start_seconds=None, fork_seconds=None)
+    return replace(
+        found, holds=False, reason=reason, single_threaded=False, start_seconds=None, fork_seconds=None, pace=None
+    )
 
 
 NO_BEST = fails(BEST, "there is no bubblewrap")
@@ -49,13 +51,14 @@ def test_every_tier_has_its_verdict_and_its_times() -> None:
     assert text.startswith("✓ submissions are graded under namespaces+landlock")
     assert "none of the canary's 13 attempts succeeded" in text
     assert "one thread, started in 4.2 s, a fork in 0.05 s" in text
+    assert "time limits: stretched by 1.25" in text
     assert "✗ does not hold: only the administrator can grade under another user" in text
 
 
 def test_the_machine_and_every_limit_are_shown() -> None:
     """Limits by the names that --limit takes; a new one needs its meaning here."""
     text = " ".join(shown(diagnosis(BEST, SECOND)).split())
-    for part in ("Linux 6.1.0", "root", "bubblewrap 0.8.0", "version 6", "142 instructions", "call_seconds 60 s for"):
+    for part in ("Linux 6.1.0", "root", "bubblewrap 0.8.0", "version 6", "142 instructions", "call_seconds 60 s of"):
         assert part in text
     limits = describe(Limits())
     assert [limit.name for limit in limits] == [field.name for field in fields(Limits)]
@@ -204,3 +207,4 @@ def test_this_machine_is_described_as_it_is() -> None:
     for tier in record["tiers"]:
         assert tier["holds"] == (not tier["reason"]) == tier["single_threaded"]
         assert not tier["holds"] or 0 < tier["fork_seconds"] < tier["start_seconds"]
+        assert not tier["holds"] or 1 <= tier["pace"] <= 8

@@ -20,7 +20,7 @@ from grader.core.limits import Limits
 from grader.core.outcomes import Outcome
 from grader.engine.checking import run_checks
 from grader.isolation.fork_server import ForkServer, ProcessLost
-from grader.isolation.process import Clock, ProcessChannel
+from grader.isolation.process import ProcessChannel
 from grader.isolation.watch import resident_bytes
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
@@ -78,6 +78,10 @@ def kill():
 
 def sleep():
     time.sleep(300)
+
+def never_end():
+    while True:
+        pass
 
 def shout(line):
     print(line)
@@ -243,15 +247,15 @@ def test_leaving_the_interpreter_is_an_exception_like_any_other(open_channel: Op
 
 def test_a_call_that_takes_too_long_is_ended(open_channel: Open) -> None:
     """The process is ended at the limit, the message names it, and the next request gets a new process."""
-    channel = open_channel(SUBMISSION, call_seconds=1.0)
+    channel = open_channel(SUBMISSION, call_seconds=0.5)
     before, process = int(call(channel, "identity", want=NUMBER)), process_of(channel)
     started = time.monotonic()
     with pytest.raises(
-        SubmissionDied, match=r"^There was no answer within 1 s when the grader asked for sleep\.$"
+        SubmissionDied, match=r"^It used up the 0\.5 s of processor time .* the grader asked for never_end\.$"
     ) as death:
-        call(channel, "sleep")
+        call(channel, "never_end")
     assert death.value.code == "process.timeout"
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
     assert ends_within(5, process)
     assert not channel.out_of_time
     assert int(call(channel, "identity", want=NUMBER)) != before
@@ -259,31 +263,23 @@ def test_a_call_that_takes_too_long_is_ended(open_channel: Open) -> None:
 
 def test_an_import_has_a_limit_of_its_own(open_channel: Open) -> None:
     """The import of a module that never ends is stopped at the limit of imports."""
-    channel = open_channel("import time\ntime.sleep(300)\n", import_seconds=2.0, call_seconds=100.0)
-    with pytest.raises(SubmissionDied, match=r"within 2 s .* the import of data\.$"):
+    channel = open_channel("while True:\n    pass\n", import_seconds=0.5, call_seconds=100.0)
+    with pytest.raises(SubmissionDied, match=r"the 0\.5 s of .* the import of data\.$"):
         channel.request(Request("load", {"part": "data"}))
 
 
-def test_the_total_time_of_a_submission_is_limited(open_channel: Open) -> None:
+def test_the_total_time_of_a_part_is_limited(open_channel: Open) -> None:
     """Quick calls add up. The message names the limit, and no later request is answered."""
-    channel = open_channel(SUBMISSION, part_seconds=3.0)
+    channel = open_channel(SUBMISSION, part_seconds=1.0)
     call(channel, "identity", want=NUMBER)
     with pytest.raises(
-        SubmissionDied, match=r"^The submission used up its 3 s while the grader asked for sleep\.$"
+        SubmissionDied, match=r"^The part used up its 1 s of processor time while the grader asked for never_end\.$"
     ) as death:
-        call(channel, "sleep")
+        call(channel, "never_end")
     assert death.value.code == "process.time_used_up"
     assert channel.out_of_time
     with pytest.raises(SubmissionDied, match="used up"):
-        call(channel, "identity", want=NUMBER)
-
-
-def test_the_clock_gives_back_what_was_the_grader_s_own() -> None:
-    """Time that the grader itself took does not count."""
-    clock = Clock(0.0)
-    assert clock.left <= 0
-    clock.extend(100.0)
-    assert 99 < clock.left < 101
+        call(channel, "sleep")
 
 
 def test_a_submission_leaves_nothing(open_channel: Open, each_server: ForkServer) -> None:
@@ -306,13 +302,13 @@ def test_a_submission_leaves_nothing(open_channel: Open, each_server: ForkServer
 
 def test_a_second_process_has_seen_nothing_and_shares_the_clock(open_channel: Open) -> None:
     """channel.fresh() is another process of the same submission that uses the same time."""
-    channel = open_channel(SUBMISSION, part_seconds=4.0)
+    channel = open_channel(SUBMISSION, part_seconds=1.0)
     other = channel.fresh()
     one, two = (int(call(c, "identity", want=NUMBER)) for c in (channel, other))
     assert one != two
     assert int(call(channel, "identity", want=NUMBER)) == one
-    with pytest.raises(SubmissionDied, match="used up its 4 s"):
-        call(other, "sleep")
+    with pytest.raises(SubmissionDied, match="used up its 1 s"):
+        call(other, "never_end")
     assert channel.out_of_time
     assert is_running(process_of(channel))
 

@@ -1,9 +1,6 @@
 """The time of a submission is processor time, wherever in its tree it is spent; a busy machine costs it none."""
 
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -15,7 +12,7 @@ from grader.isolation.fork_server import ForkServer, ProcessLost, Starved
 from grader.isolation.process import ProcessChannel
 from grader.isolation.tree import numbers_of
 from grader.protocol.messages import Request
-from tests.isolation.probing import NUMBER, Open, call, init_of, submission
+from tests.isolation.probing import NUMBER, Open, busy, call, init_of, submission
 
 SPENDERS = """
 import os, signal, threading, time
@@ -73,22 +70,6 @@ def blink():
         time.sleep(0.3)
         _spend(0.06)
 """
-
-
-@contextmanager
-def busy(spinners: int) -> Iterator[None]:
-    """So many processes that do nothing but spend time, each in a session of its own: the kernel shares by session.
-
-    Each ends by itself after twenty seconds of its own.
-    """
-    command = ["sh", "-c", "ulimit -t 20; while :; do :; done"]
-    running = [subprocess.Popen(command, start_new_session=True) for _ in range(spinners)]
-    try:
-        yield
-    finally:
-        for process in running:
-            process.kill()
-            process.wait()
 
 
 def died(channel: ProcessChannel, name: str, **arguments: object) -> SubmissionDied:

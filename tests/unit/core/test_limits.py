@@ -8,10 +8,10 @@ from grader.core.limits import LimitError, Limits, limits_of
 
 
 def test_without_assignments_the_defaults_hold() -> None:
-    """A minute per import and call, five per submission, 4 GiB, 256 processes, 320 MiB of files, 1 MiB of text."""
+    """A minute per import, call and sleep, five per part, 4 GiB, 256 processes, 320 MiB of files, 1 MiB of text."""
     limits = limits_of(())
     assert limits == Limits()
-    assert (limits.import_seconds, limits.call_seconds, limits.part_seconds) == (60, 60, 300)
+    assert (limits.import_seconds, limits.call_seconds, limits.part_seconds, limits.sleep_seconds) == (60, 60, 300, 60)
     assert (limits.resident_mib, limits.processes) == (4096, 256)
     assert (limits.scratch_mib, limits.file_mib, limits.output_mib) == (256, 64, 1)
 

@@ -57,6 +57,29 @@ def test_a_part_that_could_not_be_measured_is_our_error_and_the_rest_goes_on(lab
     assert len(again.asked) == 1
 
 
+def test_what_got_no_core_is_measured_again_when_all_else_is_done(lab_class: PlayedClass) -> None:
+    """Once, with nothing else beside it; then the score is that of a quiet machine."""
+    seen: list[str] = []
+
+    def starves(task: Task) -> bool:
+        seen.append(task.sources[0].text)
+        return "bob" in seen[-1] and len(seen) <= 4
+
+    assert [report.score for report in lab_class.grade(FakeBackend(starves=starves))] == [6.0] * 4
+    assert len(seen) == 5
+    assert "bob" in seen[-1]
+
+
+def test_what_never_gets_a_core_is_an_error_and_not_kept(lab_class: PlayedClass) -> None:
+    """The instructor is told, no points are lost unseen, and the next run measures it."""
+    backend = FakeBackend(starves=lambda task: "bob" in task.sources[0].text)
+    bob = lab_class.grade(backend)[1]
+    assert (bob.status, bob.needs_attention, len(backend.asked)) == (Status.ERROR, True, 5)
+    again = FakeBackend()
+    assert [report.score for report in lab_class.grade(again)] == [6.0] * 4
+    assert len(again.asked) == 1
+
+
 def test_a_submission_that_breaks_the_reader_is_our_error(
     lab_class: PlayedClass, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -139,7 +139,7 @@ def test_a_process_that_a_list_leaves_out_is_not_counted_twice(monkeypatch: pyte
 
 
 def test_a_slow_machine_gives_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two seconds of one that takes twice as long are one second; a fast one takes no time away; accidents are bound."""
+    """Two seconds of one that takes twice as long are one second; a fast one takes no time away."""
     assert Tree(monkeypatch, pace=2.0).used(p1=(2, 0)) == 1
     reference = pace.REFERENCE_SECONDS
     assert [pace.stretch(reference * slower) for slower in (0.3, 1, 2, 100)] == [1, 1, 2, pace.SLOWEST]

@@ -1,0 +1,74 @@
+"""A busy machine makes a run slower, and changes no record."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.core.assignment import Assignment
+from grader.core.limits import Limits
+from grader.core.outcomes import Report
+from grader.engine.backends import LocalBackend
+from grader.engine.run import RunConfig, grade_class
+from grader.isolation import tiers
+from grader.isolation.pool import Pool
+from tests.isolation.light_server import light_server
+from tests.isolation.probing import busy
+from tests.second_lab import installed, solved, write
+
+LIMITS = Limits(import_seconds=0.5, call_seconds=0.5, sleep_seconds=3.0)
+FIRST_LINES = {
+    "right": "import time\nwhile time.process_time() < 0.25:\n    pass\n",
+    "endless": "while True:\n    pass\n",
+    "asleep": "import time\ntime.sleep(300)\n",
+}
+
+
+@pytest.fixture
+def lab01() -> Iterator[Assignment]:
+    with installed() as assignment:
+        yield assignment
+
+
+@pytest.fixture
+def submissions(lab01: Assignment, tmp_path: Path) -> list[tuple[str, Path]]:
+    """Right but slow to import, endless, and asleep."""
+    texts = solved(lab01)
+    return [
+        (name, write(tmp_path / name, {file: lines + text for file, text in texts.items()}))
+        for name, lines in FIRST_LINES.items()
+    ]
+
+
+def graded(assignment: Assignment, submissions: list[tuple[str, Path]]) -> tuple[list[Report], float]:
+    """Reports without their times, and the seconds that the run took once its fork servers had started."""
+    pool = Pool([light_server(assignment, tiers.best(), LIMITS) for _ in range(2)])
+    backend = LocalBackend(assignment, pool)
+    config = RunConfig(assignment, submissions, assignment.select(["evaluation"]), 7, LIMITS)
+    try:
+        began = time.monotonic()
+        reports = grade_class(config, lambda: backend, backend.tier)
+        return [_timeless(report) for report in reports], time.monotonic() - began
+    finally:
+        backend.stop()
+        pool.close()
+
+
+def _timeless(report: Report) -> Report:
+    checks = tuple(replace(check, seconds=0.0) for check in report.checks)
+    return replace(report, checks=checks, seconds=0.0, graded=replace(report.graded, at=""))
+
+
+def test_the_records_are_those_of_a_quiet_machine(lab01: Assignment, submissions: list[tuple[str, Path]]) -> None:
+    """Beside sixteen spinning processes the right one has all points, and the two others fail for the same cause."""
+    quiet, _ = graded(lab01, submissions)
+    with busy(16):
+        loaded, seconds = graded(lab01, submissions)
+    assert seconds > 3.0
+    assert loaded == quiet
+    codes = {report.submission: {check.code for check in report.checks} for report in quiet}
+    assert codes["endless"] == {"process.timeout", ""}
+    assert codes["asleep"] == {"process.slept", ""}
+    assert {report.submission: report.score for report in quiet} == {"right": 7.0, "endless": 0.0, "asleep": 0.0}
