@@ -18,6 +18,7 @@ STARVED_SECONDS = 1800.0  # for which a part may wait for cores in all, before i
 SLEEPS_IN_ALL = 5  # times the limit, in many short sleeps
 AGAIN = 1 / 12  # of the limit is waited for what is known to sleep
 IDLE = 0.05  # of a moment may be spent running, and the submission still counts as asleep
+LATE = 2.0  # seconds of a moment that one look at its end can tell of; where the watch itself got no core, no more
 STARVED, SLEPT = "machine.starved", "process.slept"
 
 
@@ -63,7 +64,7 @@ class Meter:
         if asked_at is None:
             return Moment(used / self._pace)
         running = [(p.number, thread) for p in processes.values() for thread in running_threads(p)]
-        gap = max(now - max(before, asked_at) - used, 0.0)
+        gap = max(min(now - max(before, asked_at), LATE) - used, 0.0)
         return Moment(used / self._pace, gap, bool(running), self._delay(running))
 
     def _processes(self) -> dict[tuple[int, int], Process]:
@@ -124,7 +125,8 @@ class Clock:
             self.used += moment.used
             if moment.runnable:
                 self._unserved += moment.gap
-                self._delay += moment.gap if moment.delay is None else moment.delay
+                untold = moment.delay is None or not moment.used  # the kernel counts a wait when it ends
+                self._delay += moment.gap if untold else moment.delay or 0.0
             else:
                 self._asleep += moment.gap
             idle = not moment.runnable and moment.used <= IDLE * moment.gap

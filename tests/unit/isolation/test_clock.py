@@ -55,10 +55,18 @@ def test_a_kernel_that_counts_no_delays_is_believed_about_states() -> None:
     assert codes(clock, waiting(100, None), waiting(STARVED_SECONDS, None)) == ["", "machine.starved"]
 
 
+def test_a_wait_that_is_not_over_counts_already() -> None:
+    """The kernel adds it to its count when the core comes; until then, who runs not at all waits."""
+    clock = Clock(LIMITS)
+    assert codes(clock, *[waiting(50, 0)] * 10) == [""] * 10
+    assert clock.slept == 0
+
+
 def test_who_seems_to_want_a_core_and_waits_for_none_sleeps() -> None:
     """Nobody is kept waiting by threads that are seen running, but neither run nor wait for a core."""
     clock = Clock(LIMITS)
-    assert codes(clock, *[waiting(50, 1)] * 7) == ["", "", "", "", "", "", "process.slept"]
+    hidden = Moment(used=0.01, gap=50, runnable=True, delay=1)
+    assert codes(clock, *[hidden] * 7) == ["", "", "", "", "", "", "process.slept"]
     assert clock.is_used_up
 
 
