@@ -38,7 +38,7 @@ from grader.platforms.nbgrader.entry import enter, load_ahead
 from grader.release.notebook import render_notebook
 from grader.render.progress import ClassProgress
 from grader.render.results_folder import ResultsFolder
-from grader.submissions.reading import find_submissions
+from grader.submissions.finding import find_submissions
 
 SEED = 7
 NAP = 0.2  # seconds in place of a part

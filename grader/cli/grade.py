@@ -64,7 +64,7 @@ def grade(
     from ..platforms.nbgrader.session import course_seed
     from ..render.results_folder import ResultsFolder
     from ..render.terminal import grades_table
-    from ..submissions.reading import find_submissions
+    from ..submissions.finding import find_submissions
 
     invocation = invocation_of(context)
     invocation.log.folder = out

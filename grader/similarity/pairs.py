@@ -15,8 +15,9 @@ import numpy as np
 
 from ..core.assignment import Assignment
 from ..release.templates import render_templates
+from ..submissions.finding import find_submissions
 from ..submissions.notebooks import definitions_in_notebook
-from ..submissions.reading import Source, UnreadableSubmission, find_submissions, read_submission
+from ..submissions.reading import Source, UnreadableSubmission, read_submission
 
 if TYPE_CHECKING:
     from copydetect import CodeFingerprint

@@ -1,4 +1,4 @@
-"""Find and read submissions: folders of modules, notebooks, .zip files. Nothing of them is executed here.
+"""Read submissions: folders of modules, notebooks, .zip files. Nothing of them is executed here.
 
 Everything may be hostile: links are not followed, sizes and counts are bounded, names are never used as paths.
 """
@@ -11,7 +11,6 @@ import stat
 import tokenize
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -28,9 +27,6 @@ MAX_FILES = 400
 MAX_FILE_BYTES = 16 * 2**20  # an executed notebook holds its pictures
 MAX_MODULE_BYTES = 2**20  # those of an assignment are a few KiB
 MAX_TOTAL_BYTES = 32 * 2**20
-HANDED_IN = frozenset(
-    {".zip", ".ipynb", ".rar", ".7z", ".tar", ".gz", ".tgz"}
-)  # the last ones are found only to say that they cannot be read
 # What zipfile raises: UnicodeDecodeError, a ValueError, for names; RuntimeError for a password; the rest for content.
 UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 COMPRESSIONS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # zipfile unpacks the others without a limit
@@ -66,49 +62,8 @@ class Submission:
         return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
-class NothingToGrade(UserError):
-    """There are no submissions at this path."""
-
-
-def find_submissions(path: Path, assignment: Assignment) -> list[tuple[str, Path]]:
-    """Name and path of every submission in `path`, which may itself be one. Raises NothingToGrade."""
-    if not path.exists():
-        raise NothingToGrade(f"there is no {path}: name a folder of submissions, a notebook or a .zip")
-    if path.is_file() or _holds_submission(path, assignment):
-        return [(path.resolve().stem if path.is_file() else path.resolve().name, path)]
-    if (path / assignment.name).is_dir():
-        return [(path.resolve().name, path / assignment.name)]  # one student of an nbgrader course
-    entries = [entry for entry in sorted(path.iterdir()) if _may_be_submission(entry)]
-    if not entries:
-        raise NothingToGrade(f"no submissions in {path}: it holds no folder, notebook or .zip")
-    return list(zip(_distinct_names(entries), [_inside(entry, assignment) for entry in entries], strict=True))
-
-
-def _name_of(entry: Path) -> str:
-    return entry.name if entry.is_dir() else entry.stem
-
-
-def _distinct_names(entries: list[Path]) -> list[str]:
-    """Names of submissions; where two would be equal, as of ada/ and ada.zip, they keep their endings."""
-    taken = Counter(map(_name_of, entries))
-    names = [_name_of(entry) if taken[_name_of(entry)] == 1 else entry.name for entry in entries]
-    return names if len(set(names)) == len(names) else [entry.name for entry in entries]
-
-
-def _may_be_submission(entry: Path) -> bool:
-    if entry.name.startswith((".", "__")) or entry.is_symlink():
-        return False
-    return entry.is_dir() or entry.suffix.lower() in HANDED_IN
-
-
-def _inside(entry: Path, assignment: Assignment) -> Path:
-    """The folder of a student's files, which in an nbgrader course is <student>/<assignment>/."""
-    nested = entry / assignment.name
-    is_nested = nested.is_dir() and not nested.is_symlink() and not _holds_submission(entry, assignment)
-    return nested if is_nested else entry
-
-
-def _holds_submission(folder: Path, assignment: Assignment) -> bool:
+def holds_submission(folder: Path, assignment: Assignment) -> bool:
+    """Whether one of the assignment's modules, or its notebook, lies in `folder` itself."""
     names = {entry.name for entry in folder.iterdir() if not entry.is_dir()}
     return bool(names & _modules(assignment)) or assignment.notebook in names
 

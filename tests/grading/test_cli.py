@@ -238,7 +238,7 @@ def test_a_bug_while_a_class_is_graded_is_kept_beside_its_results(
     package, name = module.rsplit(".", 1)
     kind = getattr(importlib.import_module(package if package == "builtins" else f"grader.{package}"), name)
     bug = kind("process.ended", "ours") if name == "SubmissionDied" else kind("ours")
-    for place in ("submissions.reading.find_submissions", "render.report_json.read_reports"):
+    for place in ("submissions.finding.find_submissions", "render.report_json.read_reports"):
         monkeypatch.setattr(f"grader.{place}", breaking(bug))
     found = aelab(*(part.format(**places) for part in line.split()))
     assert (found.status, found.err.count("\n")) == (70, 1)
@@ -252,7 +252,7 @@ def test_a_traceback_that_cannot_be_kept_is_shown(
     aelab: Aelab, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is lost where even the log cannot be written."""
-    monkeypatch.setattr("grader.submissions.reading.find_submissions", breaking(ZeroDivisionError("ours")))
+    monkeypatch.setattr("grader.submissions.finding.find_submissions", breaking(ZeroDivisionError("ours")))
     found = aelab("grade", places["class"], "--out", places["file"])
     assert found.status == 70
     assert "Traceback (most recent call last):" in found.err

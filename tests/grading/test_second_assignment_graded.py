@@ -30,7 +30,8 @@ from grader.protocol.messages import Request
 from grader.release.notebook import render_notebook
 from grader.release.templates import render_templates
 from grader.render.results_folder import ResultsFolder
-from grader.submissions.reading import Source, Submission, find_submissions
+from grader.submissions.finding import find_submissions
+from grader.submissions.reading import Source, Submission
 
 from ..second_lab import FOLDER, POINTS, POWERS, installed, scores, solved, write
 

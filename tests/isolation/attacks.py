@@ -32,7 +32,8 @@ from grader.isolation.tiers import Tier
 from grader.isolation.users import User, processes_of, take_user
 from grader.isolation.view import ROOT
 from grader.protocol.messages import Request
-from grader.submissions.reading import NothingToGrade, UnreadableSubmission, find_submissions, read_submission
+from grader.submissions.finding import NothingToGrade, find_submissions
+from grader.submissions.reading import UnreadableSubmission, read_submission
 from tests.isolation.light_server import light_server
 from tests.unit.render.samples import of_checks
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.submissions.reading import UnreadableSubmission, find_submissions, read_submission
+from grader.submissions.finding import find_submissions
+from grader.submissions.reading import UnreadableSubmission, read_submission
 
 
 def notebook_of(*cells: str) -> str:

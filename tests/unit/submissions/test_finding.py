@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.submissions.reading import NothingToGrade, find_submissions, read_submission
+from grader.submissions.finding import NothingToGrade, find_submissions
+from grader.submissions.reading import read_submission
 
 from .handed_in import fill, names_in, notebook_of, reason, texts
 

@@ -10,7 +10,8 @@ import pytest
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.stubs import STUB_MARKER
 from grader.submissions import reading as submissions
-from grader.submissions.reading import find_submissions, read_submission
+from grader.submissions.finding import find_submissions
+from grader.submissions.reading import read_submission
 
 from .handed_in import fill, notebook_of, pack, reason, texts
 
