@@ -222,7 +222,8 @@ def text_class(folder: Path, count: int) -> Path:
 
 def grade(submissions: Path, out: Path, cache: Path, backend: Backend, parts: list[str]) -> None:
     """Grade in this process."""
-    found, kept, results = find_submissions(submissions, ASSIGNMENT), Cache(cache), ResultsFolder(ASSIGNMENT, out)
+    found = find_submissions(submissions, ASSIGNMENT).submissions
+    kept, results = Cache(cache), ResultsFolder(ASSIGNMENT, out)
     results.prepare()
     config = RunConfig(ASSIGNMENT, found, ASSIGNMENT.select(parts), SEED, LIMITS)
     load_ahead()

@@ -14,13 +14,15 @@ from grader.core.limits import Limits
 from grader.core.outcomes import Outcome, Report
 from grader.engine.run import RunConfig, grade_one
 from grader.isolation.choice import open_pool
+from grader.submissions.handed_in import HandedIn
 
 
 def main() -> None:
     """Print a line for each seed, then what was measured by each check."""
     count, *parts = sys.argv[1:] or ["20"]
     checks, console = ASSIGNMENT.select(parts), Console()
-    submissions, limits = [("reference", ASSIGNMENT.reference_folder())], Limits(part_seconds=3600)
+    submissions = [HandedIn("reference", ASSIGNMENT.reference_folder(), "reference")]
+    limits = Limits(part_seconds=3600)
 
     def grade(seed: int) -> Report:
         with pool.lend() as server:

@@ -33,6 +33,7 @@ from grader.engine.fingerprint import fingerprint
 from grader.engine.run import RunConfig, grade_one
 from grader.isolation.choice import open_pool
 from grader.isolation.pool import Pool
+from grader.submissions.handed_in import HandedIn
 from tests.submissions.corpus import Mutant, Variant, mutants, variants
 
 STORE = Path("build/validity")
@@ -76,7 +77,7 @@ def graded(grading: Grading, pool: Pool) -> Verdict:
     """The verdict on one submission, stored."""
     item, seed = grading.item, grading.seed
     with tempfile.TemporaryDirectory() as folder, pool.lend() as server:
-        submissions = [(item.name, item.write(Path(folder)))]
+        submissions = [HandedIn(item.name, item.write(Path(folder)), item.name)]
         config = RunConfig(ASSIGNMENT, submissions, ASSIGNMENT.select(item.parts), seed, LIMITS)
         report = grade_one(config, server, own_cache())
     for outdated in grading.path.parent.glob(f"{item.name}-{seed}-*.json"):

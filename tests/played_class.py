@@ -14,6 +14,7 @@ from grader.engine.isolated import unmeasurable
 from grader.engine.run import Observer, RunConfig, grade_class
 from grader.engine.tasks import Task, TaskResult
 from grader.render.results_folder import ResultsFolder
+from grader.submissions.handed_in import HandedIn
 
 NAMES = ("ada", "bob", "carl", "dora")
 
@@ -120,7 +121,7 @@ class PlayedClass:
         """A run with the cache of the class; `tier` is what results are looked up under, the backend's without one."""
         used = backend or FakeBackend()
         self.observer = RecordingObserver()
-        found = [(name, self.folder / name) for name in NAMES]
+        found = [HandedIn(name, self.folder / name, name) for name in NAMES]
         config = RunConfig(ASSIGNMENT, found, ASSIGNMENT.select(parts), seed, Limits(), fresh)
         sink = ResultsFolder(ASSIGNMENT, self.out)
         return grade_class(config, open_backend or (lambda: used), tier or used.tier, self.cache, self.observer, sink)

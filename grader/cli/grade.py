@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .shared import console, invocation_of, show_results, stop
+from .shared import console, invocation_of, show, show_results, stop
 
 if TYPE_CHECKING:
     from ..core.outcomes import Report
@@ -62,8 +62,9 @@ def grade(
     from ..platforms.nbgrader.course import is_course, submitted_in
     from ..platforms.nbgrader.gradebook import address_of
     from ..platforms.nbgrader.session import course_seed
+    from ..render.found import found_line
     from ..render.results_folder import ResultsFolder
-    from ..render.terminal import grades_table
+    from ..render.terminal import grades_table, not_graded
     from ..submissions.finding import find_submissions
 
     invocation = invocation_of(context)
@@ -73,6 +74,7 @@ def grade(
     if db:
         address_of(db)
     found, limits = find_submissions(submitted_in(submissions), assignment), limits_of(limit or ())
+    show(found_line(found))
     in_course = is_course(submissions) and not part  # single parts would leave the other scores of the course open
     if seed is None and in_course:
         seed = course_seed(submissions)
@@ -80,15 +82,17 @@ def grade(
     folder.prepare()
     cache = Cache(default_path())
     parts = {check.part for check in checks}
-    at_once = min(workers, len(found) * len(parts))
+    at_once = min(workers, len(found.submissions) * len(parts))
     private = (submissions, out, cache.path.parent)
     place = BackendConfig(assignment, limits, at_once, scheduler, trust_submissions, private)
-    config = partial(RunConfig, assignment, found, checks, limits=limits, fresh=fresh)
+    config = partial(RunConfig, assignment, found.submissions, checks, limits=limits, fresh=fresh)
     with _interruptible(out):
         reports = _measured(place, cache, lambda: config(seed=folder.seed(seed)), folder, len(parts))
         folder.write_summaries(reports)
         _enter(place, reports, db, out, cache, submissions if in_course else None)
     console.print(grades_table(assignment, reports))
+    for line in not_graded(reports):
+        show(line)
     gradebook = "at the address of --db" if db else out / "gradebook.db"
     show_results(out, reports[0].seed, reports[0].isolation, gradebook)
     raise typer.Exit(1 if any(report.needs_attention for report in reports) else 0)

@@ -16,6 +16,7 @@ from ..core.errors import UserError
 from ..core.versions import grader_version
 from .cache import cache_app
 from .check import check
+from .collect import collect
 from .data import data_app
 from .doctor import doctor
 from .export import export_app
@@ -40,6 +41,7 @@ app = typer.Typer(
     epilog="Example: `aelab grade submitted --out results`",
 )  # fmt: skip
 command(app, "check", "aelab check autoencoder --submission my-solution")(check)
+command(app, "collect", "aelab collect submitted")(collect)
 command(app, "grade", "aelab grade submitted --out results --seed 7")(grade)
 command(app, "report", "aelab report results --open")(report)
 command(app, "doctor", "aelab doctor")(doctor)

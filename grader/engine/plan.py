@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..core.assignment import Assignment
 from ..core.limits import Limits
-from ..core.outcomes import CheckResult, Provenance, Report, Status, now
+from ..core.outcomes import CheckResult, LeftOut, Provenance, Report, Status, now
 from ..core.registry import Check
+from ..submissions.handed_in import HandedIn
 from ..submissions.reading import Submission, UnreadableSubmission, read_submission
 from .carried_forward import CarriedForward, carried_forward
 from .checking import unmeasured
@@ -28,7 +28,7 @@ class SubmissionPlan:
     """
 
     assignment: Assignment
-    name: str
+    handed_in: HandedIn
     checks: tuple[Check, ...]
     seed: int
     limits: Limits
@@ -36,6 +36,16 @@ class SubmissionPlan:
     problem: str = ""
     fault: str = ""
     tasks: tuple[Task, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Of the submission."""
+        return self.handed_in.name
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What the student handed in and what is not graded."""
+        return self.handed_in.left_out + (self.submission.left_out if self.submission else ())
 
     def carried_forward(self, measured: Mapping[str, TaskResult]) -> tuple[CarriedForward, ...]:
         """What has to be measured again, with the reference solution of earlier parts, once all tasks are measured."""
@@ -56,7 +66,7 @@ class SubmissionPlan:
             tuple(result for part in measured.values() for result in part.results),
             isolation,
             sum(part.seconds for part in measured.values()),
-            " ".join(dict.fromkeys([*map(str, self.submission.left_out), *problems])),
+            " ".join(dict.fromkeys([*map(str, self.left_out), *problems])),
             "".join(part.stdout for part in measured.values()),
             "".join(part.stderr for part in measured.values()),
             at=max(part.measured_at for part in measured.values()),
@@ -76,14 +86,15 @@ class SubmissionPlan:
         """The record. at: when its last part was measured; now where none was."""
         return Report(
             submission=self.name,
-            student=self.name,
+            student=self.handed_in.student,
+            attempt=self.handed_in.attempt,
             assignment=self.assignment.name,
             graded=Provenance.here(
                 at=at or now(),
                 calibration=self.assignment.thresholds.version,
                 submission_sha256=self.submission.sha256 if self.submission else "",
             ),
-            left_out=self.submission.left_out if self.submission else (),
+            left_out=self.left_out,
             isolation=isolation,
             seed=self.seed,
             seconds=seconds,
@@ -96,16 +107,19 @@ class SubmissionPlan:
 
 
 def plan_of(
-    assignment: Assignment, name: str, path: Path, checks: tuple[Check, ...], seed: int, limits: Limits
+    assignment: Assignment, handed_in: HandedIn, checks: tuple[Check, ...], seed: int, limits: Limits
 ) -> SubmissionPlan:
-    """Read the submission at `path`."""
+    """Read what was handed in."""
+    if handed_in.problem:
+        return SubmissionPlan(assignment, handed_in, checks, seed, limits, None, handed_in.problem)
     try:
-        submission = read_submission(name, path, assignment)
+        with handed_in.unpacked() as path:
+            submission = read_submission(handed_in.name, path, assignment)
         tasks = tasks_of(assignment, submission, checks, seed, limits)
-        return SubmissionPlan(assignment, name, checks, seed, limits, submission, tasks=tasks)
+        return SubmissionPlan(assignment, handed_in, checks, seed, limits, submission, tasks=tasks)
     except (UnreadableSubmission, OSError) as error:
-        return SubmissionPlan(assignment, name, checks, seed, limits, None, str(error))
+        return SubmissionPlan(assignment, handed_in, checks, seed, limits, None, str(error))
     except Exception as bug:  # a bug of the grader: the class must not wait for it
-        log.exception("the submission %s could not be planned", name)
+        log.exception("the submission %s could not be planned", handed_in.name)
         fault = f"{type(bug).__name__} while the submission was read"
-        return SubmissionPlan(assignment, name, checks, seed, limits, None, fault=fault)
+        return SubmissionPlan(assignment, handed_in, checks, seed, limits, None, fault=fault)

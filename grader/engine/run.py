@@ -6,7 +6,6 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import Protocol
 
 from ..core.assignment import Assignment
@@ -14,6 +13,7 @@ from ..core.limits import Limits
 from ..core.outcomes import Report, Status
 from ..core.registry import Check
 from ..isolation.fork_server import ForkServer
+from ..submissions.handed_in import HandedIn
 from .backends import Backend, SynchronousBackend
 from .cache import Cache, CacheError
 from .carried_forward import CarriedForward
@@ -71,7 +71,7 @@ class RunConfig:
     """What to grade, and how. fresh: also measure what is cached."""
 
     assignment: Assignment
-    submissions: Sequence[tuple[str, Path]]
+    submissions: Sequence[HandedIn]
     checks: tuple[Check, ...]
     seed: int
     limits: Limits
@@ -154,8 +154,8 @@ class ClassRun:
         log.info("%d submissions, seed %d, tier %s", len(config.submissions), config.seed, self._tier)
         self._observer.class_starts()
         try:
-            for name, path in config.submissions:
-                self._begin(plan_of(config.assignment, name, path, config.checks, config.seed, config.limits))
+            for handed_in in config.submissions:
+                self._begin(plan_of(config.assignment, handed_in, config.checks, config.seed, config.limits))
             while self._running or self._starved:
                 self._measure_starved()
                 self._collect()
@@ -164,7 +164,7 @@ class ClassRun:
         if self._cache is not None:
             with self._cache_may_fail():
                 self._cache.touch(self._found)
-        return [self._written(self._reports[name]) for name, _ in config.submissions]
+        return [self._written(self._reports[each.name]) for each in config.submissions]
 
     def _begin(self, plan: SubmissionPlan) -> None:
         self._observer.submission_starts(plan.name, [task.part for task in plan.tasks])

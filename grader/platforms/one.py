@@ -9,6 +9,7 @@ from ..core.limits import Limits
 from ..core.outcomes import Report
 from ..engine.run import Observer, RunConfig, grade_one
 from ..isolation.choice import open_pool
+from ..submissions.handed_in import HandedIn
 
 
 class Log(Observer):
@@ -23,7 +24,9 @@ def grade_folder(assignment: Assignment, folder: Path, *, trusted: bool = False,
     """Measure the submission in `folder`. Raises NoIsolation where nothing confines it and it is not trusted."""
     drawn = secrets.randbelow(2**53) if seed is None else seed
     limits = Limits()
-    config = RunConfig(assignment, [("submission", innermost(folder))], assignment.checks, drawn, limits)
+    config = RunConfig(
+        assignment, [HandedIn("submission", innermost(folder), "submission")], assignment.checks, drawn, limits
+    )
     with open_pool(assignment, limits, 1, trusted, [folder]) as pool, pool.lend() as server:
         return grade_one(config, server, observer=Log())
 

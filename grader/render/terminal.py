@@ -60,6 +60,13 @@ def _total(report: Report) -> Text:
     return Text(points(report.score) + ("+" if report.needs_attention else ""))
 
 
+def not_graded(reports: Sequence[Report]) -> list[str]:
+    """A line for each submission without a score, with the reason; nothing where all were graded."""
+    missing = [report for report in in_order(reports) if report.status is not Status.GRADED]
+    lines = [f"not graded: {one_line(each.submission, 80)}: {one_line(each.message, 400)}" for each in missing]
+    return [*lines, f"{len(missing)} of {len(reports)} not graded"] if missing else []
+
+
 def check_table(assignment: Assignment, results: Sequence[CheckResult]) -> Table:
     """A row for each check: its outcome, its claim with message and next step, its points."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)

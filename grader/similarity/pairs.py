@@ -54,11 +54,13 @@ class Pair:
 def read_works(assignment: Assignment, folder: Path, year: str = "") -> tuple[list[Work], list[str]]:
     """The submissions below a folder, and the names of those that cannot be read. Raises NothingToGrade."""
     works, unread = [], []
-    for name, path in find_submissions(folder, assignment):
+    for handed_in in find_submissions(folder, assignment).submissions:
         try:
-            works.append(Work(name, year, _one_text(read_submission(name, path, assignment).sources)))
+            with handed_in.unpacked() as path:
+                submission = read_submission(handed_in.name, path, assignment)
+            works.append(Work(submission.name, year, _one_text(submission.sources)))
         except (UnreadableSubmission, OSError):
-            unread.append(name)
+            unread.append(handed_in.name)
     return works, unread
 
 

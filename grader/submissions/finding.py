@@ -1,54 +1,189 @@
-"""Find submissions: which of the entries of a folder are handed in, and under which names. Links are not followed."""
+"""Find submissions: whose each entry of a folder is, and which of it is graded. Links are not followed.
+
+Every entry of a class folder is a submission, or is named with the reason why it is none, or is nobody's: a file of the
+system, a roster, the results of an earlier grading.
+"""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..core.assignment import Assignment
 from ..core.errors import UserError
-from .reading import holds_submission
+from ..core.outcomes import LeftOut
+from .gradescope_export import METADATA
+from .handed_in import HandedIn, join
+from .platform_names import Entry, Named, browser_copy, named_by_platform
+from .reading import MAX_FILE_BYTES, holds_submission
 
-HANDED_IN = frozenset(
-    {".zip", ".ipynb", ".rar", ".7z", ".tar", ".gz", ".tgz"}
-)  # the last ones are found only to say that they cannot be read
+NBGRADER, BROWSER = "nbgrader", "a browser"
+ARCHIVES = frozenset({".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz"})
+HANDED_IN = ARCHIVES | {".ipynb"}
+NOBODYS_NAMES = frozenset({"desktop.ini", "thumbs.db", "timestamp.txt", "icon\r", METADATA})
+NOBODYS_ENDINGS = frozenset({".csv", ".tsv", ".xls", ".xlsx", ".ods", ".lnk", ".log"})
+NOBODYS_STEMS = frozenset({"readme", "license"})
+RESULTS = ("run.json", "grades.csv")  # lie in the --out folder of a grading
+OWN_FOLDERS = frozenset({"my_solution", "solution", "student_templates", "grader", "src", "backup", "old"})
+SEVERAL = 2  # students that make a folder a class; names of the assignment that make a notebook a work
+WHOSE = "it lies beside the students' work and is not called after any of them: whose is it?"
 
 
 class NothingToGrade(UserError):
     """There are no submissions at this path."""
 
 
-def find_submissions(path: Path, assignment: Assignment) -> list[tuple[str, Path]]:
-    """Name and path of every submission in `path`, which may itself be one. Raises NothingToGrade."""
+@dataclass(frozen=True)
+class Found:
+    """What is in a folder: where its names are from, "" for a plain one, the submissions, and what is nobody's."""
+
+    platform: str
+    submissions: tuple[HandedIn, ...]
+    nobodys: tuple[str, ...] = ()
+
+
+def find_submissions(path: Path, assignment: Assignment) -> Found:
+    """What is handed in at `path`: a class, or one submission. Raises NothingToGrade and OSError."""
     if not path.exists():
         raise NothingToGrade(f"there is no {path}: name a folder of submissions, a notebook or a .zip")
-    if path.is_file() or holds_submission(path, assignment):
-        return [(path.resolve().stem if path.is_file() else path.resolve().name, path)]
-    if (path / assignment.name).is_dir():
-        return [(path.resolve().name, path / assignment.name)]  # one student of an nbgrader course
-    entries = [entry for entry in sorted(path.iterdir()) if _may_be_submission(entry)]
-    if not entries:
+    if path.is_file():
+        return _one(path, _stem(path.resolve().name))
+    entries = sorted(path.iterdir())
+    somebodys = [entry for entry in entries if not _is_nobodys(entry)]
+    nobodys = tuple(entry.name for entry in entries if entry not in somebodys)
+    platform, named = named_by_platform([*somebodys, *(entry for entry in entries if entry.name == METADATA)])
+    if not platform and _is_one_submission(path, somebodys, assignment):
+        return _one(_inside(path, assignment), path.resolve().name)
+    if not platform and len(somebodys) == 1 and (inner := _class_inside(somebodys[0], assignment)):
+        return inner
+    if not somebodys:
         raise NothingToGrade(f"no submissions in {path}: it holds no folder, notebook or .zip")
-    return list(zip(_distinct_names(entries), [_inside(entry, assignment) for entry in entries], strict=True))
+    if not platform and _is_nbgraders(somebodys, assignment):
+        platform = NBGRADER
+    elif not platform and all(_is_stray(entry, assignment) for entry in somebodys):
+        return Found(BROWSER, tuple(HandedIn(e.name, e, e.name, entry=e.name) for e in somebodys), nobodys)
+    found = _of_platform(named) + _of_plain([e for e in somebodys if e not in named], platform, assignment)
+    return Found(platform, tuple(_distinct(found)), nobodys)
 
 
-def _name_of(entry: Path) -> str:
-    return entry.name if entry.is_dir() else entry.stem
+def _one(path: Path, name: str) -> Found:
+    return Found("", (HandedIn(name, path, name, entry=path.name),))
 
 
-def _distinct_names(entries: list[Path]) -> list[str]:
-    """Names of submissions; where two would be equal, as of ada/ and ada.zip, they keep their endings."""
-    taken = Counter(map(_name_of, entries))
-    names = [_name_of(entry) if taken[_name_of(entry)] == 1 else entry.name for entry in entries]
-    return names if len(set(names)) == len(names) else [entry.name for entry in entries]
+def _stem(file: str) -> str:
+    """The name of a file without its ending, which for .tar.gz has two parts."""
+    stem = Path(file).stem
+    return stem[: -len(".tar")] if stem.lower().endswith(".tar") else stem
 
 
-def _may_be_submission(entry: Path) -> bool:
-    if entry.name.startswith((".", "__")) or entry.is_symlink():
+def _is_nobodys(entry: Path) -> bool:
+    name = entry.name.lower()
+    if name.startswith((".", "__", "~$")) or name in NOBODYS_NAMES:
+        return True
+    if entry.is_dir():
+        return all((entry / each).is_file() for each in RESULTS)
+    return Path(name).suffix in NOBODYS_ENDINGS or Path(name).stem in NOBODYS_STEMS
+
+
+def _is_one_submission(path: Path, entries: Sequence[Path], assignment: Assignment) -> bool:
+    """Whether a folder is one student's: it holds the work itself, and not several others' beside it."""
+    if holds_submission(path, assignment) or (path / assignment.name).is_dir():
+        return sum(_is_like_a_student(entry, assignment) for entry in entries) < SEVERAL
+    return bool(entries) and all(entry.is_dir() and entry.name.lower() in OWN_FOLDERS for entry in entries)
+
+
+def _is_like_a_student(entry: Path, assignment: Assignment) -> bool:
+    """Whether an entry may be another student's work and not a folder, copy or draft of the same one."""
+    stem = (entry.name if entry.is_dir() else _stem(entry.name)).casefold()
+    if entry.is_symlink() or stem in OWN_FOLDERS or stem.startswith(assignment.name.casefold()):
         return False
-    return entry.is_dir() or entry.suffix.lower() in HANDED_IN
+    if entry.is_dir():
+        inner = (each for each in entry.iterdir() if each.is_dir() and not each.is_symlink())
+        return any(holds_submission(folder, assignment) for folder in (entry, *inner))
+    suffix = entry.suffix.lower()
+    return suffix in ARCHIVES or (suffix == ".ipynb" and _mentions(entry, assignment))
+
+
+def _mentions(notebook: Path, assignment: Assignment) -> bool:
+    """Whether a notebook speaks of several things that the assignment asks for."""
+    with notebook.open("rb") as file:
+        content = file.read(MAX_FILE_BYTES)
+    names = {name.encode() for part in assignment.parts for name in part.public_names}
+    return sum(name in content for name in names) >= SEVERAL
+
+
+def _class_inside(entry: Path, assignment: Assignment) -> Found | None:
+    """What a folder alone in another one holds, if a platform gave the names in it: an archive that was unpacked."""
+    if not entry.is_dir() or entry.is_symlink() or not named_by_platform(sorted(entry.iterdir()))[0]:
+        return None
+    return find_submissions(entry, assignment)
+
+
+def _is_nbgraders(entries: Sequence[Path], assignment: Assignment) -> bool:
+    """Whether most entries are <student>/<assignment>/."""
+    return 2 * sum((entry / assignment.name).is_dir() for entry in entries) > len(entries)
 
 
 def _inside(entry: Path, assignment: Assignment) -> Path:
     """The folder of a student's files, which in an nbgrader course is <student>/<assignment>/."""
     nested = entry / assignment.name
-    is_nested = nested.is_dir() and not nested.is_symlink() and not holds_submission(entry, assignment)
-    return nested if is_nested else entry
+    is_nested = nested.is_dir() and not nested.is_symlink() and not entry.is_symlink()
+    return nested if is_nested and not holds_submission(entry, assignment) else entry
+
+
+def _of_platform(named: Named) -> list[HandedIn]:
+    by_student: dict[str, list[Entry]] = {}
+    for entry in (each for entries in named.values() for each in entries):
+        by_student.setdefault(entry.student, []).append(entry)
+    return [join(entries) for entries in by_student.values()]
+
+
+def _of_plain(entries: Sequence[Path], platform: str, assignment: Assignment) -> list[HandedIn]:
+    """Entries that are called after their students, or after nobody."""
+    strays = [entry for entry in entries if _is_stray(entry, assignment)]
+    names = {entry.name for entry in entries if entry not in strays}
+    attempts: dict[str, list[Entry]] = {}
+    for entry in (each for each in entries if each not in strays):
+        first, number = browser_copy(entry.name)
+        if first not in names or platform == NBGRADER:  # "Team (1)" beside "Team (2)" are two teams
+            first, number = entry.name, 0
+        student = first if entry.is_dir() else _stem(first)
+        attempts.setdefault(first, []).append(Entry(entry, student, student, attempt=number + 1))
+    found = (join(each) for each in attempts.values())
+    students = _with_remarks([replace(each, path=_inside(each.path, assignment)) for each in found])
+    return [*students, *(HandedIn(each.name, each, "", entry=each.name, problem=WHOSE) for each in strays)]
+
+
+def _is_stray(entry: Path, assignment: Assignment) -> bool:
+    """Whether an entry bears the assignment's name and not a student's."""
+    name = browser_copy(entry.name)[0].casefold()
+    modules = {f"{module}.py" for module in assignment.modules}
+    return assignment.name.casefold() in (name, _stem(name)) or name in modules
+
+
+def _with_remarks(found: Sequence[HandedIn]) -> Iterator[HandedIn]:
+    """A file of another kind that is called as somebody's work, such as ada.pdf beside ada.zip, goes with it."""
+    works = {each.student for each in found if _is_work(each.path)}
+    for each in found:
+        if _is_work(each.path):
+            beside = [other.entry for other in found if other.student == each.student and not _is_work(other.path)]
+            left_out = tuple(LeftOut(entry, f"{each.entry} is graded") for entry in beside)
+            yield replace(each, left_out=each.left_out + left_out)
+        elif each.student not in works:
+            yield each
+
+
+def _is_work(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() in HANDED_IN
+
+
+def _distinct(found: Sequence[HandedIn]) -> list[HandedIn]:
+    """Names that differ: ada/ and ada.zip keep their endings where both are there, and so do ids that are names."""
+    taken = Counter(each.name for each in found)
+    names = [each.name if taken[each.name] == 1 else each.entry for each in found]
+    if len(set(names)) < len(names):
+        names = [each.entry for each in found]
+    return [
+        replace(each, name=name, student=name if each.student == each.name else each.student)
+        for each, name in zip(found, names, strict=True)
+    ]

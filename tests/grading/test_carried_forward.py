@@ -16,6 +16,7 @@ from grader.engine.run import RunConfig, grade_one
 from grader.engine.tasks import Task, TaskResult
 from grader.isolation.fork_server import ForkServer
 from grader.release.notebook import render_notebook
+from grader.submissions.handed_in import HandedIn
 from grader.submissions.reading import Source, Submission, read_submission
 
 REFERENCE = ASSIGNMENT.reference_sources()
@@ -167,7 +168,13 @@ def test_a_submission_cannot_carry_the_solution_out(tmp_path: Path, server: Fork
     (tmp_path / "autoencoder.py").write_text("class Autoencoder:\n    'mine'\n")
     (tmp_path / "upsampling.py").write_text(STEALS)
     report = grade_one(
-        RunConfig(ASSIGNMENT, [("ada", tmp_path)], ASSIGNMENT.select(["autoencoder", "upsampling"]), 1, server.limits),
+        RunConfig(
+            ASSIGNMENT,
+            [HandedIn("ada", tmp_path, "ada")],
+            ASSIGNMENT.select(["autoencoder", "upsampling"]),
+            1,
+            server.limits,
+        ),
         server,
     )
     assert report.score == 0
@@ -185,5 +192,5 @@ def test_a_right_part_on_a_wrong_one_is_right(tmp_path: Path, server: ForkServer
     assert broken != render_notebook(ASSIGNMENT, solutions=True)
     (tmp_path / "lab05.ipynb").write_text(broken)
     checks = ASSIGNMENT.select(["autoencoder.encoding_has_requested_size", "upsampling.decoding_is_an_image"])
-    report = grade_one(RunConfig(ASSIGNMENT, [("ada", tmp_path)], checks, 1, server.limits), server)
+    report = grade_one(RunConfig(ASSIGNMENT, [HandedIn("ada", tmp_path, "ada")], checks, 1, server.limits), server)
     assert [check.outcome for check in report.checks] == [Outcome.FAILED, Outcome.PASSED]

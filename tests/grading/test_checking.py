@@ -23,6 +23,7 @@ from grader.isolation.process import ProcessChannel
 from grader.protocol.frames import Want
 from grader.protocol.messages import Reply, Request
 from grader.subject.subject import Subject
+from grader.submissions.handed_in import HandedIn
 from tests.isolation.probing import process_of, zygote_of
 from tests.played_class import undated
 
@@ -373,7 +374,7 @@ def test_numbers_that_are_not_finite_fail_the_check(run: Run, value: float) -> N
 
 def config(path: Path, server: ForkServer, names: tuple[str, ...] = ("data",)) -> RunConfig:
     """One submission, under the limits of the server."""
-    return RunConfig(ASSIGNMENT, [("ada", path)], ASSIGNMENT.select(names), 1, server.limits)
+    return RunConfig(ASSIGNMENT, [HandedIn("ada", path, "ada")], ASSIGNMENT.select(names), 1, server.limits)
 
 
 def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path, server: ForkServer) -> None:

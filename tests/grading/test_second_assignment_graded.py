@@ -84,7 +84,7 @@ def write_class(folder: Path, assignment: Assignment) -> Path:
 
 
 def config_of(assignment: Assignment, folder: Path) -> RunConfig:
-    return RunConfig(assignment, find_submissions(folder, assignment), assignment.checks, SEED, Limits())
+    return RunConfig(assignment, find_submissions(folder, assignment).submissions, assignment.checks, SEED, Limits())
 
 
 @pytest.fixture(scope="module")

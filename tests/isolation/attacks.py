@@ -250,8 +250,8 @@ def measure(
         build(attack, Path(folder), target)
         started = time.monotonic()
         try:
-            [(name, path)] = find_submissions(Path(folder), ASSIGNMENT)
-            submission = read_submission(name, path, ASSIGNMENT)
+            [handed_in] = find_submissions(Path(folder), ASSIGNMENT).submissions
+            submission = read_submission(handed_in.name, handed_in.path, ASSIGNMENT)
         except (UnreadableSubmission, NothingToGrade) as problem:
             seconds = time.monotonic() - started
             return Measured(attack, Status.UNREADABLE, (), "", "", seconds, tuple(target.damage()), str(problem))

@@ -27,6 +27,7 @@ from grader.isolation.process import ProcessChannel
 from grader.isolation.users import end_all_of
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
+from grader.submissions.handed_in import HandedIn
 from grader.submissions.reading import Source, Submission
 from tests.isolation.attacks import (
     LIMITS,
@@ -299,7 +300,9 @@ def test_processes_that_are_killed_cost_nobody_a_point(victim: str) -> None:
     Afterwards no process and no folder is left, and the next grading is right.
     """
     with installed() as polynomials, light_server_of(tiers.best(), polynomials) as server:
-        config = RunConfig(polynomials, [("it", polynomials.reference_folder())], polynomials.checks, SEED, LIMITS)
+        config = RunConfig(
+            polynomials, [HandedIn("it", polynomials.reference_folder(), "it")], polynomials.checks, SEED, LIMITS
+        )
         right, usual = _graded(config, server)
         assert (right.status, right.score) == (Status.GRADED, sum(POINTS.values()))
         _kill_ten_times(victim, config, server, usual)

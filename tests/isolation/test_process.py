@@ -494,6 +494,7 @@ from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.engine.run import RunConfig, grade_one
 from grader.isolation.choice import find_tier
+from grader.submissions.handed_in import HandedIn
 
 def refuse(*arguments, **others):
     raise AssertionError("the grader pickles")
@@ -501,7 +502,8 @@ def refuse(*arguments, **others):
 pickle.dumps = pickle.dump = pickle.loads = pickle.load = pickle.Pickler = pickle.Unpickler = refuse
 checks = ASSIGNMENT.select(["data.normalize_scales_to_unit_interval"])
 server, _ = find_tier(ASSIGNMENT, Limits())
-report = grade_one(RunConfig(ASSIGNMENT, [("tiny", Path(sys.argv[1]))], checks, 1, server.limits), server)
+submissions = [HandedIn("tiny", Path(sys.argv[1]), "tiny")]
+report = grade_one(RunConfig(ASSIGNMENT, submissions, checks, 1, server.limits), server)
 server.close()
 found = [name for name in sys.modules if name.partition(".")[0] in ("tensorflow", "tf_keras", "keras", "submission")]
 print(json.dumps({"outcome": report.checks[0].outcome, "message": report.checks[0].message, "imported": found,

@@ -24,6 +24,7 @@ from grader.engine.dask_backend import DaskBackend, dask_backends
 from grader.engine.run import RunConfig, grade_class, grade_one
 from grader.isolation.fork_server import ForkServer
 from grader.render.results_folder import ResultsFolder
+from grader.submissions.handed_in import HandedIn
 from tests.platforms.nbgrader.postgres import free_port
 from tests.played_class import RecordingObserver
 
@@ -64,7 +65,7 @@ def grade(folder: Path, address: str, more: str = "", observer: RecordingObserve
         (folder / name / "data.py").write_text(RIGHT.format(more=f"# {name}\n{more}"))
     cache = Cache(folder / "cache.sqlite")
     with LazyBackend(cache, address, dask_backends(ASSIGNMENT, address, False, lambda text: None)) as backend:
-        config = RunConfig(ASSIGNMENT, [(name, folder / name) for name in NAMES], CHECKS, 7, Limits())
+        config = RunConfig(ASSIGNMENT, [HandedIn(name, folder / name, name) for name in NAMES], CHECKS, 7, Limits())
         return grade_class(config, backend, backend.tier, cache, observer, ResultsFolder(ASSIGNMENT, folder / "out"))
 
 
@@ -75,7 +76,14 @@ def test_a_cluster_gives_the_reports_that_this_machine_gives(
     reports = grade(tmp_path, local_cluster.scheduler_address)
     for report in reports:
         here = grade_one(
-            RunConfig(ASSIGNMENT, [(report.submission, tmp_path / report.submission)], CHECKS, 7, server.limits), server
+            RunConfig(
+                ASSIGNMENT,
+                [HandedIn(report.submission, tmp_path / report.submission, report.student)],
+                CHECKS,
+                7,
+                server.limits,
+            ),
+            server,
         )
         assert (report.score, report.status, report.isolation) == (2.0, Status.GRADED, here.isolation)
         assert [(c.outcome, c.evidence) for c in report.checks] == [(c.outcome, c.evidence) for c in here.checks]
@@ -132,7 +140,7 @@ def test_a_worker_that_joins_later_on_other_terms_measures_nothing(tmp_path: Pat
         return backend
 
     with LazyBackend(cache, address, start) as backend:
-        config = RunConfig(ASSIGNMENT, [("ada", tmp_path)], CHECKS, 7, Limits())
+        config = RunConfig(ASSIGNMENT, [HandedIn("ada", tmp_path, "ada")], CHECKS, 7, Limits())
         (report,) = grade_class(config, backend, backend.tier, cache)
     assert report.status is Status.ERROR
     assert {check.outcome for check in report.checks} == {Outcome.ERROR}

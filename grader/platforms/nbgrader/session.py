@@ -18,6 +18,7 @@ from ...engine.cache import Cache, default_path
 from ...engine.run import Observer, RunConfig, grade_one
 from ...isolation.choice import open_pool
 from ...isolation.pool import Pool
+from ...submissions.handed_in import HandedIn
 
 SEED_FILE = "grading_seed.txt"
 
@@ -71,7 +72,7 @@ class Session:
         """The finished report of the submission `name`, or a new one. Raises NoIsolation."""
         if name in self._finished:
             return self._finished[name]
-        config = RunConfig(assignment, [(name, path)], checks, conditions.seed, conditions.limits)
+        config = RunConfig(assignment, [HandedIn(name, path, name)], checks, conditions.seed, conditions.limits)
         with self._pool(assignment, conditions).lend() as server:
             return grade_one(config, server, self._cache, observer)
 

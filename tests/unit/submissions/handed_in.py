@@ -46,4 +46,4 @@ def reason(path: Path) -> str:
 
 
 def names_in(path: Path) -> list[str]:
-    return [name for name, _ in find_submissions(path, ASSIGNMENT)]
+    return [each.name for each in find_submissions(path, ASSIGNMENT).submissions]

@@ -43,7 +43,8 @@ def test_an_nbgrader_course_is_found(tmp_path: Path) -> None:
     fill(tmp_path / "submitted" / "ada" / "lab05", {"lab05.ipynb": notebook_of("x = 1"), "timestamp.txt": "now"})
     fill(tmp_path / "submitted" / "bob" / "lab05", {"data.py": "x = 1"})
     found = find_submissions(tmp_path / "submitted", ASSIGNMENT)
-    assert [(name, read_submission(name, place, ASSIGNMENT).kind) for name, place in found] == [
+    assert found.platform == "nbgrader"
+    assert [(each.name, read_submission(each.name, each.path, ASSIGNMENT).kind) for each in found.submissions] == [
         ("ada", "notebook"), ("bob", "modules"),
     ]  # fmt: skip
 
@@ -51,16 +52,16 @@ def test_an_nbgrader_course_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [{"data.py": ""}, {"lab05.ipynb": ""}])
 def test_a_submission_may_be_named_itself(tmp_path: Path, content: dict[str, str]) -> None:
     """`aelab grade my-solution`: one submission, called after its folder."""
-    assert find_submissions(fill(tmp_path / "my-solution", content), ASSIGNMENT) == [
-        ("my-solution", tmp_path / "my-solution")
-    ]
+    (found,) = find_submissions(fill(tmp_path / "my-solution", content), ASSIGNMENT).submissions
+    assert (found.name, found.path, found.student) == ("my-solution", tmp_path / "my-solution", "my-solution")
 
 
 @pytest.mark.parametrize("name", ["ada.zip", "ada.ipynb"])
 def test_a_file_may_be_named_itself(tmp_path: Path, name: str) -> None:
     """One .zip or one notebook, called after the file."""
     fill(tmp_path, {name: ""})
-    assert find_submissions(tmp_path / name, ASSIGNMENT) == [("ada", tmp_path / name)]
+    (found,) = find_submissions(tmp_path / name, ASSIGNMENT).submissions
+    assert (found.name, found.path) == ("ada", tmp_path / name)
 
 
 def test_the_current_folder_has_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,9 +95,9 @@ def test_a_link_is_no_submission(tmp_path: Path) -> None:
     (tmp_path / "bob").symlink_to(tmp_path / "ada")
     (tmp_path / "carl").mkdir()
     (tmp_path / "carl" / "lab05").symlink_to(tmp_path / "ada" / "lab05")
-    found = dict(find_submissions(tmp_path, ASSIGNMENT))
-    assert list(found) == ["ada", "carl"]
-    assert "neither a notebook nor" in reason(found["carl"])
+    found = {each.name: each for each in find_submissions(tmp_path, ASSIGNMENT).submissions}
+    assert {name: bool(each.problem) for name, each in found.items()} == {"ada": False, "bob": True, "carl": False}
+    assert "neither a notebook nor" in reason(found["carl"].path)
 
 
 def test_special_files_are_not_opened(tmp_path: Path) -> None:
@@ -117,6 +118,5 @@ def test_an_archive_of_another_kind_is_named_rather_than_overlooked(tmp_path: Pa
     """What a student handed in as .rar or .tar.gz is listed, and said to be unreadable."""
     (tmp_path / "b.rar").write_bytes(b"Rar!")
     (tmp_path / "c.tar.gz").write_bytes(b"\x1f\x8b")
-    names = [name for name, _ in find_submissions(tmp_path, ASSIGNMENT)]
-    assert len(names) == 2
+    assert names_in(tmp_path) == ["b", "c"]
     assert "neither a notebook" in reason(tmp_path / "b.rar")

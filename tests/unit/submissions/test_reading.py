@@ -178,9 +178,9 @@ def test_names_that_are_not_utf_8(tmp_path: Path) -> None:
     place = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe"))
     fill(place, {"data.py": "x = 1\n"})
     (place / os.fsdecode(b"h\xe4lper.py")).write_text("y = 2\n")
-    ((name, found),) = find_submissions(tmp_path, ASSIGNMENT)
-    assert name == os.fsdecode(b"\xff\xfe")
-    assert sorted(texts(found).values()) == ["x = 1\n", "y = 2\n"]
+    (found,) = find_submissions(tmp_path, ASSIGNMENT).submissions
+    assert found.name == os.fsdecode(b"\xff\xfe")
+    assert sorted(texts(found.path).values()) == ["x = 1\n", "y = 2\n"]
 
 
 def test_too_much_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
