@@ -21,6 +21,7 @@ HINTS = {
     "process.timeout": "Run the same call yourself: does a loop never end, or does it compute more than it has to?",
     "process.slept": "Look for what it waits for there: input, a lock, a queue, a thread, a pause.",
 }
+TOOK_LONG = "Look at the check before this one: what took so long?"
 log = logging.getLogger(__name__)
 
 
@@ -103,8 +104,9 @@ def _skipped(item: Check, blocker: CheckResult) -> CheckResult:
     return _result(item, Outcome.SKIPPED, message, hint=f"Look at {blocker.id} first.")
 
 
-def unmeasured(item: Check | CheckResult, code: str, template: str, **parameters: Any) -> CheckResult:
+def unmeasured(
+    item: Check | CheckResult, code: str, template: str, hint: str = TOOK_LONG, **parameters: Any
+) -> CheckResult:
     """No points, without having been measured: a failure of this cause."""
-    hint = "Look at the check before this one: what took so long, or could not be read?"
     told: dict[str, Any] = {"code": code, "template": template, "parameters": json_ready(parameters)}
     return _result(item, Outcome.FAILED, filled(template, parameters), hint=hint, **told)

@@ -16,6 +16,7 @@ from .isolated import unmeasurable
 from .tasks import Task, TaskResult, tasks_of
 
 UNREADABLE = "submission.unreadable", "The submission could not be read: {problem}."
+HAND_IN = "Hand in {notebook} or your folder of modules."
 log = logging.getLogger(__name__)
 
 
@@ -58,7 +59,8 @@ class SubmissionPlan:
         if self.fault:
             return self._report(Status.ERROR, unmeasurable(self.checks, "").results, isolation, message=self.fault)
         if self.submission is None:
-            results = tuple(unmeasured(check, *UNREADABLE, problem=self.problem) for check in self.checks)
+            hint = HAND_IN.format(notebook=self.assignment.notebook)
+            results = tuple(unmeasured(check, *UNREADABLE, hint, problem=self.problem) for check in self.checks)
             return self._report(Status.UNREADABLE, results, isolation, message=self.problem)
         problems = [part.problem for part in measured.values() if part.problem]
         return self._report(

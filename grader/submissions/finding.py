@@ -12,14 +12,14 @@ from pathlib import Path
 from ..core.assignment import Assignment
 from ..core.errors import UserError
 from ..core.outcomes import LeftOut
+from .files import MAX_FILE_BYTES
 from .gradescope_export import METADATA
 from .handed_in import HandedIn, join
 from .platform_names import Entry, Named, browser_copy, named_by_platform
-from .reading import MAX_FILE_BYTES, holds_submission
+from .reading import HANDED_IN, holds_submission
 
 NBGRADER, BROWSER = "nbgrader", "a browser"
-ARCHIVES = frozenset({".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz"})
-HANDED_IN = ARCHIVES | {".ipynb"}
+ARCHIVES = HANDED_IN - {".ipynb"}
 NOBODYS_NAMES = frozenset({"desktop.ini", "thumbs.db", "timestamp.txt", "icon\r", METADATA})
 NOBODYS_ENDINGS = frozenset({".csv", ".tsv", ".xls", ".xlsx", ".ods", ".lnk", ".log"})
 NOBODYS_STEMS = frozenset({"readme", "license"})

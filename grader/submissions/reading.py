@@ -1,41 +1,29 @@
-"""Read submissions: folders of modules, notebooks, .zip files. Nothing of them is executed here.
+"""Read submissions: what was handed in, in whatever form, becomes texts of Python. Nothing of them is executed here."""
 
-Everything may be hostile: links are not followed, sizes and counts are bounded, names are never used as paths.
-"""
-
-import codecs
 import hashlib
 import json
-import os
-import stat
-import tokenize
-import zipfile
-import zlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path, PurePosixPath
-from typing import IO, Literal
+from pathlib import Path
+from typing import Literal
 
 from ..core.assignment import Assignment
-from ..core.errors import UserError
 from ..core.outcomes import LeftOut
-from ..core.stubs import STUB_MARKER
+from .choosing import Choice, choose, part_of
+from .files import ARCHIVES, MODULE, NOTEBOOK, File, Listing, has_suffix, shown
+from .files import UnreadableSubmission as UnreadableSubmission  # what reading raises
+from .listing import listed
 from .notebooks import definitions_in_notebook
+from .texts import notebook_bytes, notebook_code, python_text
 
 MAX_FILES = 400
-MAX_FILE_BYTES = 16 * 2**20  # an executed notebook holds its pictures
-MAX_MODULE_BYTES = 2**20  # those of an assignment are a few KiB
 MAX_TOTAL_BYTES = 32 * 2**20
-# What zipfile raises: UnicodeDecodeError, a ValueError, for names; RuntimeError for a password; the rest for content.
-UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
-COMPRESSIONS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # zipfile unpacks the others without a limit
-# Encodings of modules, by the names that codecs give them. Other codecs are slow, raise anything, or are no text.
-ENCODINGS = frozenset({"utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"})
-
-
-class UnreadableSubmission(UserError):
-    """What is at a path cannot be read as a submission."""
+HANDED_IN = frozenset(Path(f"it{ending}").suffix for ending in (NOTEBOOK, *ARCHIVES))
+MAX_DEPTH = 4  # of helper modules below the folder of a submission
+MAX_NOTES = 20
+WORD = re.compile(r"\w+")
+OWN = __name__.partition(".")[0]  # the grader, which lies in every bundle and is no work of a student's
 
 
 @dataclass(frozen=True)
@@ -48,12 +36,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Submission:
-    """The texts that a student handed in, and what of them is not graded."""
+    """The texts that a student handed in, and what of them is not graded.
+
+    sources: modules by their paths; or the cells of a notebook, and after them the helper modules that lie beside it,
+    whose names end in .py. chosen: the notebook or the folder that they are from, for readers.
+    """
 
     name: str
     kind: Literal["modules", "notebook"]
     sources: tuple[Source, ...]
     left_out: tuple[LeftOut, ...] = ()
+    chosen: str = ""
 
     @property
     def sha256(self) -> str:
@@ -63,153 +56,101 @@ class Submission:
 
 
 def holds_submission(folder: Path, assignment: Assignment) -> bool:
-    """Whether one of the assignment's modules, or its notebook, lies in `folder` itself."""
-    names = {entry.name for entry in folder.iterdir() if not entry.is_dir()}
-    return bool(names & _modules(assignment)) or assignment.notebook in names
+    """Whether a module or the notebook of the assignment lies in the folder itself."""
+    names = {entry.name.casefold() for entry in folder.iterdir() if not entry.is_dir()}
+    return not names.isdisjoint(name.casefold() for name in (*_modules(assignment), assignment.notebook))
 
 
-def _modules(assignment: Assignment) -> frozenset[str]:
-    return frozenset(f"{part}.py" for part in assignment.part_names)
+def _modules(assignment: Assignment) -> list[str]:
+    return sorted(f"{part}{MODULE}" for part in assignment.part_names)
 
 
 def read_submission(name: str, path: Path, assignment: Assignment) -> Submission:
     """Read one submission. Raises UnreadableSubmission and OSError."""
     if not path.exists():
         raise UnreadableSubmission(f"there is no {path}")
-    files = dict(_files_of(path))
-    texts = tuple(Source(file, _decoded(file, raw)) for file, raw in sorted(files.items()) if file.endswith(".py"))
-    notebooks = {file: raw for file, raw in files.items() if file.endswith(".ipynb")}
-    has_modules = any(source.name in _modules(assignment) for source in texts)
-    as_modules = Submission(name, "modules", texts) if has_modules else None
-    as_notebook = _as_notebook(name, notebooks, assignment.notebook, has_modules)
-    candidates = [submission for submission in (as_modules, as_notebook) if submission]
-    if not candidates:
-        raise UnreadableSubmission(_nothing_found(path, assignment))
-    return min(candidates, key=_untouched_tasks)  # both handed in: the one that was worked on
+    with listed(path) as listing:
+        choice = choose(listing.files, assignment)
+        if choice is None:
+            raise UnreadableSubmission(_nothing_found(path, listing, assignment))
+        read = _read_notebook if choice.chosen.is_notebook else _read_modules
+        sources, left_out = read(choice, listing.files, assignment)
+    notes = [*left_out, *choice.left_out, *listing.left_out]
+    kind: Literal["modules", "notebook"] = "notebook" if choice.chosen.is_notebook else "modules"
+    return Submission(name, kind, tuple(sources), tuple(notes[:MAX_NOTES]), choice.chosen.label)
 
 
-def _nothing_found(path: Path, assignment: Assignment) -> str:
+def _nothing_found(path: Path, listing: Listing, assignment: Assignment) -> str:
     if path.is_dir() and not any(path.iterdir()):
         return "the folder is empty"
-    return f"it holds neither a notebook nor any of {', '.join(sorted(_modules(assignment)))}"
+    if listing.left_out:
+        return f"it holds neither a notebook nor a module of the assignment, and {listing.left_out[0]}"
+    return f"it holds neither a notebook nor any of {', '.join(_modules(assignment))}"
 
 
-def _untouched_tasks(submission: Submission) -> int:
-    return sum(source.text.count(STUB_MARKER) for source in submission.sources)
-
-
-def _as_notebook(name: str, notebooks: dict[str, bytes], expected: str, has_modules: bool) -> Submission | None:
-    if not notebooks:
-        return None
-    chosen = expected if expected in notebooks else min(notebooks)
-    if len(notebooks) > 1 and chosen != expected and not has_modules:
-        raise UnreadableSubmission(f"it holds {len(notebooks)} notebooks and none is called {expected}")
+def _read_notebook(choice: Choice, files: Iterable[File], assignment: Assignment) -> tuple[list[Source], list[LeftOut]]:
+    """The cells of the chosen notebook, and the helper modules beside it that it names."""
+    (file,) = choice.chosen.files.values()
+    raw = notebook_bytes(file.read())
     try:
-        cells, left_out = definitions_in_notebook(notebooks[chosen])
+        cells, left_out = definitions_in_notebook(raw)
     except ValueError as error:
-        if has_modules:
-            return None
-        raise UnreadableSubmission(f"{chosen} {error}") from None
-    return Submission(name, "notebook", tuple(Source(f"{chosen}, {label}", text) for label, text in cells), left_out)
+        raise UnreadableSubmission(f"{shown(file.name)} {error}") from None
+    beside = _beside(file.folder, choice, files, assignment)
+    sources = [Source(f"{file.name}, {label}", text) for label, text in cells]
+    notes = list(left_out)
+    words = set(WORD.findall(notebook_code(raw)))
+    while named := [path for path in beside if path.partition("/")[0].removesuffix(MODULE) in words]:
+        helpers, more = _helpers({path: beside.pop(path) for path in named})
+        words.update(*(WORD.findall(helper.text) for helper in helpers))
+        sources, notes = sources + helpers, notes + more
+    return sources, notes
 
 
-def _decoded(file: str, raw: bytes) -> str:
-    """The text of a module in its declared encoding, with line feeds as line ends and without a byte order mark."""
-    try:
-        encoding, _ = tokenize.detect_encoding(BytesIO(raw).readline)
-        if codecs.lookup(encoding).name not in ENCODINGS:
-            raise LookupError
-        text = raw.decode(encoding)
-    except (SyntaxError, UnicodeError, LookupError):
-        raise UnreadableSubmission(f"{file} is not Python text (not even UTF-8): save it as UTF-8") from None
-    return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+def _read_modules(choice: Choice, files: Iterable[File], assignment: Assignment) -> tuple[list[Source], list[LeftOut]]:
+    """The modules of parts in the chosen folder, and all helper modules there."""
+    sources, notes = _helpers(_beside(choice.chosen.path, choice, files, assignment))
+    for part, file in choice.chosen.files.items():
+        name, whole = f"{part}{MODULE}", f"nothing of {shown(file.name)}"
+        text, encoding = python_text(file.path, file.read())
+        sources.append(Source(name, text))
+        if encoding:
+            notes.append(LeftOut(whole, f"it is no UTF-8 and was read as {encoding}; save it as UTF-8"))
+        if file.name != name:
+            notes.append(LeftOut(whole, f"it was graded as {name}, which is the module's name in the assignment"))
+            if file.name[: -len(MODULE)] in choice.chosen.work.imports:
+                sources.append(Source(file.name, text))
+    return sorted(sources, key=lambda source: source.name), notes
 
 
-def _files_of(path: Path) -> Iterator[tuple[str, bytes]]:
-    """(relative name, content) of every .py and .ipynb file, bounded."""
-    if path.is_file():
-        if path.suffix.lower() == ".zip":
-            yield from _files_of_zip(path)
-        else:
-            yield path.name, _bounded_read(path)
-        return
-    total = 0
-    for count, file in enumerate(_walk(path)):
-        raw = _bounded_read(file)
-        total += len(raw)
-        if count >= MAX_FILES or total > MAX_TOTAL_BYTES:
-            raise UnreadableSubmission(f"it holds more than {MAX_FILES} files or {MAX_TOTAL_BYTES >> 20} MiB of Python")
-        yield file.relative_to(path).as_posix(), raw
+def _beside(folder: str, choice: Choice, files: Iterable[File], assignment: Assignment) -> dict[str, File]:
+    """The helper modules below a folder, by their paths from there; nothing of an archive or another candidate."""
+    inside = f"{folder}/" if folder else ""
+    elsewhere = tuple(f"{other.path}/" for other in choice.others if other.work.defined and not other.is_notebook)
+    (archive, *_) = {file.archive for file in choice.chosen.files.values()}
+    found = {
+        file.path.removeprefix(inside): file
+        for file in files
+        if file.path.startswith(inside) and has_suffix(file.path, MODULE) and file.archive == archive
+        and not (file.folder == folder and part_of(file, assignment))
+        and not file.path.removeprefix(inside).startswith(f"{OWN}/")
+        and not any(file.path.startswith(other) and other.startswith(inside) and other != inside for other in elsewhere)
+    }  # fmt: skip
+    return {path: file for path, file in found.items() if path.count("/") <= MAX_DEPTH}
 
 
-def _walk(folder: Path, depth: int = 4) -> Iterator[Path]:
-    """Regular .py and .ipynb files; links and special files are ignored."""
-    for entry in sorted(folder.iterdir()):
-        if entry.is_symlink() or entry.name.startswith((".", "__pycache__")):
+def _helpers(files: Mapping[str, File]) -> tuple[list[Source], list[LeftOut]]:
+    """The texts of helper modules, and those that are none. Raises UnreadableSubmission if they are too many."""
+    sources, left_out, size = [], [], 0
+    for path, file in files.items():
+        try:
+            raw = file.read()
+            text, _ = python_text(path, raw)
+        except (UnreadableSubmission, OSError) as error:
+            left_out.append(LeftOut(shown(file.path), str(error)))
             continue
-        if entry.is_dir() and depth:
-            yield from _walk(entry, depth - 1)
-        elif entry.suffix in (".py", ".ipynb") and stat.S_ISREG(entry.lstat().st_mode):
-            yield entry
-
-
-def _bounded_read(file: Path) -> bytes:
-    with file.open("rb") as stream:
-        return _bounded(stream, file.name)
-
-
-def _bounded(stream: IO[bytes], name: str) -> bytes:
-    limit = MAX_MODULE_BYTES if name.endswith(".py") else MAX_FILE_BYTES
-    raw = stream.read(limit + 1)
-    if len(raw) > limit:
-        raise UnreadableSubmission(f"{name} is larger than {limit >> 20} MiB")
-    return raw
-
-
-def _files_of_zip(path: Path) -> Iterator[tuple[str, bytes]]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _check_entries(entries)
-            files = {entry.filename.replace("\\", "/"): entry for entry in entries}
-            visible = [name for name in files if not _is_hidden(name)]
-            root = _common_folder(visible)
-            for name in visible:
-                if name.endswith((".py", ".ipynb")):
-                    yield name.removeprefix(root), _bounded_extract(archive, files[name])
-    except UNREADABLE_ZIP as error:
-        raise UnreadableSubmission(f"the .zip cannot be read: {error}") from None
-
-
-def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > MAX_FILES:
-        raise UnreadableSubmission(f"the .zip holds {len(entries)} files; {MAX_FILES} are allowed")
-    if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
-        raise UnreadableSubmission(f"the .zip unpacks to more than {MAX_TOTAL_BYTES >> 20} MiB")
-    for entry in entries:
-        name = PurePosixPath(entry.filename.replace("\\", "/"))
-        if name.is_absolute() or ".." in name.parts or ":" in entry.filename:
-            raise UnreadableSubmission(f"the .zip has a name that leads out of it: {entry.filename!r}")
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise UnreadableSubmission(f"the .zip holds a link: {entry.filename!r}")
-        if entry.filename.endswith(".zip"):
-            raise UnreadableSubmission(f"the .zip holds another .zip: {entry.filename!r}; zip the files themselves")
-        if entry.compress_type not in COMPRESSIONS:
-            unusual = f"{entry.filename!r} is compressed in an unusual way; pack the files as an ordinary .zip"
-            raise UnreadableSubmission(f"the .zip cannot be read: {unusual}")
-
-
-def _is_hidden(name: str) -> bool:
-    """Whether this is a hidden file or lies in a hidden folder, as notebook checkpoints and what macOS adds do."""
-    return any(part.startswith((".", "__")) for part in PurePosixPath(name).parts[:-1]) or name.startswith(".")
-
-
-def _common_folder(names: list[str]) -> str:
-    """The folder that all names have in common, with a slash at the end, or ''."""
-    common = os.path.commonpath([PurePosixPath(name).parent for name in names]) if names else ""
-    return f"{common}/" if common not in ("", ".") else ""
-
-
-def _bounded_extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    with archive.open(entry) as stream:
-        return _bounded(stream, entry.filename)
+        sources.append(Source(path, text))
+        size += len(raw)
+        if len(sources) >= MAX_FILES or size > MAX_TOTAL_BYTES:
+            raise UnreadableSubmission(f"it holds more than {MAX_FILES} files or {MAX_TOTAL_BYTES >> 20} MiB of Python")
+    return sources, left_out

@@ -12,8 +12,8 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 
+from ...submissions.files import MAX_FILE_BYTES
 from ...submissions.notebooks import MAX_CELLS
-from ...submissions.reading import MAX_FILE_BYTES
 
 UNREADABLE = "*The file that was handed in here is not a notebook. What nbgrader needs was put in its place.*"
 CELL_MAKERS = {

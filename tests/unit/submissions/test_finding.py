@@ -115,8 +115,8 @@ def test_folders_are_not_descended_without_end(tmp_path: Path) -> None:
 
 
 def test_an_archive_of_another_kind_is_named_rather_than_overlooked(tmp_path: Path) -> None:
-    """What a student handed in as .rar or .tar.gz is listed, and said to be unreadable."""
+    """What a student handed in as .rar or .tar.gz is listed, and a broken one is said to be unreadable."""
     (tmp_path / "b.rar").write_bytes(b"Rar!")
     (tmp_path / "c.tar.gz").write_bytes(b"\x1f\x8b")
     assert names_in(tmp_path) == ["b", "c"]
-    assert "neither a notebook" in reason(tmp_path / "b.rar")
+    assert "the .rar cannot be read" in reason(tmp_path / "b.rar")
