@@ -178,9 +178,9 @@ def test_names_that_are_not_utf_8(tmp_path: Path) -> None:
     place = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe"))
     fill(place, {"data.py": "x = 1\n"})
     (place / os.fsdecode(b"h\xe4lper.py")).write_text("y = 2\n")
-    (found,) = find_submissions(tmp_path, ASSIGNMENT).submissions
-    assert found.name == os.fsdecode(b"\xff\xfe")
-    assert sorted(texts(found.path).values()) == ["x = 1\n", "y = 2\n"]
+    ((name, found),) = find_submissions(tmp_path, ASSIGNMENT)
+    assert name == os.fsdecode(b"\xff\xfe")
+    assert sorted(texts(found).values()) == ["x = 1\n", "y = 2\n"]
 
 
 def test_too_much_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,7 +189,6 @@ def test_too_much_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     many = {"data.py": "", **{f"helper{n}.py": "" for n in range(submissions.MAX_FILES)}}
     assert "more than 400 files" in reason(fill(tmp_path / "b", many))
     monkeypatch.setattr(submissions, "MAX_TOTAL_BYTES", 2**20)
-    two_large: dict[str, str | bytes] = {"data.py": "", "a.py": b" " * 2**19, "b.py": b" " * (2**19 + 1)}
     assert "1 MiB of Python" in reason(
         fill(tmp_path / "c", {"data.py": "", "a.py": b" " * 2**19, "b.py": b" " * (2**19 + 1)})
     )
