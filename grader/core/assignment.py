@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import UserError
+from .given import statements_in
 from .registry import Check
 from .thresholds import Thresholds
 
@@ -99,6 +100,11 @@ class Assignment:
     def part(self, name: str) -> Part | None:
         """The part of this name; None where there is none, as in a record of another version."""
         return next((part for part in self.parts if part.name == name), None)
+
+    @cached_property
+    def given_statements(self) -> frozenset[str]:
+        """Digests of the statements of the notebook's first cell and, where the reference is installed, experiments."""
+        return statements_in(self.setup, self.reference_sources().values() if self.has_reference else ())
 
     def select(self, names: Iterable[str] = ()) -> tuple[Check, ...]:
         """The checks of the named parts, or single checks by id; all of them without a name. Raises AssignmentError."""

@@ -84,8 +84,11 @@ class GraderFault(Exception):
 class SubmissionDied(_Caused, BaseException):
     """The process of a submission is gone or was ended. code, message, parameters: as those of `Failed`.
 
+    at: place and line of the last statement that began while it was loaded, by its own word; anything at all.
     Not an Exception, so that Hypothesis does not try to shrink the example it happened in.
     """
+
+    at: Any = None
 
     def __init__(self, code: str, message: str, **parameters: Any):
         super().__init__(code, message, parameters)

@@ -21,6 +21,8 @@ class Limits:
     call_seconds: float = 60.0
     part_seconds: float = 300.0
     sleep_seconds: float = 60.0  # wall clock, at a stretch
+    statement_seconds: float = 5.0  # of processor time: a statement of a cell or module, while it is loaded
+    cells_seconds: float = 30.0  # of processor time: all of them
     resident_mib: float = 4096.0
     scratch_mib: float = 256.0
     scratch_files: int = 16384

@@ -80,7 +80,7 @@ def carried_forward(
     found = []
     for place, part in enumerate(lost):
         own = [item for item in checks if item.part == part.name]
-        earlier = [before for before in lost[:place] if _builds_on(submission, part, before)]
+        earlier = [before for before in lost[:place] if _builds_on(assignment, submission, part, before)]
         if earlier and own:
             submitted = _with_reference(assignment, submission, earlier)
             names = tuple(before.name for before in earlier)
@@ -92,9 +92,9 @@ def _has_lost(measured: TaskResult) -> bool:
     return any(r.score < r.points and r.outcome is not Outcome.ERROR for r in measured.results)
 
 
-def _builds_on(submission: Submission, part: Part, earlier: Part) -> bool:
+def _builds_on(assignment: Assignment, submission: Submission, part: Part, earlier: Part) -> bool:
     """Whether what `part` depends on defines anything of the earlier part."""
-    sources = sources_for(submission, part)
+    sources = sources_for(submission, [part], assignment.given_statements)
     if submission.kind == "modules":
         return any(source.name == f"{earlier.name}.py" for source in sources)
     return any(_defines(source.text, earlier) for source in sources)

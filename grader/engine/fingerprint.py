@@ -15,10 +15,15 @@ from ..submissions.dependencies import imported_files
 
 GRADER = Path(__file__).parents[1]
 ALWAYS = (
+    "core/broken.py",
+    "core/given.py",
     "core/limits.py",
     "engine/isolated.py",
     "submissions/reading.py",
     "submissions/notebooks.py",
+    "submissions/kernel_syntax.py",
+    "submissions/names.py",
+    "submissions/cells.py",
     "submissions/dependencies.py",
 )
 ROOMS = ("grader/harness/", "grader/isolation/", "grader/protocol/")  # all that runs beside a submission

@@ -45,7 +45,7 @@ def _measure(task: Task, assignment: Assignment, checks: tuple[Check, ...], serv
         results = run_checks(assignment, subject, checks, lambda: channel.out_of_time)
     finally:
         channel.close()
-    return TaskResult(results, channel.stdout, channel.stderr, measured_at=now())
+    return TaskResult(results, channel.stdout, channel.stderr, measured_at=now(), left_out=tuple(subject.left_out))
 
 
 def unmeasurable(checks: Iterable[Check], problem: str, message: str = f"{GRADER_FAILED}.") -> TaskResult:

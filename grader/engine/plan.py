@@ -1,7 +1,7 @@
 """One submission, from its files to its report: read, divided into tasks, and put together from their results."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..core.assignment import Assignment
@@ -63,15 +63,17 @@ class SubmissionPlan:
             results = tuple(unmeasured(check, *UNREADABLE, hint, problem=self.problem) for check in self.checks)
             return self._report(Status.UNREADABLE, results, isolation, message=self.problem)
         problems = [part.problem for part in measured.values() if part.problem]
+        found = [note for part in measured.values() for note in part.left_out]
         return self._report(
             Status.ERROR if len(problems) == len(measured) else Status.GRADED,
             tuple(result for part in measured.values() for result in part.results),
             isolation,
             sum(part.seconds for part in measured.values()),
-            " ".join(dict.fromkeys([*map(str, self.left_out), *problems])),
+            " ".join(dict.fromkeys(problems)),
             "".join(part.stdout for part in measured.values()),
             "".join(part.stderr for part in measured.values()),
             at=max(part.measured_at for part in measured.values()),
+            found=found,
         )
 
     def _report(
@@ -84,8 +86,9 @@ class SubmissionPlan:
         stdout: str = "",
         stderr: str = "",
         at: str = "",
+        found: Iterable[LeftOut] = (),
     ) -> Report:
-        """The record. at: when its last part was measured; now where none was."""
+        """The record. at: when its last part was measured; now where none was. found: left out where it was loaded."""
         return Report(
             submission=self.name,
             student=self.handed_in.student,
@@ -96,7 +99,7 @@ class SubmissionPlan:
                 calibration=self.assignment.thresholds.version,
                 submission_sha256=self.submission.sha256 if self.submission else "",
             ),
-            left_out=self.left_out,
+            left_out=tuple(dict.fromkeys((*self.left_out, *found))),
             isolation=isolation,
             seed=self.seed,
             seconds=seconds,

@@ -57,6 +57,7 @@ class TaskResult:
     """What came of a task. problem: what went wrong in the grader; such a result is never cached.
 
     starved: whether nothing went wrong, but others had the cores: later, it may be measured.
+    left_out: statements of the submission that did not run, failed or were cut short while it was loaded.
     """
 
     results: tuple[CheckResult, ...]
@@ -65,6 +66,7 @@ class TaskResult:
     problem: str = ""
     starved: bool = False
     measured_at: str = ""  # as in `Provenance`; "" where nothing was measured
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -102,7 +104,7 @@ def tasks_of(
     for part in assignment.parts:
         ids = tuple(item.id for item in wanted if item.part == part.name)
         if ids:
-            sources = sources_for(submission, part)
+            sources = sources_for(submission, [part], assignment.given_statements)
             tasks.append(
                 Task(assignment.name, part.name, ids, submission.kind, sources, submission.left_out, seed, limits)
             )

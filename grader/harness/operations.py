@@ -14,7 +14,7 @@ from ..protocol.frames import Want
 from ..protocol.messages import Reply, Request
 from .arrays import as_arrays
 from .guard import SubmissionError, submission_code
-from .modules import Definitions
+from .modules import Definitions, explained
 
 
 class Harness:
@@ -28,7 +28,10 @@ class Harness:
 
     def perform(self, request: Request) -> Reply:
         """Carry out one request. Raises SubmissionError for what the submission did."""
-        return OPERATIONS[request.operation](self, request)
+        try:
+            return OPERATIONS[request.operation](self, request)
+        except SubmissionError as failure:
+            raise explained(failure, self.definitions.statements) from failure.__cause__
 
     def model_of(self, request: Request) -> Any:
         """The model a request is about."""
@@ -59,9 +62,14 @@ def operation(function: Operation) -> Operation:
 
 @operation
 def load(harness: Harness, request: Request) -> Reply:
-    """Import a part."""
+    """Import a part; returns where something of it was left out, failed or was cut, and why.
+
+    without: place, line and reason of each statement that must not run.
+    """
+    statements = harness.definitions.statements
+    statements.without = {(place, line): reason for place, line, reason in request.parameters.get("without", ())}
     harness.definitions.load(request.parameters["part"])
-    return Reply()
+    return Reply([list(note) for note in statements.notes])
 
 
 @operation

@@ -44,6 +44,7 @@ class Fork:
         self.breach: Breach | None = None
         self.stdout = self.stderr = ""
         self.peak_bytes = 0
+        self.began: Any = None  # the last statement that did, by the submission's own word
         self._pidfd: int | None = None  # of init; when that ends, its PID namespace ends
         self._submission: int | None = None  # the number of its own process
         self._asked_at: float | None = None  # on the monotonic clock, while an answer is due
@@ -112,7 +113,7 @@ class Fork:
         header = {
             "kind": submission.kind,
             "sources": sources,
-            "notes": list(map(str, submission.left_out)),
+            "seconds": [self._limits.statement_seconds, self._limits.cells_seconds],
             "hidden": list(self._server.view.hidden),
         }
         self._exchange(Request("start"), deadline, header)
@@ -140,6 +141,9 @@ class Fork:
         number = secrets.randbits(53)
         send(self._connection, {"id": number, **_header(request), **(more or {})}, request.arrays, deadline)
         answer, arrays = receive(self._connection, request.wants, deadline, LARGEST_ANSWER_HEADER)
+        while "begins" in answer:  # a statement of the submission, before it runs
+            self.began = answer["begins"]
+            answer, arrays = receive(self._connection, request.wants, deadline, LARGEST_ANSWER_HEADER)
         if answer.get("id") != number or answer.get("operation") != request.operation:
             raise ProtocolViolation("an answer to another question")
         if "failure" not in answer and request.wants is not None and len(arrays) != len(request.wants):

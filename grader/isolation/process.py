@@ -58,12 +58,12 @@ class ProcessChannel:
         try:
             answer, arrays = fork.ask(request)
         except (EOFError, OSError):
-            raise self._ended(fork, request) from None
+            raise _at(fork, self._ended(fork, request)) from None
         except ProtocolViolation as violation:
             self.close()
             raise SubmissionDied("process.protocol", _VIOLATION, violation=str(violation)) from None
         if fork.breach is not None:  # it answered a moment too late
-            raise self._ended(fork, request)
+            raise _at(fork, self._ended(fork, request))
         if "failure" in answer:
             return None, answer["failure"]
         return Reply(answer.get("value"), tuple(arrays)), None
@@ -133,6 +133,13 @@ class ProcessChannel:
             self.stdout += fork.stdout
             self.stderr += fork.stderr
             self.peak_bytes = max(self.peak_bytes, fork.peak_bytes)
+
+
+def _at(fork: Fork, death: BaseException) -> BaseException:
+    """The death of a process, with the statement of the submission that ran then."""
+    if isinstance(death, SubmissionDied):
+        death.at = fork.began
+    return death
 
 
 def _doing(request: Request) -> str:

@@ -15,6 +15,7 @@ from ..core.outcomes import CheckResult, Outcome
 from ..core.registry import Check
 from ..engine.checking import run_checks
 from ..harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, Modules
+from ..submissions.dependencies import sources_for
 from ..submissions.reading import read_submission
 from .drawings import Drawings, drawings_of
 from .local_channel import LocalChannel, quiet
@@ -86,9 +87,10 @@ class Session:
 def session_of_files(assignment: Assignment, path: Path) -> Session:
     """A session on the submission at `path`. Raises UnreadableSubmission."""
     submission = read_submission(path.name, path, assignment)
-    sources = [(source.name, source.text) for source in submission.sources]
+    needed = sources_for(submission, assignment.parts, assignment.given_statements)
+    sources = [(source.name, source.text) for source in needed]
     if submission.kind == "notebook":
-        return Session(assignment, Cells(sources, list(map(str, submission.left_out))))
+        return Session(assignment, Cells(sources))
     sys.meta_path.append(AbsoluteNames([name for name, _ in sources]))
     return Session(assignment, Modules(sources))
 

@@ -7,12 +7,21 @@ which of a few failures it is, and its wording.
 from typing import Any
 
 from ..core import expect
-from ..core.text import printable
+from ..core.outcomes import LeftOut
+from ..core.text import one_line, printable
 
 LONGEST = 600  # characters of a field
+LONGEST_NOTE = 200  # of what was left out
 ITEMS = 20  # of a list in a field
 # What the wordings below use.
-FIELDS = ("kind", "message", "type", "doing", "where", "what", "expected", "received", "name", "present", "notes")
+FIELDS = (
+    "kind", "message", "type", "doing", "where", "what", "expected", "received", "name", "present", "part", "near",
+    "binder", "cause", "place", "line", "reason", "needs",
+)  # fmt: skip
+CAUSES = {  # of a missing name, by what became of the statement that should have given it a value
+    "syntax": "missing.syntax", "import": "missing.import", "raised": "missing.raised", "cut": "missing.cut",
+    "ended": "missing.ended",
+}  # fmt: skip
 
 
 def as_exception(failure: Any) -> Exception:
@@ -43,9 +52,19 @@ def _stub(text: dict[str, str]) -> Exception:
     return expect.NotImplementedYet(f"Not done yet: {text.get('message', '')}")
 
 
+def left_out_of(notes: Any) -> list[LeftOut]:
+    """What a harness reports as left out, failed or cut: as much of it as is shown."""
+    pairs = notes[:ITEMS] if isinstance(notes, list) else []
+    return [
+        LeftOut(*(one_line(_cut(text), LONGEST_NOTE) for text in pair))
+        for pair in pairs
+        if isinstance(pair, list) and len(pair) == 2
+    ]
+
+
 def _raised(text: dict[str, str]) -> Exception:
     where = text.get("where", "")
-    return expect.Failed(
+    failed = expect.Failed(
         "raised.in_submission",
         "Your code raised {type} while {doing}{place}: {text}",
         f"Start at {where}." if where else "Run the same call yourself and read the traceback.",
@@ -54,6 +73,9 @@ def _raised(text: dict[str, str]) -> Exception:
         place=f" ({where})" if where else "",
         text=text.get("message"),
     )
+    if not text.get("cause"):
+        return failed
+    return failed.adding("— the name is missing because {origin}.", origin=_origin(text))
 
 
 def _shape(text: dict[str, str]) -> Exception:
@@ -69,21 +91,57 @@ def _shape(text: dict[str, str]) -> Exception:
 
 
 def _missing(text: dict[str, str]) -> Exception:
+    name, where, near = text.get("name", ""), text.get("where", ""), text.get("near", "")
+    evidence = expect.Evidence(name, text.get("present"))
+    if text.get("cause"):
+        binder = text.get("binder", "")
+        needs = f" with `{text['needs']}`" if text.get("needs") else ""
+        return expect.Failed(
+            CAUSES.get(text["cause"], "missing.raised"),
+            "{where} defines no `{name}`. {binder} would have defined it{needs}, but {origin}.",
+            f"Repair line {text.get('line')} of {_short(text.get('place', ''))} first.",
+            evidence,
+            where=where,
+            name=name,
+            binder=_sentence(_short(binder)),
+            needs=needs,
+            origin=_origin(text, binder),
+        )
+    if near:
+        return expect.Failed(
+            "missing.renamed",
+            "{where} defines no `{name}`, but a `{near}`.",
+            f"Call it `{name}`, exactly so.",
+            evidence,
+            where=where,
+            name=name,
+            near=near,
+        )
     return expect.Failed(
         "missing.name",
-        "{where} has no {name}.{notes}",
-        f"Define {text.get('name')}, with exactly this name.",
-        expect.Evidence(text.get("name"), text.get("present")),
-        where=text.get("where"),
-        name=text.get("name"),
-        notes=failure_notes(text),
+        "{where} defines no `{name}`, which the part {part} is about.",
+        f"Define `{name}`, with exactly this name; if its place was deleted, take it again from the files you were given.",
+        evidence,
+        where=where,
+        name=name,
+        part=text.get("part"),
     )
 
 
-def failure_notes(text: dict[str, str]) -> str:
-    """What was left out of a notebook on the way, when there is anything."""
-    notes = text.get("notes", "[]")
-    return "" if notes == "[]" else f" Note: {notes}"
+def _origin(text: dict[str, str], told: str = "") -> str:
+    """What failed first, as a clause. told: the place that was named before."""
+    where = "it" if text.get("place") == told else _short(text.get("place", ""))
+    return f"line {text.get('line')} of {where} failed: {text.get('reason', '').rstrip('.')}"
+
+
+def _short(place: str) -> str:
+    """A cell without the name of its notebook: a submission has one."""
+    return place.rpartition(", ")[2]
+
+
+def _sentence(words: str) -> str:
+    """The beginning of a sentence; a file keeps its name."""
+    return words if words.endswith(".py") else words[:1].upper() + words[1:]
 
 
 def _missing_module(text: dict[str, str]) -> Exception:

@@ -12,13 +12,15 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from ..core import expect
-from ..core.outcomes import Picture
+from ..core.outcomes import LeftOut, Picture
 from ..protocol.frames import Want
 from ..protocol.messages import Reply, Request
-from .errors import as_exception
+from .errors import as_exception, left_out_of
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Subject")
+DEADLY = 3  # statements of a submission that end its process, and that it is loaded without
+ENDINGS = {"process.ended": "it ended the Python process", "process.timeout": "it did not come to an end"}
 
 
 class Channel(Protocol):
@@ -43,6 +45,8 @@ class Subject:
         self.pictures: list[Picture] = []
         self._shared: dict[Any, tuple[bool, Any]] = {}
         self._deadly_parts: dict[str, expect.SubmissionDied] = {}
+        self._without: list[tuple[str, int, str]] = []  # statements, and why they must not run
+        self.left_out: dict[LeftOut, None] = {}  # in their order, by the submission's own word
         self._next_model = 0
 
     def request(
@@ -116,7 +120,9 @@ class Subject:
 
     def elsewhere(self: S) -> S:
         """The same submission in a second process, which has seen nothing of what this one has."""
-        return type(self)(self.channel.fresh(), self.seed)
+        other = type(self)(self.channel.fresh(), self.seed)
+        other._without = self._without
+        return other
 
     def load(self, part: str) -> None:
         """Import a part; a part that cannot be imported fails each time, and costs its time only once."""
@@ -124,10 +130,31 @@ class Subject:
             hint = "Import the module yourself, and see where it ends."
             raise expect.Failed(death.code, death.template, hint, **death.parameters)
         try:
-            self.once_under(part, lambda subject: subject.request("load", part=part))
+            self.once_under(part, lambda subject: subject.load_statements(part))
         except expect.SubmissionDied as death:
             self._deadly_parts[part] = death
             raise
+
+    def load_statements(self, part: str) -> None:
+        """Import a part, and again without a statement that ends the process. Raises SubmissionDied if that goes on."""
+        while True:
+            try:
+                reply = self.request("load", part=part, without=self._without)
+            except expect.SubmissionDied as death:
+                if len(self._without) == DEADLY or not self._leave_out(death):
+                    raise
+                self.seed_submission(part)
+            else:
+                self.left_out |= dict.fromkeys(left_out_of(reply.value))
+                return
+
+    def _leave_out(self, death: expect.SubmissionDied) -> bool:
+        """Do without the statement that a process died in from now on; False where none is known."""
+        match death.at:
+            case [str(place), int(line)] if all(known[:2] != (place, line) for known in self._without):
+                self._without.append((place, line, ENDINGS.get(death.code, death.message)))
+                return death.code != "process.time_used_up"
+        return False
 
     def call_function(
         self, part: str, name: str, arrays: Sequence[np.ndarray], want: Want, **arguments: Any

@@ -98,7 +98,7 @@ def _read_notebook(choice: Choice, files: Iterable[File], assignment: Assignment
         raise UnreadableSubmission(f"{shown(file.name)} {error}") from None
     beside = _beside(file.folder, choice, files, assignment)
     sources = [Source(f"{file.name}, {label}", text) for label, text in cells]
-    notes = list(left_out)
+    notes = [LeftOut(f"{shown(file.name)}, {note.where}", note.why) for note in left_out]
     words = set(WORD.findall(notebook_code(raw)))
     while named := [path for path in beside if path.partition("/")[0].removesuffix(MODULE) in words]:
         helpers, more = _helpers({path: beside.pop(path) for path in named})
