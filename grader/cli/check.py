@@ -15,6 +15,7 @@ def check(
 ) -> None:
     """Check your own work, in this process; exits 0 only if everything passed."""
     from ..render.terminal import check_table
+    from ..render.wording import selfcheck_note
     from ..selfcheck.notebook import all_passed, require_keras_2, session_of_files
     from ..selfcheck.screens import CheckProgress
 
@@ -25,4 +26,6 @@ def check(
         require_keras_2()
         results = session.check(tuple(c.id for c in checks), progress)
     console.print(check_table(assignment, results))
+    if note := selfcheck_note(results):
+        console.print(note, markup=False, highlight=False)
     raise typer.Exit(0 if all_passed(results) else 1)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..core.errors import UserError
-from .shared import command, console, invocation_of, show
+from .shared import command, console, invocation_of, show, stop
 
 export_app = typer.Typer(
     no_args_is_help=True,
@@ -47,12 +47,17 @@ def export_csv(
     format_name: Annotated[str, typer.Option("--format", help="nbgrader, canvas or moodle.")],
     out: Annotated[Path, typer.Option(help="The .csv to write.")],
 ) -> None:
-    """Write the grades of a class as a learning platform imports them."""
+    """Write the grades of a class as a learning platform imports them; exits 1 if an id had to be changed."""
     from ..core.files import write_atomically
-    from ..platforms.lms import FORMATS, table
+    from ..platforms.lms import FORMATS, changed_ids, table
     from ..render.report_json import read_reports
+    from ..render.results_folder import platform_of
 
     if format_name not in FORMATS:
         raise UserError(f"--format must be one of {', '.join(FORMATS)}, got {format_name!r}")
-    write_atomically(out, table(invocation_of(context).assignment, read_reports(results), format_name).encode())
+    reports = read_reports(results)
+    text = table(invocation_of(context).assignment, reports, format_name, platform_of(results))
+    write_atomically(out, text.encode())
     show(f"wrote {out}")
+    if changed := changed_ids(reports):
+        stop(f"a spreadsheet takes the start of these ids for a formula, so they were changed: {', '.join(changed)}", 1)

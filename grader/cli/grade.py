@@ -78,7 +78,7 @@ def grade(
     in_course = is_course(submissions) and not part  # single parts would leave the other scores of the course open
     if seed is None and in_course:
         seed = course_seed(submissions)
-    folder = ResultsFolder(assignment, out)
+    folder = ResultsFolder(assignment, out, found.platform)
     folder.prepare()
     cache = Cache(default_path())
     parts = {check.part for check in checks}

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 FOLDER_BYTES = 100  # file systems allow 255; the rest is left for temporary names
 DIGEST_DIGITS = 16
+LOGIN_CHARACTERS = 128  # that nbgrader's tables hold
 
 # Files beside the folders, and the devices that Windows finds in any folder.
 RESERVED = {"index.html", "grades.csv", "gradebook.db", "run.json", "aelab.log", "con", "prn", "aux", "nul"} | {
@@ -74,8 +75,14 @@ def folder_name(submission: str) -> str:
     return f"{readable or 'submission'}-{digest}"
 
 
+def login(student: str) -> str:
+    """The id of a student in gradebooks and tables: the very id, or a folder's name for what can be nobody's id."""
+    is_id = student.isprintable() and student == student.strip() and len(student) <= LOGIN_CHARACTERS
+    return student if is_id else folder_name(student)
+
+
 def _is_safe(name: str) -> bool:
-    characters_safe = all(character.isalnum() or character in "._- @+" for character in name)
+    characters_safe = all(character.isalnum() or character in "._- @+'" for character in name)
     return (
         characters_safe
         and name[:1].isalnum()

@@ -6,7 +6,8 @@ submission's code, so nothing but scores is taken from it: no text, no number, n
 """
 
 import ast
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..core.assignment import Assignment, Part
@@ -16,7 +17,13 @@ from ..core.registry import Check
 from ..submissions.dependencies import sources_for
 from ..submissions.reading import Source, Submission
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD
+from .given_modules import with_modules
 from .tasks import Task, TaskResult, tasks_of
+
+NOT_CARRIED = (
+    "The lab's own solution is not on this machine, so a mistake in an earlier part may have cost points in later ones "
+    "that build on it, too: {parts}. Where it is, as with `aelab grade`, a mistake costs its points once."
+)
 
 
 @dataclass(frozen=True)
@@ -80,16 +87,37 @@ def carried_forward(
     found = []
     for place, part in enumerate(lost):
         own = [item for item in checks if item.part == part.name]
-        earlier = [before for before in lost[:place] if _builds_on(assignment, submission, part, before)]
+        submitted, earlier = _built_on(assignment, submission, part, lost[:place])
         if earlier and own:
-            submitted = _with_reference(assignment, submission, earlier)
             names = tuple(before.name for before in earlier)
             found += [CarriedForward(task, names) for task in tasks_of(assignment, submitted, own, seed, limits)]
     return tuple(found)
 
 
+def not_carried(assignment: Assignment, submission: Submission, measured: Mapping[str, TaskResult]) -> str:
+    """What a report says where the reference is not installed and a mistake may have cost points twice, else ""."""
+    lost = [part for part in assignment.parts if part.name in measured and _has_lost(measured[part.name])]
+    parts = [p.title for place, p in enumerate(lost) if any(_builds_on(submission, p, e) for e in lost[:place])]
+    return NOT_CARRIED.format(parts=", ".join(parts)) if parts and not assignment.has_reference else ""
+
+
 def _has_lost(measured: TaskResult) -> bool:
     return any(r.score < r.points and r.outcome is not Outcome.ERROR for r in measured.results)
+
+
+def _built_on(
+    assignment: Assignment, submission: Submission, part: Part, lost: Sequence[Part]
+) -> tuple[Submission, list[Part]]:
+    """Those of the earlier parts `lost` that a part depends on, and the submission with the reference's in their place.
+
+    The reference of one may depend on another one, so this goes on until nothing is added. An earlier part that was
+    not handed in counts as well.
+    """
+    before = assignment.part_names[: assignment.part_names.index(part.name)]
+    submitted, earlier = with_modules(assignment, submission, before), list[Part]()
+    while more := [each for each in lost if each not in earlier and _builds_on(assignment, submitted, part, each)]:
+        submitted, earlier = _with_reference(assignment, submitted, more), earlier + more
+    return submitted, [each for each in lost if each in earlier]
 
 
 def _builds_on(assignment: Assignment, submission: Submission, part: Part, earlier: Part) -> bool:
@@ -97,7 +125,14 @@ def _builds_on(assignment: Assignment, submission: Submission, part: Part, earli
     sources = sources_for(submission, [part], assignment.given_statements)
     if submission.kind == "modules":
         return any(source.name == f"{earlier.name}.py" for source in sources)
-    return any(_defines(source.text, earlier) for source in sources)
+    if any(_defines(cell.text, earlier) for cell in submission.sources):
+        return any(_defines(source.text, earlier) for source in sources)
+    return any(_mentions(source.text, earlier) for source in sources)  # it was left out
+
+
+def _mentions(text: str, part: Part) -> bool:
+    """Whether a cell uses one of the part's public names."""
+    return any(re.search(rf"\b{name}\b", text) for name in part.public_names)
 
 
 def _defines(text: str, part: Part) -> bool:
@@ -114,7 +149,8 @@ def _with_reference(assignment: Assignment, submission: Submission, parts: Itera
         return replace(submission, sources=tuple(replaced))
     cells = list(submission.sources)
     for part in parts:
-        place = max(n for n, cell in enumerate(cells, 1) if _defines(cell.text, part))
+        defined = [place for place, cell in enumerate(cells, 1) if _defines(cell.text, part)]
+        place = max(defined, default=min(place for place, cell in enumerate(cells) if _mentions(cell.text, part)))
         cells.insert(place, Source(f"the lab's {part.name}", _as_cell(reference[f"{part.name}.py"])))
     return replace(submission, sources=tuple(cells))
 

@@ -10,7 +10,7 @@ from ..core.outcomes import CheckResult, LeftOut, Provenance, Report, Status, no
 from ..core.registry import Check
 from ..submissions.handed_in import HandedIn
 from ..submissions.reading import Submission, UnreadableSubmission, read_submission
-from .carried_forward import CarriedForward, carried_forward
+from .carried_forward import CarriedForward, carried_forward, not_carried
 from .checking import unmeasured
 from .isolated import unmeasurable
 from .tasks import Task, TaskResult, tasks_of
@@ -64,12 +64,13 @@ class SubmissionPlan:
             return self._report(Status.UNREADABLE, results, isolation, message=self.problem)
         problems = [part.problem for part in measured.values() if part.problem]
         found = [note for part in measured.values() for note in part.left_out]
+        notes = [*problems, not_carried(self.assignment, self.submission, measured)]
         return self._report(
             Status.ERROR if len(problems) == len(measured) else Status.GRADED,
             tuple(result for part in measured.values() for result in part.results),
             isolation,
             sum(part.seconds for part in measured.values()),
-            " ".join(dict.fromkeys(problems)),
+            " ".join(dict.fromkeys(filter(None, notes))),
             "".join(part.stdout for part in measured.values()),
             "".join(part.stderr for part in measured.values()),
             at=max(part.measured_at for part in measured.values()),

@@ -18,6 +18,7 @@ from ..core.outcomes import CheckResult, LeftOut, Outcome
 from ..core.registry import Check
 from ..submissions.dependencies import sources_for
 from ..submissions.reading import Source, Submission
+from .given_modules import with_given
 
 
 @dataclass(frozen=True)
@@ -99,12 +100,12 @@ def tasks_of(
     assignment: Assignment, submission: Submission, checks: Iterable[Check], seed: int, limits: Limits
 ) -> tuple[Task, ...]:
     """One task for each part that any of `checks` belongs to, in the order of the parts."""
-    wanted = tuple(checks)
+    wanted, complete = tuple(checks), with_given(assignment, submission)
     tasks = []
     for part in assignment.parts:
         ids = tuple(item.id for item in wanted if item.part == part.name)
         if ids:
-            sources = sources_for(submission, [part], assignment.given_statements)
+            sources = sources_for(complete, [part], assignment.given_statements)
             tasks.append(
                 Task(assignment.name, part.name, ids, submission.kind, sources, submission.left_out, seed, limits)
             )

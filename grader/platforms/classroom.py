@@ -12,6 +12,7 @@ from typing import Any
 from ..core.assignment import Assignment, find_assignment
 from ..core.files import write_all_atomically
 from ..core.outcomes import CheckResult, Outcome, Report
+from ..core.text import printable
 from ..release.archive import installable_grader
 from ..render.terminal import plain_text
 from ..render.wording import part_title, sentence
@@ -59,6 +60,8 @@ def main() -> None:
 
     assignment = find_assignment()
     report = grade_folder(assignment, Path(sys.argv[1]))
+    if report.message:
+        print(printable(report.message), file=sys.stderr)  # into the log of the step
     print(output_line(assignment, report))
     sys.exit(1 if report.needs_attention else 0)
 

@@ -1,6 +1,7 @@
 """Tables of grades as learning platforms import them, from the reports of a graded class.
 
-A score that is not final, because something could not be read or measured, is an empty cell.
+A score that is not final, because something could not be read or measured, is an empty cell. What is nobody's has no
+row.
 """
 
 import csv
@@ -9,22 +10,32 @@ from io import StringIO
 
 from ..core.assignment import Assignment
 from ..core.outcomes import Report
-from ..core.text import folder_name
+from ..core.text import login
 from ..render.csv_export import cell
 from ..render.wording import in_order, points
+from ..submissions.platform_names import CANVAS, MOODLE
 
 Rows = Iterator[list[str]]
 
 
-def table(assignment: Assignment, reports: Sequence[Report], format_name: str) -> str:
-    """The table as CSV text. Raises KeyError for a format that is not in FORMATS."""
+def table(assignment: Assignment, reports: Sequence[Report], format_name: str, platform: str = "") -> str:
+    """The table as CSV text. Raises KeyError for a format that is not in FORMATS.
+
+    platform: whose ids the students have, as `Found` names it.
+    """
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerows([cell(value) for value in row] for row in FORMATS[format_name](assignment, in_order(reports)))
+    somebodys = [report for report in in_order(reports) if report.student]
+    writer.writerows([cell(value) for value in row] for row in FORMATS[format_name](assignment, somebodys, platform))
     return stream.getvalue()
 
 
-def nbgrader_rows(assignment: Assignment, reports: Sequence[Report]) -> Rows:
+def changed_ids(reports: Sequence[Report]) -> list[str]:
+    """The students whose id a table cannot hold as it is: a spreadsheet would take it for a formula, or cut it."""
+    return [report.student for report in reports if report.student and cell(login(report.student)) != report.student]
+
+
+def nbgrader_rows(assignment: Assignment, reports: Sequence[Report], platform: str) -> Rows:  # noqa: ARG001 - all alike
     """The columns of `nbgrader export`."""
     yield [
         *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
@@ -35,23 +46,31 @@ def nbgrader_rows(assignment: Assignment, reports: Sequence[Report]) -> Rows:
         yield [assignment.name, "", "", _student(report), "", "", "", score, "0", score, _possible(reports)]
 
 
-def canvas_rows(assignment: Assignment, reports: Sequence[Report]) -> Rows:
-    """Canvas' gradebook: it finds the student by the login, and asks which assignment the last column is."""
+def canvas_rows(assignment: Assignment, reports: Sequence[Report], platform: str) -> Rows:
+    """Canvas' gradebook: it finds the student by the login, or the id in the names of its own download.
+
+    It asks which assignment the last column is.
+    """
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment.title]
     yield ["Points Possible", "", "", "", "", _possible(reports)]
     for report in reports:
-        yield [_student(report), "", "", _student(report), "", _score(report)]
+        own_id, login_id = (_student(report), "") if platform == CANVAS else ("", _student(report))
+        yield [report.submission, own_id, "", login_id, "", _score(report)]
 
 
-def moodle_rows(assignment: Assignment, reports: Sequence[Report]) -> Rows:
-    """Moodle's import: map the first column to the user name and the second to the grade item."""
-    yield ["Username", assignment.title]
+def moodle_rows(assignment: Assignment, reports: Sequence[Report], platform: str) -> Rows:
+    """Moodle's import: map the first column to the user name and the second to the grade item.
+
+    Of its own download the table is a grading worksheet, whose identifier holds the number in the names.
+    """
+    is_worksheet = platform == MOODLE
+    yield ["Identifier", "Grade"] if is_worksheet else ["Username", assignment.title]
     for report in reports:
-        yield [_student(report), _score(report)]
+        yield [f"Participant {_student(report)}" if is_worksheet else _student(report), _score(report)]
 
 
 def _student(report: Report) -> str:
-    return folder_name(report.submission)
+    return login(report.student)
 
 
 def _possible(reports: Sequence[Report]) -> str:
@@ -63,7 +82,7 @@ def _score(report: Report) -> str:
     return "" if report.needs_attention else points(report.score)
 
 
-FORMATS: dict[str, Callable[[Assignment, Sequence[Report]], Rows]] = {
+FORMATS: dict[str, Callable[[Assignment, Sequence[Report], str], Rows]] = {
     "nbgrader": nbgrader_rows,
     "canvas": canvas_rows,
     "moodle": moodle_rows,

@@ -6,6 +6,7 @@ import secrets
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ..core.assignment import Assignment
 from ..core.errors import UserError
@@ -15,7 +16,7 @@ from .csv_export import write_grades
 from .pages import write_pages
 from .report_json import FILE_NAME, report_folder, write_report
 
-RUN_FILE = "run.json"  # the seed, for the run that goes on with it
+RUN_FILE = "run.json"  # the seed, for the run that goes on with it, and whose ids the students have
 
 
 class OutputNotWritable(UserError):
@@ -31,8 +32,9 @@ class SummariesNotWritten(UserError):
 class ResultsFolder:
     """Writes the reports of a run as they are completed."""
 
-    def __init__(self, assignment: Assignment, out: Path):
+    def __init__(self, assignment: Assignment, out: Path, platform: str = ""):
         self.out = out
+        self._platform = platform
         self._assignment = assignment
         self._written: set[str] = set()  # by this run; somebody may have removed them since
 
@@ -51,14 +53,16 @@ class ResultsFolder:
         seed = asked
         if seed is None:
             try:
-                seed = int(json.loads((self.out / RUN_FILE).read_text())["seed"])
-            except (OSError, ValueError, KeyError, TypeError):
+                seed = int(_recorded(self.out)["seed"])
+            except (ValueError, KeyError, TypeError):
                 seed = secrets.randbelow(2**53)
         self._record_seed(seed)
         return seed
 
     def _record_seed(self, seed: int) -> None:
-        write_atomically(self.out / RUN_FILE, json.dumps({"seed": seed}).encode() + b"\n")
+        platform = self._platform or platform_of(self.out)
+        record = {"seed": seed} | ({"platform": platform} if platform else {})
+        write_atomically(self.out / RUN_FILE, json.dumps(record).encode() + b"\n")
 
     def write(self, report: Report) -> None:
         """Write the record and its pictures unless this run has, and they are still there. Raises OSError."""
@@ -78,3 +82,18 @@ class ResultsFolder:
                 f"cannot write the tables in {self.out}: {problem.strerror}; what was measured is kept: "
                 "once there is room, run the same command again"
             ) from problem
+
+
+def platform_of(out: Path) -> str:
+    """The platform that named the submissions of an earlier run, "" for none."""
+    found = _recorded(out).get("platform")
+    return found if isinstance(found, str) else ""
+
+
+def _recorded(out: Path) -> dict[str, Any]:
+    """What an earlier run recorded; nothing where that cannot be read."""
+    try:
+        found = json.loads((out / RUN_FILE).read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -31,6 +31,11 @@ STATUS_TEXT = {
     Status.ERROR: "grader error",
 }
 
+SELFCHECK_DIFFERS = (
+    "Here a mistake can also cost points in later parts that build on it. When your work is graded with the lab's own "
+    "solution at hand, such a part is measured again on a right version of the earlier one."
+)
+
 
 def part_title(assignment: Assignment, part: str) -> str:
     """The name of a part for readers."""
@@ -48,6 +53,11 @@ def sentence(assignment: Assignment, check_id: str) -> str:
 def points(value: float) -> str:
     """Points with at most two decimals and no trailing zeros: 3, 2.5, 0.33."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def selfcheck_note(results: Sequence[CheckResult]) -> str:
+    """How a self-check differs from the grade, where that may show: it has no solution to carry errors forward with."""
+    return SELFCHECK_DIFFERS if len({each.part for each in results if each.score < each.points}) > 1 else ""
 
 
 def in_order(reports: Sequence[Report]) -> list[Report]:

@@ -18,6 +18,7 @@ from ..render.pages import templates
 from ..render.progress import Live, columns
 from ..render.terminal import check_table, plain_text
 from ..render.views import outcome_counts, parts_of_checks
+from ..render.wording import selfcheck_note
 from .drawings import Drawings
 from .watching import Watcher
 
@@ -97,7 +98,7 @@ class NotebookScreen(Watcher):
     def shows(self, results: Sequence[CheckResult], drawings: Mapping[str, Drawings]) -> None:
         """Show all results with their pictures."""
         self._found, self._running, self._ended = list(results), None, True
-        self._draw(drawings)
+        self._draw(drawings, selfcheck_note(results))
 
     def says(self, text: str) -> None:
         """Show a line in place of results."""
@@ -145,6 +146,8 @@ class TerminalScreen(CheckProgress):
     def shows(self, results: Sequence[CheckResult], drawings: Mapping[str, Drawings]) -> None:  # noqa: ARG002 - for notebooks
         """Print the table; a terminal shows no pictures."""
         self._console.print(check_table(self._assignment, results))
+        if note := selfcheck_note(results):
+            self.says(note)
 
     def says(self, text: str) -> None:
         """Print a line."""

@@ -37,7 +37,7 @@ def load_ahead() -> None:
 def _state(reports: Sequence[Report], file: Path) -> str:
     """A digest of what goes into the gradebook, with size and time of the file; '' where there is no file."""
     grades = [
-        (r.submission, r.status.value, [(c.id, c.score, c.points, c.outcome.value) for c in r.checks]) for r in reports
+        (r.student, r.status.value, [(c.id, c.score, c.points, c.outcome.value) for c in r.checks]) for r in reports
     ]
     digest = hashlib.sha256(repr(grades).encode(errors="surrogatepass")).hexdigest()
     return f"{digest} {file.stat().st_mtime_ns} {file.stat().st_size}" if file.exists() else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...core.assignment import Assignment
 from ...core.errors import UserError
 from ...core.outcomes import Outcome, Report, Status
-from ...core.text import folder_name
+from ...core.text import login
 
 if TYPE_CHECKING:
     from nbgrader.api import Assignment as Entry
@@ -42,10 +42,10 @@ def grade_id(check_id: str) -> str:
 def write_gradebook(assignment: Assignment, reports: Sequence[Report], db_url: str) -> None:
     """Enter the automatic score of every check into the gradebook at `db_url`, made if it does not exist.
 
-    The address is one of `ADDRESSES`. The student is `folder_name(submission)`. A check that could not be measured, or
-    a submission that could not be read, has no score and needs a manual grade. Scores that an instructor entered stay
-    as they are and, as in nbgrader itself, are flagged for review where the automatic score has changed. One
-    transaction writes all of it or nothing, and one writer at a time. Raises GradebookError.
+    The address is one of `ADDRESSES`. The student is the report's; what is nobody's is left out. A check that could not
+    be measured, or a submission that could not be read, has no score and needs a manual grade. Scores that an
+    instructor entered stay as they are and, as in nbgrader itself, are flagged for review where the automatic score has
+    changed. One transaction writes all of it or nothing, and one writer at a time. Raises GradebookError.
     """
     # Here and not at the top: both take seconds to import, which every other command would pay.
     from nbgrader.api import Gradebook, InvalidEntry
@@ -115,7 +115,7 @@ def _enter(gradebook: "Gradebook", assignment: Assignment, reports: Sequence[Rep
     entry, notebook = _declare(gradebook, assignment.name)
     points = {check.id: check.points for report in reports for check in report.checks}
     cells = _cells(gradebook, notebook, points or {check.id: check.points for check in assignment.checks})
-    scores = {folder_name(report.submission): _scores(report, cells) for report in reports}
+    scores = {login(each.student): _scores(each, cells) for each in reports if each.student}
     enter_scores(gradebook.db, entry, notebook, scores)
     gradebook.db.commit()
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.core.text import FOLDER_BYTES, folder_name, one_line, printable
+from grader.core.text import FOLDER_BYTES, folder_name, login, one_line, printable
 
 from ..render.samples import HOSTILE
 
@@ -15,7 +15,8 @@ ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=60)  # lone su
 
 
 @pytest.mark.parametrize(
-    "name", ["alice", "Müller-Lüdenscheidt", "group 7", "s123456", "a.b_c", "ada@example.org", "李雷"]
+    "name",
+    ["alice", "Müller-Lüdenscheidt", "group 7", "s123456", "a.b_c", "ada@example.org", "o'brien@uni.edu", "李雷"],
 )
 def test_an_ordinary_name_is_its_own_folder(name: str) -> None:
     """Instructors find a submission under the name it has."""
@@ -34,6 +35,18 @@ def test_a_hostile_name_becomes_one_plain_component(name: str) -> None:
     assert folder.isascii()
     assert all(character.isalnum() or character in "-_" for character in folder)
     assert folder[0].isalnum() or folder[0] == "_"
+
+
+@pytest.mark.parametrize("student", ["o'brien@uni.edu", "UNI\\\\ada", "Lovelace, Ada", "=1", "a/b", "x" * 128])
+def test_a_login_is_kept_as_it_is(student: str) -> None:
+    """A platform finds the student by it."""
+    assert login(student) == student
+
+
+@pytest.mark.parametrize("student", ["x" * 129, "a\x00b", "\udcff", " ada", "", "a\u202eb"])
+def test_what_can_be_nobody_s_login_is_replaced(student: str) -> None:
+    """No database has to hold it."""
+    assert login(student) == folder_name(student) if student else login(student) == ""
 
 
 @given(ANY_TEXT)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.render.results_folder import OutputNotWritable, ResultsFolder, SummariesNotWritten
+from grader.render.results_folder import OutputNotWritable, ResultsFolder, SummariesNotWritten, platform_of
 from tests.unit.render.samples import solved, untouched
 
 
@@ -79,3 +79,12 @@ def test_tables_that_cannot_be_written_are_one_clear_line(
     with pytest.raises(SummariesNotWritten, match="No space left on device; what was measured is kept") as caught:
         ResultsFolder(ASSIGNMENT, tmp_path).write_summaries([solved("ada")])
     assert "\n" not in str(caught.value)
+
+
+def test_the_platform_of_a_class_is_recorded_and_stays(tmp_path: Path) -> None:
+    """Exports put the ids where that platform looks for them, also after the pages were written again."""
+    ResultsFolder(ASSIGNMENT, tmp_path, "Canvas").seed(7)
+    assert platform_of(tmp_path) == "Canvas"
+    assert ResultsFolder(ASSIGNMENT, tmp_path).seed(None) == 7
+    assert platform_of(tmp_path) == "Canvas"
+    assert platform_of(tmp_path / "nowhere") == ""
