@@ -71,13 +71,41 @@ def test_a_class_is_graded(lab_class: Class) -> None:
     """Records, tables, pages and gradebook are written; no log is, as there is nothing to log."""
     found = lab_class.grade()
     assert (found.status, found.err) == (0, "")
-    assert found.out.splitlines()[0] == "isolation: fake, of a test"
+    assert found.out.splitlines()[:2] == ["4 submissions", "isolation: fake, of a test"]
     assert found.out.splitlines()[-1] == "seed 7, isolation fake"
     assert [lab_class.record(name)["score"] for name in NAMES] == [6.0] * 4
     with (lab_class.out / "grades.csv").open() as file:
         assert [row["submission"] for row in csv.DictReader(file)] == list(NAMES)
     written = {path.name for path in lab_class.out.iterdir()}
     assert written == {*NAMES, "run.json", "grades.csv", "index.html", "gradebook.db"}
+
+
+def test_nobody_is_lost_without_a_word(lab_class: Class) -> None:
+    """What is not graded has its reason on the terminal and in the class report, and the exit status is 1."""
+    (lab_class.folder / "lab05.ipynb").write_text("{}")
+    (lab_class.folder / "zoe").mkdir()
+    (lab_class.folder / "roster.csv").write_text("ada,bob\n")
+    found = lab_class.grade()
+    assert found.status == 1
+    assert "not graded: lab05.ipynb: it lies beside the students' work" in found.out
+    assert "not graded: zoe: the folder is empty" in found.out
+    assert "2 of 6 not graded" in found.out
+    assert [lab_class.record(name)["score"] for name in NAMES] == [6.0] * 4
+    page = (lab_class.out / "index.html").read_text()
+    assert "whose is it?" in page
+    assert "the folder is empty" in page
+    assert lab_class.record("lab05.ipynb")["student"] == ""
+
+
+def test_the_last_attempt_counts_and_the_report_says_so(lab_class: Class) -> None:
+    """Of two folders of one student, as a browser names them."""
+    (lab_class.folder / "ada (1)").mkdir()
+    (lab_class.folder / "ada (1)" / "data.py").write_text("# 0.5 # the second")
+    assert lab_class.grade().status == 0
+    record = lab_class.record("ada")
+    assert (record["student"], record["attempt"], record["score"]) == ("ada", 2, 3.0)
+    why = "attempt 1 is passed over, as attempt 2 came later"
+    assert record["left_out"] == [{"where": "ada", "why": why}]
 
 
 def test_what_is_known_needs_no_backend(lab_class: Class) -> None:
@@ -420,7 +448,7 @@ def test_submissions_are_isolated_and_the_tier_is_said(
     """The best tier of this machine: described in the first line, named in the last and in every report."""
     found = aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK)
     assert found.status == 0, found
-    assert found.out.splitlines()[0] == f"isolation: {server.tier.description}"
+    assert found.out.splitlines()[1] == f"isolation: {server.tier.description}"
     assert found.out.splitlines()[-1].endswith(f"isolation {server.tier.name}")
     record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
     assert record["isolation"] == server.tier.name
@@ -442,7 +470,7 @@ def test_trusted_submissions_are_not_isolated_and_the_report_says_so(
     monkeypatch.setattr("grader.isolation.choice.find_tier", lambda *_: pytest.fail("a tier was looked for"))
     found = aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK, "--trust-submissions", "--workers", "7")
     assert found.status == 0, found
-    assert found.out.startswith("isolation: none: submissions are trusted")
+    assert "\nisolation: none: submissions are trusted" in found.out
     record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
     assert (record["isolation"], record["checks"][0]["outcome"]) == ("none", "passed")
     assert counts == [1]
