@@ -29,7 +29,7 @@ class Captured:
     """What `%%capture` keeps: nothing."""
 
     stdout = stderr = ""
-    outputs: tuple[()] = ()
+    outputs = ()
 
     def __call__(self) -> None:
         """Show it."""

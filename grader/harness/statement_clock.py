@@ -20,7 +20,7 @@ class CutShort(BaseException):
 
 
 class StatementClock:
-    """Seconds of processor time for each statement, and for all. Statements lie within one another where one imports."""
+    """Seconds of processor time for each statement, and for all. One that imports holds others."""
 
     def __init__(self, each: float, together: float):
         self._each, self._left = each, together

@@ -4,12 +4,14 @@ import __future__
 
 import ast
 import linecache
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.broken import NO_PYTHON, seems_to_bind
+from ..core.limits import Limits
 from .guard import FILE_PREFIX, describe
 from .statement_clock import CutShort, StatementClock
 
@@ -35,7 +37,7 @@ class Failure:
 
 @dataclass
 class Scope:
-    """The namespace that texts run in. flags: of the compiler, as `from __future__ import …` in an earlier text sets."""
+    """The namespace that texts run in. flags: of the compiler, as `from __future__ import …` in one of them sets."""
 
     names: dict[str, Any]
     flags: int = 0
@@ -50,7 +52,7 @@ class Statements:
     """
 
     clock: StatementClock | None = None
-    begins: Callable[[str, int], None] = lambda place, line: None
+    begins: Callable[[str, int], None] = lambda *_: None
     without: Mapping[tuple[str, int], str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
@@ -92,7 +94,7 @@ class Statements:
         self.begins(place, line)
         try:
             code = compile(ast.Module([node], []), FILE_PREFIX + place, "exec", scope.flags, dont_inherit=True)
-            with self.clock.statement() if self.clock else nullcontext():
+            with self.clock.statement() if self.clock else self._measured():
                 exec(code, scope.names)
             scope.flags |= future_flags(node)
         except CutShort as cut:
@@ -101,6 +103,14 @@ class Statements:
             raise
         except BaseException as error:
             self._keep(failure_of(error, place, node))
+
+    @contextmanager
+    def _measured(self) -> Iterator[None]:
+        """In a self-check nothing is cut, and it is said what would be."""
+        began, allowed = time.process_time(), Limits().statement_seconds
+        yield
+        if (took := time.process_time() - began) > allowed:
+            self.say(f"it took {took:.0f} s; in a grade it is ended after {allowed:g} s")
 
     def _keep(self, failure: Failure) -> None:
         self.failures.append(failure)

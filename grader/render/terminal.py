@@ -44,6 +44,8 @@ def _who(report: Report) -> Text:
         name.append(f"\n! {STATUS_TEXT[report.status]}", style="magenta")
     elif report.needs_attention:
         name.append("\n! not all measured", style="magenta")
+    if report.left_out:
+        name.append(f"\n{len(report.left_out)} left out", style="dim")
     return name
 
 

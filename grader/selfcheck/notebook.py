@@ -3,7 +3,7 @@
 import importlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,13 @@ import numpy as np
 
 from ..core.assignment import Assignment, find_assignment
 from ..core.errors import UserError
-from ..core.outcomes import CheckResult, Outcome
+from ..core.outcomes import CheckResult, LeftOut, Outcome
 from ..core.registry import Check
 from ..engine.checking import run_checks
 from ..harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, Modules
 from ..submissions.dependencies import sources_for
 from ..submissions.reading import read_submission
+from .beforehand import CellTimes, told_beforehand
 from .drawings import Drawings, drawings_of
 from .local_channel import LocalChannel, quiet
 from .watching import ObservedChannel, Watcher
@@ -45,12 +46,13 @@ def require_keras_2() -> None:
 
 
 class Session:
-    """Results and drawings of one set of definitions, each measured once."""
+    """Results and drawings of one set of definitions, each measured once. left_out: before anything was run."""
 
-    def __init__(self, assignment: Assignment, definitions: Definitions):
+    def __init__(self, assignment: Assignment, definitions: Definitions, left_out: Sequence[LeftOut] = ()):
         self.assignment = assignment
         importlib.import_module(assignment.operations)
         self.subject = assignment.subject(ObservedChannel(LocalChannel(definitions), self._on_training), SEED)
+        self.left_out = left_out
         self.results: dict[str, CheckResult] = {}
         self.drawings: dict[str, Drawings] = {}
         self._losses: dict[int, list[np.ndarray]] = {}
@@ -73,6 +75,10 @@ class Session:
                 self._watcher.ends(self.results[item.id])
         return tuple(self.results[c.id] for c in wanted)
 
+    def told(self) -> list[str]:
+        """What of the submission was left out, failed, or would be cut short in a grade."""
+        return [f"{each.where}: {each.why}" for each in dict.fromkeys((*self.left_out, *self.subject.left_out))]
+
     def _measure(self, item: Check) -> None:
         (result,) = run_checks(self.assignment, self.subject, [item], known=self.results)
         self.results[item.id] = result
@@ -90,7 +96,7 @@ def session_of_files(assignment: Assignment, path: Path) -> Session:
     needed = sources_for(submission, assignment.parts, assignment.given_statements)
     sources = [(source.name, source.text) for source in needed]
     if submission.kind == "notebook":
-        return Session(assignment, Cells(sources))
+        return Session(assignment, Cells(sources), submission.left_out)
     sys.meta_path.append(AbsoluteNames([name for name, _ in sources]))
     return Session(assignment, Modules(sources))
 
@@ -113,6 +119,7 @@ class NotebookSessions:
 
 
 SESSIONS = NotebookSessions()
+TIMES = CellTimes()
 
 
 def check(*names: str) -> float:
@@ -133,7 +140,7 @@ def check(*names: str) -> float:
         except UserError as error:
             screen.says(str(error))
             return 0.0
-        screen.shows(results, session.drawings)
+        screen.shows(results, session.drawings, told_beforehand(assignment, caller.get("In", ()), TIMES))
     return float(sum(result.score for result in results))
 
 

@@ -95,10 +95,12 @@ class NotebookScreen(Watcher):
         self._found.append(result)
         self._draw()
 
-    def shows(self, results: Sequence[CheckResult], drawings: Mapping[str, Drawings]) -> None:
-        """Show all results with their pictures."""
+    def shows(
+        self, results: Sequence[CheckResult], drawings: Mapping[str, Drawings], notes: Sequence[str] = ()
+    ) -> None:
+        """Show all results with their pictures, and lines about the work as a whole."""
         self._found, self._running, self._ended = list(results), None, True
-        self._draw(drawings, selfcheck_note(results))
+        self._draw(drawings, "\n".join(filter(None, (*notes, selfcheck_note(results)))))
 
     def says(self, text: str) -> None:
         """Show a line in place of results."""
@@ -143,10 +145,15 @@ class TerminalScreen(CheckProgress):
         self._console = Console()
         super().__init__(self._console)
 
-    def shows(self, results: Sequence[CheckResult], drawings: Mapping[str, Drawings]) -> None:  # noqa: ARG002 - for notebooks
-        """Print the table; a terminal shows no pictures."""
+    def shows(
+        self,
+        results: Sequence[CheckResult],
+        drawings: Mapping[str, Drawings],  # noqa: ARG002 - for notebooks
+        notes: Sequence[str] = (),
+    ) -> None:
+        """Print the table, and lines about the work as a whole; a terminal shows no pictures."""
         self._console.print(check_table(self._assignment, results))
-        if note := selfcheck_note(results):
+        for note in filter(None, (*notes, selfcheck_note(results))):
             self.says(note)
 
     def says(self, text: str) -> None:

@@ -120,7 +120,7 @@ def _missing(text: dict[str, str]) -> Exception:
     return expect.Failed(
         "missing.name",
         "{where} defines no `{name}`, which the part {part} is about.",
-        f"Define `{name}`, with exactly this name; if its place was deleted, take it again from the files you were given.",
+        f"Define `{name}`, with exactly this name; if it was deleted, take it again from what you were given.",
         evidence,
         where=where,
         name=name,

@@ -17,37 +17,10 @@ DEPTH = 4  # of cell magics within one another
 PASSES = 8  # a command may hide the next one from the tokenizer, by a quote that nothing closes
 RUNS_ITS_BODY = frozenset({"time", "capture", "prun"})  # and keeps the names that the body binds
 LEAVES_NOTHING = frozenset(  # in the kernel: programs of other languages or processes, files, measured functions
-    [
-        "timeit",
-        "bash",
-        "sh",
-        "script",
-        "system",
-        "sx",
-        "!",
-        "cmd",
-        "html",
-        "HTML",
-        "javascript",
-        "js",
-        "latex",
-        "markdown",
-        "svg",
-        "perl",
-        "ruby",
-        "pypy",
-        "python",
-        "python2",
-        "python3",
-        "writefile",
-        "file",
-        "sql",
-        "R",
-        "julia",
-        "octave",
-        "cython",
-    ]
-)
+    {"!", "HTML", "R", "bash", "cmd", "cython", "file", "html", "javascript", "js", "julia", "latex", "markdown",
+     "octave", "perl", "pypy", "python", "python2", "python3", "ruby", "script", "sh", "sql", "svg", "sx", "system",
+     "timeit", "writefile"}
+)  # fmt: skip
 CELL_MAGIC = re.compile(r"%%([\w!]+)(?:[ \t]+(.*))?")
 STATEMENT_MAGIC = re.compile(r"(?s)(.*?)get_ipython\(\)\.run_line_magic\('(?:time|prun)', (.+)\)\n")
 
@@ -131,7 +104,8 @@ def _replaced(lines: list[str], tokens: list[Any]) -> tuple[int, list[str]] | No
 def _transformers(tokens: list[Any]) -> Iterator[Any]:
     from IPython.core.inputtransformer2 import EscapedCommand, HelpEnd, MagicAssign, SystemAssign
 
-    for kind in (MagicAssign, SystemAssign, EscapedCommand, HelpEnd):
+    kinds: tuple[Any, ...] = (MagicAssign, SystemAssign, EscapedCommand, HelpEnd)
+    for kind in kinds:
         found = kind.find([tokens])
         if found:
             yield found

@@ -1,4 +1,4 @@
-"""What a piece of a notebook does with names: those it binds, needs from above, reads when it is called, and changes."""
+"""What a piece of a notebook does with names: which it binds, needs from above, reads when called, and changes."""
 
 import ast
 import symtable
@@ -23,11 +23,10 @@ class Names:
     """Names of the notebook, as one piece of its code treats them.
 
     binds: may get a value; settles: get one for sure; needs: are read before that, while it runs; later: are read by
-    its functions. changes: their objects are changed; calls_on: a method of theirs is called; sets: and
-    nothing else is done with that. aliases: get the object of
-    a name in `changes`. imports: are bound by an import. calls: functions that are called; setters: functions that may
-    bind names of `binds`. always: it may bind any name. Where code is looked up by name, `finds` any and `unknown`: also
-    binds any.
+    its functions. changes: their objects are changed; calls_on: a method of theirs is called; sets: and nothing else is
+    done with the answer. aliases: get the object of a name in `changes`. imports: are bound by an import. calls:
+    functions that are called; setters: functions that may bind names of `binds`. always: it may bind any name. Where
+    code is looked up by name, `finds`: it may read any; `unknown`: it may bind any.
     """
 
     binds: frozenset[str] = frozenset()
@@ -238,7 +237,7 @@ def _root(node: ast.expr) -> str:
 
 
 def _binds_anything(node: ast.AST) -> bool:
-    """Whether names that the text does not show may be bound, a file is written, or later cells are read in another way."""
+    """Whether it may bind names that the text does not show, writes a file, or has later cells read in another way."""
     if isinstance(node, ast.ImportFrom):
         return node.module == "__future__" or any(alias.name == "*" for alias in node.names)
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:

@@ -89,4 +89,4 @@ def _text_of(cell: Any) -> str | None:
     lines = source if isinstance(source, list) else [source]
     if not all(isinstance(line, str) for line in lines):
         return None
-    return "".join(lines).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(map(str, lines)).replace("\r\n", "\n").replace("\r", "\n")
