@@ -258,7 +258,7 @@ def test_no_check_starts_when_the_time_is_used_up(run: Run) -> None:
     clock = iter([False, True, True])
     results = run({"one": passing, "two": passing, "three": passing}, out_of_time=lambda: next(clock))
     assert [r.outcome for r in results.values()] == [Outcome.PASSED, Outcome.FAILED, Outcome.FAILED]
-    assert "time was used up" in results["two"].message
+    assert "time of this part was used up" in results["two"].message
     assert results["two"].code == "time.used_up"
 
 
