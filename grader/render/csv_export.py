@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ..core.files import write_atomically
 from ..core.outcomes import Report
-from ..core.text import one_line
+from ..core.text import login, one_line
 from .wording import in_order, parts_of, points, unmeasured_parts
 
-FIRST_COLUMNS = ("submission", "status", "score", "max_score", "isolation", "seed")
+FIRST_COLUMNS = ("submission", "student", "status", "score", "max_score", "isolation", "seed")
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # also fullwidth signs
 
 
@@ -34,7 +34,8 @@ def _row(report: Report, parts: list[str]) -> list[str]:
     earned = {part: points(score) for part, (score, _) in report.part_scores().items()}
     final = {part: earned.get(part, "") for part in parts if part not in unmeasured_parts(report)}
     return [
-        *(report.submission, report.status.value, total, str(report.max_score), report.isolation, str(report.seed)),
+        *(report.submission, login(report.student), report.status.value, total, str(report.max_score)),
+        *(report.isolation, str(report.seed)),
         *(final.get(part, "") for part in parts),
     ]
 

@@ -4,6 +4,7 @@ Every entry of a class folder is a submission, or is named with the reason why i
 system, a roster, the results of an earlier grading.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -81,7 +82,7 @@ def _is_nobodys(entry: Path) -> bool:
     if name.startswith((".", "__", "~$")) or name in NOBODYS_NAMES:
         return True
     if entry.is_dir():
-        return all((entry / each).is_file() for each in RESULTS)
+        return all(os.path.isfile(entry / each) for each in RESULTS)  # noqa: PTH113 - false where it may not look
     return Path(name).suffix in NOBODYS_ENDINGS or Path(name).stem in NOBODYS_STEMS
 
 
@@ -97,11 +98,14 @@ def _is_like_a_student(entry: Path, assignment: Assignment) -> bool:
     stem = (entry.name if entry.is_dir() else _stem(entry.name)).casefold()
     if entry.is_symlink() or stem in OWN_FOLDERS or stem.startswith(assignment.name.casefold()):
         return False
-    if entry.is_dir():
+    suffix = entry.suffix.lower()
+    if not entry.is_dir():
+        return suffix in ARCHIVES or (suffix == ".ipynb" and entry.is_file() and _mentions(entry, assignment))
+    try:
         inner = (each for each in entry.iterdir() if each.is_dir() and not each.is_symlink())
         return any(holds_submission(folder, assignment) for folder in (entry, *inner))
-    suffix = entry.suffix.lower()
-    return suffix in ARCHIVES or (suffix == ".ipynb" and _mentions(entry, assignment))
+    except OSError:  # what may not be looked into is somebody's
+        return True
 
 
 def _mentions(notebook: Path, assignment: Assignment) -> bool:
@@ -121,14 +125,18 @@ def _class_inside(entry: Path, assignment: Assignment) -> Found | None:
 
 def _is_nbgraders(entries: Sequence[Path], assignment: Assignment) -> bool:
     """Whether most entries are <student>/<assignment>/."""
-    return 2 * sum((entry / assignment.name).is_dir() for entry in entries) > len(entries)
+    nested = [os.path.isdir(entry / assignment.name) for entry in entries]  # noqa: PTH112 - false where it may not look
+    return 2 * sum(nested) > len(entries)
 
 
 def _inside(entry: Path, assignment: Assignment) -> Path:
     """The folder of a student's files, which in an nbgrader course is <student>/<assignment>/."""
     nested = entry / assignment.name
-    is_nested = nested.is_dir() and not nested.is_symlink() and not entry.is_symlink()
-    return nested if is_nested and not holds_submission(entry, assignment) else entry
+    try:
+        is_nested = nested.is_dir() and not nested.is_symlink() and not entry.is_symlink()
+        return nested if is_nested and not holds_submission(entry, assignment) else entry
+    except OSError:  # reading it says why
+        return entry
 
 
 def _of_platform(named: Named) -> list[HandedIn]:

@@ -69,7 +69,7 @@ class Session:
         self, assignment: Assignment, name: str, path: Path, checks: tuple[Check, ...], conditions: Conditions,
         observer: Observer,
     ) -> Report:  # fmt: skip
-        """The finished report of the submission `name`, or a new one. Raises NoIsolation."""
+        """The finished report of the student `name`, or a new one. Raises NoIsolation."""
         if name in self._finished:
             return self._finished[name]
         config = RunConfig(assignment, [HandedIn(name, path, name)], checks, conditions.seed, conditions.limits)
@@ -79,7 +79,7 @@ class Session:
     @contextmanager
     def handing_out(self, reports: Iterable[Report]) -> Iterator[None]:
         """Within the block `find_report` returns these reports."""
-        self._finished.update((report.submission, report) for report in reports)
+        self._finished.update((report.student, report) for report in reports)
         try:
             yield
         finally:

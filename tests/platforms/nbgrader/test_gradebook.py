@@ -133,6 +133,14 @@ def test_a_hostile_name_is_a_harmless_student(gradebook: Gradebook) -> None:
     assert len(gradebook.students) == 8
 
 
+def test_a_login_is_the_student_and_what_is_nobody_s_is_none(own_url: str) -> None:
+    """Whatever its submission is called; a stray file of a class folder adds nobody."""
+    known = replace(samples.solved("O'Brien, Bob_12"), student="o'brien@uni.edu")
+    write_gradebook(ASSIGNMENT, [known, replace(samples.solved("lab05.ipynb"), student="")], own_url)
+    with Gradebook(own_url) as gradebook:
+        assert [student.id for student in gradebook.students] == ["o'brien@uni.edu"]
+
+
 def test_a_second_run_updates_scores_and_keeps_what_a_person_entered(own_url: str) -> None:
     """Automatic scores follow the last run, also from and to 'not measured'; manual ones and extra credit stay."""
     cell = "gaussian_vae-samples_match_parameters"

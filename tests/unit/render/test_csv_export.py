@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,12 @@ def test_a_grade_that_is_not_final_is_no_number(tmp_path: Path) -> None:
     assert {by_name["kurt"][key] for key in ("score", *ASSIGNMENT.part_names)} == {""}
     assert (by_name["grace"]["score"], by_name["grace"]["gaussian_vae"]) == ("", "")
     assert by_name["grace"]["data"] == "6"
+
+
+def test_a_student_is_there_under_the_very_login(tmp_path: Path) -> None:
+    """Whatever the submission is called."""
+    (row,) = rows((replace(samples.solved("O'Brien_12"), student="o'brien@uni.edu"),), tmp_path)
+    assert (row["submission"], row["student"]) == ("O'Brien_12", "o'brien@uni.edu")
 
 
 STARTS = ["=", "+", "-", "@", "\t", "\r", "\n", " =", "\u202e=", "\x1b[0m=", "\n@", "\x00-", "＝", "＋", "－", "＠"]

@@ -1,5 +1,6 @@
 """Class folders as platforms, browsers and instructors leave them: nobody in them is lost without a word."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.submissions.finding import Found, NothingToGrade, find_submissions
 from grader.submissions.handed_in import HandedIn
-from grader.submissions.reading import read_submission
+from grader.submissions.reading import holds_submission, read_submission
 
 from .handed_in import fill, notebook_of
 
@@ -239,3 +240,40 @@ def test_a_class_without_anybody_is_said(tmp_path: Path) -> None:
     """A roster alone."""
     with pytest.raises(NothingToGrade):
         find_submissions(fill(tmp_path, {"roster.csv": ""}), ASSIGNMENT)
+
+
+def test_a_folder_that_may_not_be_looked_into_is_no_end_of_the_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is somebody's, and reading it says why it is not graded."""
+
+    def refusing(folder: Path, assignment: object) -> bool:
+        if folder.name == "bob":
+            raise PermissionError
+        return holds_submission(folder, ASSIGNMENT)
+
+    monkeypatch.setattr("grader.submissions.finding.holds_submission", refusing)
+    fill(tmp_path, {"ada/data.py": "", "bob/lab05/data.py": "", "carl/lab05/data.py": "", "lab05.ipynb": WORK})
+    _, by_name = found_in(tmp_path)
+    assert set(by_name) == {"ada", "bob", "carl", "lab05.ipynb"}
+
+
+def test_a_pipe_in_a_class_folder_is_not_opened(tmp_path: Path) -> None:
+    """Neither to tell students apart nor to put a student's files together."""
+    fill(tmp_path, {"lab05.ipynb": WORK})
+    os.mkfifo(tmp_path / "bob.ipynb")
+    assert set(found_in(tmp_path)[1]) == {tmp_path.name}
+    canvas = fill(tmp_path / "canvas", {"ada_1_2_lab05.ipynb": WORK})
+    os.mkfifo(canvas / "bob_3_4_lab05.ipynb")
+    assert "ordinary" in found_in(canvas)[1]["bob_3"].problem
+
+
+def test_links_among_a_platform_s_files_are_not_followed(tmp_path: Path) -> None:
+    """A file that leads elsewhere is named, and so is a folder."""
+    secret = fill(tmp_path / "elsewhere", {"data.py": "SECRET = 1\n"})
+    canvas = fill(tmp_path / "canvas", {"ada_1_2_lab05.ipynb": WORK})
+    (canvas / "bob_3_4_data.py").symlink_to(secret / "data.py")
+    moodle = fill(tmp_path / "moodle", {"Ada_1_assignsubmission_file_/data.py": ""})
+    (moodle / "Bob_2_assignsubmission_file_").symlink_to(secret)
+    assert found_in(canvas)[1]["bob_3"].problem
+    assert found_in(moodle)[1]["Bob_2"].problem == "it is a link, and links are not followed"
