@@ -3,22 +3,22 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := --numprocesses 2 --dist loadfile --no-loadscope-reorder  # of two cores; PYTEST= for one process
 .DEFAULT_GOAL := help
-.PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills load seeds attacks validity calibrate mutation experiment pages templates constraints clean
+.PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills load seeds attacks validity one-work calibrate mutation experiment packagings pages templates constraints clean
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
 
 install: system .venv/installed  ## create .venv and install the locked dependencies
 
-HAS_SYSTEM := command -v bwrap && $(PYTHON) -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library("seccomp"))'
+HAS_SYSTEM := command -v bwrap && command -v bsdtar && $(PYTHON) -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library("seccomp"))'
 
-system:  ## install what isolates submissions, bubblewrap and libseccomp, where this is root on Debian
+system:  ## install bubblewrap and libseccomp, which isolate submissions, and bsdtar, which unpacks them, where this is root on Debian
 	@if $(HAS_SYSTEM); then exit 0; fi >/dev/null; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update && apt-get install -y --no-install-recommends bubblewrap libseccomp2; \
+	    apt-get update && apt-get install -y --no-install-recommends bubblewrap libarchive-tools libseccomp2; \
 	fi; \
 	if $(HAS_SYSTEM); then exit 0; fi >/dev/null; \
-	echo "To isolate submissions, on Linux, install bubblewrap and libseccomp: without bubblewrap grading needs root, and without libseccomp --trust-submissions."
+	echo "To isolate submissions, on Linux, install bubblewrap and libseccomp: without bubblewrap grading needs root, and without libseccomp --trust-submissions. To read .7z, .rar and .tar.gz, install bsdtar (Debian: libarchive-tools)."
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11 to 3.13 is needed, this is " + sys.version)'
@@ -94,6 +94,9 @@ calibrate: install  ## derive the thresholds from many gradings of right solutio
 
 experiment: install  ## train and measure the reference on full MNIST, and write docs/results.md (hours; ARGS=--quick: five minutes)
 	$(BIN)/python -m benchmarks.experiment $(ARGS)
+
+packagings: install  ## read one work in 2,000 packagings: folders, archives, junk, names and encodings
+	PACKAGINGS=2000 $(BIN)/python -m pytest tests/unit/submissions/test_packagings.py
 
 pages: install  ## render again docs/results.md, docs/validity.md, docs/calibration.md and the samples in README.md
 	$(BIN)/python -m benchmarks.pages

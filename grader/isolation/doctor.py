@@ -15,6 +15,7 @@ from statistics import median
 
 from ..core.assignment import Assignment
 from ..core.limits import Limits
+from ..submissions import unpacking
 from ..submissions.reading import Source, Submission
 from . import fork_server, kernel, seccomp, tiers
 from .canary import ATTEMPTS
@@ -53,6 +54,7 @@ class Machine:
     bubblewrap: str
     landlock_abi: int
     seccomp_instructions: int  # of the filter, 0 without libseccomp
+    bsdtar: str = ""  # unpacks what students hand in; no tier needs it
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ def look_at_machine() -> Machine:
         bubblewrap=bubblewrap_version(),
         landlock_abi=landlock_abi(),
         seccomp_instructions=seccomp_instructions(),
+        bsdtar=unpacking.version(),
     )
 
 

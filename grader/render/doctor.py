@@ -82,6 +82,7 @@ def _machine_rows(machine: Machine) -> list[tuple[str, Text]]:
         ("bubblewrap", Text(one_line(machine.bubblewrap) if machine.bubblewrap else "missing")),
         ("Landlock", Text(_landlock(machine.landlock_abi))),
         ("seccomp", Text(filtered if machine.seccomp_instructions else "libseccomp is missing")),
+        ("bsdtar", Text(one_line(machine.bsdtar) if machine.bsdtar else "missing: .7z, .rar and .tar.gz are not read")),
     ]
 
 

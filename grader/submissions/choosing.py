@@ -153,7 +153,8 @@ def _of_equals(tied: list[Candidate], assignment: Assignment) -> tuple[Candidate
     newest = max((time for time in times if time), default=None)
     if None not in times and times.count(newest) == 1 and len({kind for kind, _ in filter(None, times)}) == 1:
         return last[times.index(newest)], "is newer"
-    raise UnreadableSubmission(f"it holds two candidates: {last[0].label} and {last[1].label}; hand in one")
+    one, other = sorted(candidate.label for candidate in last)[:2]
+    raise UnreadableSubmission(f"it holds two candidates: {one} and {other}; hand in one")
 
 
 def _last_downloads(candidates: list[Candidate]) -> list[Candidate]:

@@ -23,7 +23,7 @@ HANDED_IN = frozenset(Path(f"it{ending}").suffix for ending in (NOTEBOOK, *ARCHI
 MAX_DEPTH = 4  # of helper modules below the folder of a submission
 MAX_NOTES = 20
 WORD = re.compile(r"\w+")
-OWN = __name__.partition(".")[0]  # the grader, which lies in every bundle and is no work of a student's
+OWN, MARK = __name__.partition(".")[0], "submissions/reading.py"  # the package of the grader, and a module of it
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,22 @@ def read_submission(name: str, path: Path, assignment: Assignment) -> Submission
     if not path.exists():
         raise UnreadableSubmission(f"there is no {path}")
     with listed(path) as listing:
-        choice = choose(listing.files, assignment)
+        files = _without_grader(listing.files)
+        choice = choose(files, assignment)
         if choice is None:
             raise UnreadableSubmission(_nothing_found(path, listing, assignment))
         read = _read_notebook if choice.chosen.is_notebook else _read_modules
-        sources, left_out = read(choice, listing.files, assignment)
+        sources, left_out = read(choice, files, assignment)
     notes = [*left_out, *choice.left_out, *listing.left_out]
     kind: Literal["modules", "notebook"] = "notebook" if choice.chosen.is_notebook else "modules"
     return Submission(name, kind, tuple(sources), tuple(notes[:MAX_NOTES]), choice.chosen.label)
+
+
+def _without_grader(files: Iterable[File]) -> list[File]:
+    """The files but those of this program, which is handed out, and back, with the whole bundle."""
+    files = list(files)
+    own = tuple(file.path.removesuffix(MARK) for file in files if file.path.endswith(f"{OWN}/{MARK}"))
+    return [file for file in files if not file.path.startswith(own)]
 
 
 def _nothing_found(path: Path, listing: Listing, assignment: Assignment) -> str:
@@ -133,7 +141,6 @@ def _beside(folder: str, choice: Choice, files: Iterable[File], assignment: Assi
         for file in files
         if file.path.startswith(inside) and has_suffix(file.path, MODULE) and file.archive == archive
         and not (file.folder == folder and part_of(file, assignment))
-        and not file.path.removeprefix(inside).startswith(f"{OWN}/")
         and not any(file.path.startswith(other) and other.startswith(inside) and other != inside for other in elsewhere)
     }  # fmt: skip
     return {path: file for path, file in found.items() if path.count("/") <= MAX_DEPTH}

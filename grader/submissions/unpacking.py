@@ -68,6 +68,15 @@ def files_of_archive(stream: IO[bytes], kind: str) -> Listing:
     return Listing(tuple(files), tuple(left_out))
 
 
+def version() -> str:
+    """The version of bsdtar here, "" where there is none."""
+    program = shutil.which(PROGRAM, path=PATH)
+    if program is None:
+        return ""
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=10)
+    return done.stdout.partition(" - ")[0].removeprefix(PROGRAM).strip() or "unknown"
+
+
 def _first(raw: bytes, size: int) -> bytes:
     return raw[:size]
 

@@ -57,7 +57,7 @@ def work_in_modules(texts: Mapping[str, str], assignment: Assignment) -> Work:
         imported = {word for names in IMPORTED.findall(text) for word in re.findall(r"\w+|\*", names)}
         names[part] = {name for name, _ in found} | (set(part.public_names) if "*" in imported else imported)
         definitions |= found
-    return _work("\0".join(f"{name}\0{texts[name]}" for name in sorted(texts)), definitions, names)
+    return _work("\0".join(f"{name}\0\n{texts[name]}" for name in sorted(texts)), definitions, names)
 
 
 def tasks_done(all_work: list[Work]) -> list[int]:
@@ -66,12 +66,14 @@ def tasks_done(all_work: list[Work]) -> list[int]:
     A name is one task where it is no stub in any of them; otherwise each of its stubs is.
     """
     stubs = frozenset[str]().union(*(work.stubs for work in all_work))
-    with_stubs = {_name_of(stub) for stub in stubs}
+    names = {stub: _name_of(stub) for stub in stubs}
+    public = frozenset[Name]().union(*(work.defined for work in all_work))
     done = []
     for work in all_work:
         parts = {"", *(part for part, _ in work.defined)}
-        replaced = sum(_name_of(stub)[0] in parts for stub in stubs - work.stubs)
-        done.append(replaced + len(work.defined - with_stubs))
+        replaced = [names[stub] for stub in stubs - work.stubs]
+        count = sum(name in work.defined if name in public else name[0] in parts for name in replaced)
+        done.append(count + len(work.defined.difference(names.values())))
     return done
 
 
@@ -94,7 +96,7 @@ def _definitions(text: str) -> Iterator[Name]:
     """
     name, lines = "", list[str]()
     for line in text.split("\n"):
-        if line[:1].isalpha() or line[:1] in ("_", "@", "#", "%", "!"):
+        if line[:1].isalpha() or line[:1] in set("_@#%!\"'"):
             if name:
                 yield name, _digest("\n".join(lines).rstrip())
             found = DEFINED.match(line)
