@@ -84,6 +84,9 @@ attacks: install  ## run every attack against the defences, on the two best tier
 validity: install  ## grade every known mistake and every right variant, and write docs/validity.md and docs/validity.csv
 	$(BIN)/python -m benchmarks.validity --page docs/validity.md
 
+one-work: install  ## grade one class in every form and on every route, and write docs/one-work.md
+	$(BIN)/python -m benchmarks.one_work --page docs/one-work.md
+
 mutation: install  ## change the code that numbers rest on in every small way, and see which changes no test notices
 	rm -rf mutants
 	$(BIN)/mutmut run --max-children 2
