@@ -97,7 +97,11 @@ def carried_forward(
 def not_carried(assignment: Assignment, submission: Submission, measured: Mapping[str, TaskResult]) -> str:
     """What a report says where the reference is not installed and a mistake may have cost points twice, else ""."""
     lost = [part for part in assignment.parts if part.name in measured and _has_lost(measured[part.name])]
-    parts = [p.title for place, p in enumerate(lost) if any(_builds_on(submission, p, e) for e in lost[:place])]
+    parts = [
+        part.title
+        for place, part in enumerate(lost)
+        if any(_builds_on(assignment, submission, part, earlier) for earlier in lost[:place])
+    ]
     return NOT_CARRIED.format(parts=", ".join(parts)) if parts and not assignment.has_reference else ""
 
 

@@ -44,7 +44,7 @@ class _Bounded:
 def files_of_zip(stream: IO[bytes]) -> Listing:
     """What may be a part of a submission, by name. `stream` stays in use. Raises UnreadableSubmission."""
     try:
-        archive = zipfile.ZipFile(_Bounded(stream))  # type: ignore[arg-type]  # all that zipfile calls
+        archive = zipfile.ZipFile(_Bounded(stream))
         entries = {_name(entry): entry for entry in archive.infolist() if not entry.is_dir()}
     except UNREADABLE as error:
         raise UnreadableSubmission(f"the .zip cannot be read: {error}") from None
