@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.outcomes import LeftOut
 from grader.core.stubs import STUB_MARKER
 from grader.submissions import reading as submissions
 from grader.submissions.finding import find_submissions
@@ -33,9 +34,9 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path) -> None:
     found = read_submission("ada", tmp_path / "lab05.ipynb", ASSIGNMENT)
     assert found.kind == "notebook"
     assert [(source.name, source.text) for source in found.sources] == [
-        ("lab05.ipynb, cell 1", "x = 1"), ("lab05.ipynb, cell 3", "y = 2"),
+        ("lab05.ipynb, cell 1", "x = 1"), ("lab05.ipynb, cell 2", "def f(:"), ("lab05.ipynb, cell 3", "y = 2"),
     ]  # fmt: skip
-    assert found.left_out[0].where == "cell 2, line 1"
+    assert found.left_out == (LeftOut("lab05.ipynb, cell 2, line 1", "SyntaxError: invalid syntax"),)
 
 
 @pytest.mark.parametrize("root", ["", "lab05/", "ada's work/"])
@@ -178,9 +179,9 @@ def test_names_that_are_not_utf_8(tmp_path: Path) -> None:
     place = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe"))
     fill(place, {"data.py": "x = 1\n"})
     (place / os.fsdecode(b"h\xe4lper.py")).write_text("y = 2\n")
-    ((name, found),) = find_submissions(tmp_path, ASSIGNMENT)
-    assert name == os.fsdecode(b"\xff\xfe")
-    assert sorted(texts(found).values()) == ["x = 1\n", "y = 2\n"]
+    (found,) = find_submissions(tmp_path, ASSIGNMENT).submissions
+    assert found.name == os.fsdecode(b"\xff\xfe")
+    assert sorted(texts(found.path).values()) == ["x = 1\n", "y = 2\n"]
 
 
 def test_too_much_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
