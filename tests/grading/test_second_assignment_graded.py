@@ -133,6 +133,29 @@ def test_a_mistake_costs_its_points_once(reports: dict[str, Report], name: str) 
     )
 
 
+def test_a_download_of_canvas_is_the_same_work(
+    lab01: Assignment, submissions: Path, reports: dict[str, Report], server: ForkServer, cache: Cache, tmp_path: Path
+) -> None:
+    """All files side by side, one of them handed in twice: the same texts, so nothing has to be measured again."""
+    students = {folder.name: str(100 + number) for number, folder in enumerate(sorted(submissions.iterdir()))}
+    for name, student in students.items():
+        for number, file in enumerate(sorted((submissions / name).iterdir())):
+            (tmp_path / f"{name}_{student}_{number + 10}_{file.name}").write_bytes(file.read_bytes())
+    earlier = f"solved_LATE_{students['solved']}_9_fitting.py"
+    (tmp_path / earlier).write_text("an earlier one")
+
+    def nobody() -> Backend:
+        raise AssertionError("nothing has to be measured")
+
+    graded = grade_class(config_of(lab01, tmp_path), nobody, server.tier.name, cache)
+    found = {report.student: report for report in graded}
+    for name, student in students.items():
+        assert found[student].submission == f"{name}_{student}"
+        assert scores(found[student]) == scores(reports[name])
+        assert found[student].graded.submission_sha256 == reports[name].graded.submission_sha256
+    assert [note.where for note in found[students["solved"]].left_out] == [earlier]
+
+
 def test_untouched_templates_are_to_do(reports: dict[str, Report]) -> None:
     """Every task is named, and nothing is worth a point."""
     report = reports["untouched"]
