@@ -6,14 +6,21 @@ from typing import Any
 import pytest
 
 from grader.core import expect
+from grader.core.outcomes import LeftOut
 from grader.subject import errors as remote_errors
-from grader.subject.errors import as_exception
+from grader.subject.errors import as_exception, left_out_of
 
 
 def seconds_for(failure: Any) -> float:
     start = time.thread_time()
     as_exception(failure)
     return time.thread_time() - start
+
+
+CAUSED = {
+    "kind": "missing", "name": "VAE", "where": "Your notebook", "binder": "lab05.ipynb, cell 7", "cause": "syntax",
+    "place": "lab05.ipynb, cell 7", "line": 3, "reason": "SyntaxError: expected ':'",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -31,20 +38,40 @@ def seconds_for(failure: Any) -> float:
             "encode should return [4, 10], but returned [4, 5].",
         ),
         (
-            {"kind": "missing", "name": "VAE", "where": "vae.py", "present": ["AE", "os"]},
+            {"kind": "missing", "name": "VAE", "where": "vae.py", "part": "vae", "present": ["AE", "os"]},
             expect.Failed,
-            "vae.py has no VAE.",
+            "vae.py defines no `VAE`, which the part vae is about.",
+        ),
+        (
+            {"kind": "missing", "name": "VAE", "where": "vae.py", "present": ["Vae"], "near": "Vae"},
+            expect.Failed,
+            "vae.py defines no `VAE`, but a `Vae`.",
+        ),
+        (
+            CAUSED,
+            expect.Failed,
+            "Your notebook defines no `VAE`. Cell 7 would have defined it, but line 3 of it failed: SyntaxError: expected ':'.",
+        ),
+        (
+            CAUSED
+            | {"cause": "import", "needs": "pd", "place": "lab05.ipynb, cell 2", "line": 1, "reason": "no pandas."},
+            expect.Failed,
+            "Your notebook defines no `VAE`. Cell 7 would have defined it with `pd`, but line 1 of cell 2 failed: no pandas.",
         ),
         (
             {
-                "kind": "missing",
-                "name": "VAE",
-                "where": "It",
-                "present": [],
-                "notes": ["cell 2 was left out"],
+                "kind": "raised",
+                "type": "NameError",
+                "doing": "calling f",
+                "message": "name 'x' is not defined",
+                "cause": "cut",
+                "place": "lab05.ipynb, cell 2",
+                "line": 1,
+                "reason": "it was ended after 5 s",
             },
             expect.Failed,
-            "It has no VAE. Note: ['cell 2 was left out']",
+            "Your code raised NameError while calling f: name 'x' is not defined — the name is missing because line 1 of "
+            "cell 2 failed: it was ended after 5 s.",
         ),
         ({"kind": "missing_module", "name": "vae.py"}, expect.Failed, "The submission has no vae.py."),
         ({"kind": "fault", "message": "no such operation"}, expect.GraderFault, "no such operation"),
@@ -61,7 +88,7 @@ def test_what_a_harness_reports_is_worded(failure: Any, kind: type[Exception], s
 
 @pytest.mark.parametrize(
     ("kind", "code"),
-    [("raised", "raised.in_submission"), ("shape", "shape.wrong"), ("missing", "missing.name"),
+    [("raised", "raised.in_submission"), ("shape", "shape.wrong"), ("missing", "missing.raised"),
      ("missing_module", "import.missing_module")],
 )  # fmt: skip
 def test_each_kind_of_failure_has_its_code(kind: str, code: str) -> None:
@@ -71,6 +98,24 @@ def test_each_kind_of_failure_has_its_code(kind: str, code: str) -> None:
     assert isinstance(found, expect.Failed)
     assert found.code == code
     assert "{type.__class__} {" in found.message
+
+
+@pytest.mark.parametrize("cause", remote_errors.CAUSES)
+def test_each_cause_of_a_missing_name_has_its_code(cause: str) -> None:
+    """The true cause is what a class page counts."""
+    found = as_exception(CAUSED | {"cause": cause})
+    assert isinstance(found, expect.Failed)
+    assert found.code == f"missing.{cause}"
+    assert found.hint == "Repair line 3 of cell 7 first."
+
+
+def test_what_was_left_out_is_a_bounded_list_of_clean_lines() -> None:
+    """Whatever a process reports."""
+    assert left_out_of([["cell 1, line 2", "a\x1b[31m\nb"]]) == [LeftOut("cell 1, line 2", "a b")]
+    assert left_out_of([["x"], 3, None, {"a": 1}, ["a", "b", "c"]]) == []
+    assert len(left_out_of([["x" * 10**6, ["y" * 10**6]]] * 1000)) == remote_errors.ITEMS
+    assert all(len(each.where) <= 200 for each in left_out_of([["x" * 10**6, "y"]]))
+    assert left_out_of("no list") == left_out_of(None) == []
 
 
 def test_what_is_there_is_evidence() -> None:
