@@ -388,6 +388,7 @@ def test_what_cannot_be_read_is_reported_in_one_line(tmp_path: Path, server: For
     assert {(c.outcome, c.code, c.message) for c in report.checks} == {
         (Outcome.FAILED, "submission.unreadable", "The submission could not be read: the folder is empty.")
     }
+    assert {c.hint for c in report.checks} == {"Hand in lab05.ipynb or your folder of modules."}
 
 
 def test_a_submission_that_vanished_is_reported(tmp_path: Path, server: ForkServer) -> None:
