@@ -146,6 +146,7 @@ class ClassRun:
         self._tried: set[str] = set()  # keys of those that are measured once more
         self._made: set[str] = set()  # keys that were measured in this run
         self._found: list[str] = []  # keys that were in the cache
+        self._carrying: list[PendingSubmission] = []  # with errors to carry forward once all else is measured
         self._trouble = ""
 
     def grade(self) -> list[Report]:
@@ -158,6 +159,10 @@ class ClassRun:
                 self._begin(plan_of(config.assignment, handed_in, config.checks, config.seed, config.limits))
             while self._running or self._starved:
                 self._measure_starved()
+                self._collect()
+            for pending in self._carrying:  # the solution is in reach of these alone
+                self._carry_forward(pending)
+            while self._running:
                 self._collect()
         finally:
             self._keep_what_is_done()
@@ -276,20 +281,24 @@ class ClassRun:
             self._go_on(pending)
 
     def _go_on(self, pending: PendingSubmission) -> None:
-        """All results are there: carry errors forward, once, or finish."""
+        """All results are there: let errors be carried forward, once, or finish."""
         if pending.carried is None:
-            order = self._config.assignment.part_names
-            pending.measured = {part: pending.measured[part] for part in order if part in pending.measured}
-            carried = pending.plan.carried_forward(pending.measured)
-            pending.carried = {each.task.part: each for each in carried}
+            names = self._config.assignment.part_names
+            pending.measured = {name: pending.measured[name] for name in names if name in pending.measured}
+            pending.carried = {each.task.part: each for each in pending.plan.carried_forward(pending.measured)}
             pending.waiting = set(pending.carried)
-            if carried:
-                log.info("%s: errors are carried forward into %s", pending.plan.name, ", ".join(pending.carried))
-                self._observer.carrying_starts(pending.plan.name, list(pending.carried))
-                for each in carried:
-                    self._want(pending, each.task)
-                return
-        self._finish(pending)
+        if pending.waiting:
+            self._carrying.append(pending)
+        else:
+            self._finish(pending)
+
+    def _carry_forward(self, pending: PendingSubmission) -> None:
+        """Have parts measured with the solution in reach, when nothing else runs that could print what they tell it."""
+        parts = dict(pending.carried or {})
+        log.info("%s: errors are carried forward into %s", pending.plan.name, ", ".join(parts))
+        self._observer.carrying_starts(pending.plan.name, list(parts))
+        for each in parts.values():
+            self._want(pending, each.task)
 
     def _finish(self, pending: PendingSubmission) -> None:
         report = pending.plan.report(pending.measured, self._tier)

@@ -187,6 +187,7 @@ def environment(packages: Iterable[Path]) -> dict[str, str]:
         "TF_USE_LEGACY_KERAS": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "CUDA_VISIBLE_DEVICES": "",
+        "HDF5_USE_FILE_LOCKING": "FALSE",  # the filter takes locks away
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",

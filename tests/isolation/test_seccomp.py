@@ -3,15 +3,16 @@
 import json
 import subprocess
 import sys
+import tempfile
 from functools import cache
 
 import pytest
 
 from grader.isolation import seccomp
-from grader.isolation.seccomp import REFUSED
+from grader.isolation.seccomp import ATTRIBUTES, REFUSED
 
 SCRIPT = """
-import ctypes, errno, fcntl, json, os, resource, signal, subprocess, sys, threading, time
+import ctypes, errno, fcntl, json, os, resource, signal, subprocess, sys, tempfile, threading, time
 import pyseccomp
 from grader.isolation import kernel, seccomp
 
@@ -20,7 +21,7 @@ libc.syscall.argtypes = [ctypes.c_long] * 7
 
 def system_call(name, *arguments):
     ctypes.set_errno(0)
-    number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
+    number = name if isinstance(name, int) else pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
     result = libc.syscall(number, *arguments, *[0] * (6 - len(arguments)))
     return errno.errorcode.get(ctypes.get_errno(), "") if result < 0 else ""
 
@@ -47,11 +48,18 @@ def in_a_thread():
     thread.join()
     return "" if heard else "no thread"
 
+def lock_in_two_processes():
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if os.fork() == 0:
+        os._exit(bool(outcome(lambda: fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB))))
+    return "" if os.wait()[1] else "both have it"
+
+file = tempfile.TemporaryFile()
 kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
 if FILTERED:
     kernel.install_seccomp(seccomp.program())
 me, other_half, reading = os.getpid(), 1 << 32, os.pipe()[0]
-found = {name: system_call(name) for name in CALLS}
+found = {str(name): system_call(name) for name in CALLS}
 found |= {name: outcome(act) for name, act in {
     "fork": lambda: os.waitpid(os.fork() or os._exit(0), 0)[1] or "",
     "thread": in_a_thread,
@@ -68,6 +76,10 @@ found |= {name: outcome(act) for name, act in {
     "processor time, disguised": lambda: system_call("setrlimit", resource.RLIMIT_CPU | other_half),
     "signal of a descriptor": lambda: fcntl.fcntl(reading, 10, signal.SIGURG),
     "signal of a descriptor, disguised": lambda: system_call("fcntl", reading, 10 | other_half, signal.SIGURG),
+    "lease": lambda: fcntl.fcntl(os.open(OWN, os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_RDLCK) and "",
+    "notice": lambda: fcntl.fcntl(os.open(".", os.O_RDONLY), fcntl.F_NOTIFY, 0) and "",
+    "flock": lambda: fcntl.flock(file, fcntl.LOCK_EX),
+    "locks": lock_in_two_processes,
     "new user namespace": lambda: clone(signal.SIGCHLD | kernel.CLONE_NEWUSER),
     "new mount namespace": lambda: clone(signal.SIGCHLD | kernel.CLONE_NEWNS),
     "new network namespace": lambda: clone(signal.SIGCHLD | 0x40000000),
@@ -84,16 +96,18 @@ WAYS = ("processor time", "processor time, disguised", "signal of a descriptor",
 @cache
 def under_the_filter() -> dict[str, str]:
     """The outcome of each act in a process of its own: "" or the name of the error."""
-    return run(SCRIPT.replace("FILTERED", "True").replace("CALLS", repr((*REFUSED, "timer_create", "clone3"))))
+    return run(SCRIPT.replace("FILTERED", "True").replace("CALLS", repr((*REFUSED, "clone3", *ATTRIBUTES))))
 
 
 def run(script: str) -> dict[str, str]:
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    with tempfile.NamedTemporaryFile("r") as own:
+        script = script.replace("OWN", repr(own.name))
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, (done.returncode, done.stderr)
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("name", [*REFUSED, "timer_create"])
+@pytest.mark.parametrize("name", REFUSED)
 def test_refused_calls_fail_with_a_clean_error(name: str) -> None:
     """They fail with EPERM, so that a program can go on. This machine's libseccomp knows every one of them."""
     assert under_the_filter()[name] == "EPERM"
@@ -102,6 +116,20 @@ def test_refused_calls_fail_with_a_clean_error(name: str) -> None:
 def test_a_call_that_no_filter_can_judge_seems_not_to_exist() -> None:
     """clone3 fails with ENOSYS, so that the C library uses clone, whose flags a filter can see."""
     assert under_the_filter()["clone3"] == "ENOSYS"
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+def test_files_seem_to_have_no_attributes(name: str | int) -> None:
+    """Copies go on where a file system has none, and so they do here."""
+    assert under_the_filter()[str(name)] == "ENOTSUP"
+
+
+@pytest.mark.parametrize(
+    ("act", "answer"), [("lease", "EINVAL"), ("notice", "EINVAL"), ("flock", "ENOSYS"), ("locks", "both have it")]
+)
+def test_nothing_is_left_on_a_file_for_others_to_see(act: str, answer: str) -> None:
+    """Leases, notices and flock fail as where there are none; a record lock is answered, as SQLite asks for one."""
+    assert under_the_filter()[act] == answer
 
 
 @pytest.mark.parametrize("name", NEEDED)
@@ -121,6 +149,7 @@ def test_the_ways_around_are_there_without_the_filter() -> None:
     found = run(SCRIPT.replace("FILTERED", "False").replace("CALLS", repr(("socketpair",))))
     assert [found[name] for name in NEEDED] == [""] * len(NEEDED)
     assert "EPERM" not in [found[name] for name in WAYS[:4]]
+    assert [found[name] for name in ("lease", "notice", "flock", "locks")] == [""] * 4
     assert found["socketpair"] != "EPERM"
 
 

@@ -176,6 +176,26 @@ def test_a_mistake_in_an_earlier_part_costs_its_points_once(lab_class: PlayedCla
     assert lab_class.observer.of("ada")[-4:] == ["again", "measures", "measured", "ends"]
 
 
+def test_the_solution_is_in_reach_of_nobody_while_others_are_measured(lab_class: PlayedClass) -> None:
+    """Errors are carried forward when all that prints is measured: no channel between processes leads to a report."""
+    for name in ("ada", "bob"):
+        lab_class.write(name, "autoencoder.py", "# 0.5")
+        lab_class.write(name, "upsampling.py", f"from .autoencoder import Autoencoder # 0.25 # {name}")
+    ran: list[bool] = []
+
+    def act(task: Task) -> None:
+        began = len(ran)
+        ran.append(any("class Autoencoder" in source.text for source in task.sources))
+        time.sleep(0.01)
+        if ran[began]:
+            assert all(ran[began:])
+
+    backend = FakeBackend(act=act)
+    assert {r.status for r in lab_class.grade(backend, parts=("autoencoder", "upsampling"))} == {Status.GRADED}
+    assert ran == sorted(ran)
+    assert ran.count(True) == 2
+
+
 def test_an_error_that_we_fail_to_carry_forward_is_our_error(lab_class: PlayedClass) -> None:
     """The instructor is told, and the next run measures just that again."""
     lab_class.write("ada", "autoencoder.py", "# 0.5")
