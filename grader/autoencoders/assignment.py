@@ -37,6 +37,7 @@ ASSIGNMENT = Assignment(
     reference="reference",
     given=("plotting",),
     data_packages=("mnist_subset",),
+    made="grader.autoencoders.operations.made",
     samples_of=samples_of,
     introduction=(TEXTS / "introduction.md").read_text(encoding="utf-8"),
     setup=(TEXTS / "setup.txt").read_text(encoding="utf-8"),

@@ -49,8 +49,9 @@ class Assignment:
     package: holds the checks and measurements, which results depend on. operations: the module that enters the
     assignment's operations into a harness. subject: makes what checks talk to, of a channel to a submission and the
     grading seed. reference: the package of the solution, one module for each part, hidden from submissions.
-    given: modules of it without a task, after the first part. data_packages: what submissions may read beside Python's
-    packages. samples_of: points (n, 2) that a self-check shows of a trained model, beside the prior.
+    given: modules of it without a task, after the first part. data_packages: what submissions may import beside Python's
+    packages. made: a package with made data under the same names, which a submission that is graded gets in their place;
+    without one it reads the real ones. samples_of: points (n, 2) that a self-check shows of a trained model, beside the prior.
     introduction, setup: the first cells of the notebook; {rows} and {total} stand for its table of points.
     hand_out: the README of the students' bundle.
     """
@@ -66,6 +67,7 @@ class Assignment:
     reference: str
     given: tuple[str, ...] = ()
     data_packages: tuple[str, ...] = ()
+    made: str = ""
     samples_of: Callable[..., Any] | None = None
     introduction: str = ""
     setup: str = ""

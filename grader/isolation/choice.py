@@ -21,7 +21,7 @@ from .fork_server import ForkServer, ProcessLost
 from .pool import Pool
 from .process import ProcessChannel
 from .tiers import Tier
-from .view import View, secret_folders, view_of
+from .view import OWN, view_of
 
 TRIES = 5  # to send the canary, where something outside kills it
 VARIABLE = "AELAB_CANARY"  # set here while the canary looks for it
@@ -170,7 +170,7 @@ def send_canary(server: ForkServer, private: Iterable[Path] = ()) -> tuple[str, 
     channel = ProcessChannel(Submission("canary", "modules", (Source("canary.py", text),)), server)
     try:
         with _temptation() as facts:
-            secrets = [str(p) for p in (*_secrets(server.view), *private) if p.exists()]
+            secrets = [str(path) for path in (*_secrets(server), *private)]
             facts |= {"secrets": secrets, "limits": _limits(server.limits)}
             tried = _call(channel, "attempt", (len(canary.ATTEMPTS),), **facts)
             if not _call(channel, "works", (), packages=list(server.view.data)):
@@ -192,10 +192,11 @@ def _temptation() -> Iterator[dict[str, object]]:
             del os.environ[VARIABLE]
 
 
-def _secrets(view: View) -> list[Path]:
-    """The solution, the tests and their like, and the home folder's files."""
+def _secrets(server: ForkServer) -> list[Path]:
+    """The solution, checks, digits, results and submissions, the tests and their like, and the home folder's files."""
     home = [p for p in Path.home().iterdir() if p.is_file()] if Path.home().is_dir() else []
-    return [*secret_folders(view.hidden), *home[:20]]
+    mounted = [OWN / "grader"] if server.tier.bubblewrap else []
+    return [*server.view.secrets, *mounted, *home[:20]]
 
 
 def _limits(limits: Limits) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What a submission's process can see of the file system: Python, its packages, the given data, nothing else."""
+"""What a submission's process can see of the file system: Python, its packages, data of its own, nothing else."""
 
 import importlib.util
 import os
@@ -22,8 +22,9 @@ class View:
     """What there is to see, as absolute paths, and what a fork server imports for its forks.
 
     `readable` may be read with all below, `listed` only listed, `covered` is hidden from sight. own: packages that a
-    fork server imports, by name: the grader, and what the assignment brings. operations: the module that enters the
-    assignment's operations; data: names of packages that submissions may read; hidden: names that they cannot import.
+    fork server imports, by name: what stands for data, the grader, and what else the assignment brings. operations: the
+    module that enters the assignment's operations; data: names of packages that submissions may read; hidden: names that
+    they cannot import; secrets: what they must not read, wherever it lies.
     """
 
     readable: tuple[Path, ...]
@@ -33,6 +34,7 @@ class View:
     operations: str = ""
     data: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    secrets: tuple[Path, ...] = ()
 
     def root_of(self, package: str) -> Path:
         """The folder from which one of the own packages is imported."""
@@ -42,21 +44,22 @@ class View:
 def view_of(assignment: Assignment, private: Iterable[Path] = ()) -> View:
     """The view of a machine. private: more folders that must not be seen, wherever they lie."""
     hidden = (assignment.reference, *NOT_FOR_SUBMISSIONS)
-    checks = [folder_of(name) for name in ("grader", assignment.package)]  # they may lie among Python's packages
-    secrets = [p.resolve() for p in (*private, *secret_folders(hidden), *checks) if p.exists()]
+    data = {name: folder_of(name) for name in assignment.data_packages}
+    inside = [folder_of(name) for name in ("grader", assignment.package)]  # they may lie among Python's packages
+    if assignment.made:
+        inside += data.values()
+        data = {name: folder_of(assignment.made) / name for name in data}
+    secrets = [p.resolve() for p in (*private, *secret_folders(hidden), *inside) if p.exists()]
     readable: list[Path] = []
     listed: list[Path] = []
     for folder in outermost([*map(Path, SYSTEM), *_python_folders()]):
         _divide(folder, secrets, readable, listed)
     covered = [s for s in outermost(secrets) if any(s.is_relative_to(folder) for folder in listed)]
-    own = {name: folder_of(name) for name in _own_packages(assignment)}
-    data = assignment.data_packages
-    return View(tuple(readable), tuple(listed), tuple(covered), own, assignment.operations, data, hidden)
-
-
-def _own_packages(assignment: Assignment) -> tuple[str, ...]:
     more = () if assignment.operations.startswith("grader.") else (assignment.operations,)
-    return ("grader", *assignment.data_packages, *more)
+    own = {**data, **{name: folder_of(name) for name in ("grader", *more)}}  # made data come first on Python's path
+    return View(
+        tuple(readable), tuple(listed), tuple(covered), own, assignment.operations, tuple(data), hidden, tuple(secrets)
+    )
 
 
 def secret_folders(names: Iterable[str]) -> list[Path]:

@@ -2,21 +2,27 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import mnist_subset
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
-from grader.isolation import view
+from grader.isolation import tiers, view
 from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.isolation.view import NOT_FOR_SUBMISSIONS, OWN, ROOT, View, bubblewrap_arguments, outermost, view_of
+from grader.protocol.frames import Want
+from tests.isolation.light_server import light_server
 from tests.isolation.probing import NUMBER, Open, call, submission
 
 SECRET_PACKAGES = ("reference", *NOT_FOR_SUBMISSIONS)
 OWN_PACKAGES = ("grader", "mnist_subset")
+MADE = ROOT / "grader" / "autoencoders" / "operations" / "made" / "mnist_subset"
+DIGITS = ROOT / "mnist_subset" / "mnist_subset.npz"
 
 
 @pytest.fixture
@@ -24,7 +30,7 @@ def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A Python whose packages hold the solution and the tests, as an installed copy of the project has them."""
     folder = tmp_path / "prefix"
     packages = folder / "lib" / "site-packages"
-    for name in ("numpy", "grader", *SECRET_PACKAGES):
+    for name in ("numpy", "grader", "mnist_subset", *SECRET_PACKAGES):
         (packages / name).mkdir(parents=True)
         (packages / name / "__init__.py").write_text("")
     (packages / "six.py").write_text("")
@@ -97,11 +103,11 @@ def bound(arguments: list[str]) -> list[Path]:
     return [Path(arguments[i + 1]) for i, word in enumerate(arguments) if word in ("--ro-bind", "--bind", "--dev-bind")]
 
 
-def test_nothing_of_the_checkout_is_bound_but_the_grader_and_the_digits() -> None:
+def test_nothing_of_the_checkout_is_bound_but_the_grader_and_made_digits() -> None:
     """Python itself may lie there too, where its environment is in the checkout."""
     arguments = bubblewrap_arguments(view_of(ASSIGNMENT))
     shown = [path for path in bound(arguments) if path.is_relative_to(ROOT) and not path.is_relative_to(sys.prefix)]
-    assert sorted(shown) == sorted(ROOT / name for name in OWN_PACKAGES)
+    assert sorted(shown) == sorted([ROOT / "grader", MADE])
     assert not [path for path in bound(arguments) if ROOT.is_relative_to(path)]
     assert not [path for path in bound(arguments) if Path.home().is_relative_to(path)]
 
@@ -125,9 +131,28 @@ def test_secrets_are_covered_after_what_they_lie_in(prefix: Path) -> None:
     assert arguments[place - 2 : place] == ["--ro-bind", os.devnull]
 
 
+def test_installed_digits_and_checks_are_covered(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They lie among Python's packages there; what is made up for submissions comes first on Python's path."""
+    packages = prefix / "lib" / "site-packages"
+    monkeypatch.setattr(view, "folder_of", lambda name: packages.joinpath(*name.split(".")))
+    found = view_of(ASSIGNMENT)
+    for name in OWN_PACKAGES:
+        assert packages / name in found.covered
+        assert packages / name in found.secrets
+        assert not can_read(found, packages / name)
+    assert found.own["mnist_subset"] == packages.joinpath(*ASSIGNMENT.made.split("."), "mnist_subset")
+    assert next(iter(found.own)) == "mnist_subset"
+
+
 LOOK = """
 import os
 import numpy as np
+
+def labels():
+    import mnist_subset
+    made = mnist_subset.load()
+    print(*(f"{name} {values.shape} {values.dtype}" for name, values in made.items()), sep="\\n")
+    return made["test_labels"][:200]
 
 def can_list(path):
     try:
@@ -161,7 +186,7 @@ def test_a_submission_sees_nothing_of_the_checkout(open_channel: Open, tmp_path:
 
 
 def test_with_mounts_of_its_own_a_submission_sees_two_packages_of_the_project(server: ForkServer) -> None:
-    """They are the grader, whose code serves it, and the given digits."""
+    """They are the grader, whose code serves it, and made digits."""
     channel = ProcessChannel(submission(LOOK), server, Limits())
     call(channel, "can_list", path=str(OWN))
     channel.close()
@@ -177,3 +202,25 @@ def test_without_mounts_the_grader_s_folder_is_closed(open_channel: Open) -> Non
     shown = set(channel.stdout.split()) - {"PermissionError", "FileNotFoundError"}
     ways = {part for path in (sys.prefix, sys.base_prefix, str(ROOT)) for part in Path(path).parts}
     assert shown <= ways
+
+
+def test_a_submission_finds_made_digits_in_place_of_the_real_ones(open_channel: Open) -> None:
+    """They have the same shapes and types, and neither the images nor the labels; the real file is out of reach."""
+    channel, real = open_channel(LOOK), mnist_subset.load()
+    labels = call(channel, "labels", want=Want("int64", (200,)))
+    assert call(channel, "can_open", paths=[str(DIGITS), str(DIGITS.with_name("idx.py"))], want=NUMBER) == 0
+    channel.close()
+    assert channel.stdout.splitlines() == [f"{name} {found.shape} {found.dtype}" for name, found in real.items()]
+    assert np.mean(labels == real["test_labels"][:200]) < 0.3
+
+
+def test_without_made_digits_a_submission_reads_the_real_ones() -> None:
+    """That they are made is what keeps the labels away."""
+    server = light_server(replace(ASSIGNMENT, made=""), tiers.best(), Limits())
+    channel = ProcessChannel(submission(LOOK), server, Limits())
+    try:
+        labels = call(channel, "labels", want=Want("int64", (200,)))
+    finally:
+        channel.close()
+        server.close()
+    assert np.array_equal(labels, mnist_subset.load()["test_labels"][:200])
