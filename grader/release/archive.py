@@ -1,5 +1,9 @@
 """Pack archives: the grader without the solution, ready to be installed, in zips that are the same on every run."""
 
+import os
+import shutil
+import subprocess
+import time
 import tomllib
 import zipfile
 from collections.abc import Mapping
@@ -10,6 +14,8 @@ from ..core.assignment import Assignment, entry_of, folder_of, packages_of_other
 from ..core.errors import UserError
 from ..core.files import write_atomically
 
+DATE = "SOURCE_DATE_EPOCH"  # seconds since 1970: https://reproducible-builds.org/specs/source-date-epoch/
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can hold
 EXECUTABLE = 0o755
 PLAIN = 0o644
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,13 +102,40 @@ def _pyproject(assignment: Assignment, instructors: Path) -> str:
 
 
 def write_zip(out: Path, files: Mapping[str, bytes], executable: tuple[str, ...] = ()) -> Path:
-    """Write a zip, the same bytes for the same files; the folder is made where missing. Raises OSError."""
-    packed = BytesIO()
+    """Write a zip, the same bytes for the same files of one commit; the folder is made where missing.
+
+    Raises OSError, and ReleaseError as `source_date` does.
+    """
+    packed, date = BytesIO(), source_date()
     with zipfile.ZipFile(packed, "w") as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(name)  # dated 1980, whenever it is made
+            entry = zipfile.ZipInfo(name, date)
             entry.external_attr = (EXECUTABLE if name in executable else PLAIN) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[name])
     write_atomically(out, packed.getvalue())
     return out
+
+
+def source_date() -> tuple[int, int, int, int, int, int]:
+    """The date of all files of an archive, in UTC: $SOURCE_DATE_EPOCH, or that of the commit that is checked out.
+
+    1980 where there is neither. Raises ReleaseError for a value that is no time of a zip.
+    """
+    value = os.environ.get(DATE) or _commit_time()
+    try:
+        year, month, day, hour, minute, second, *_ = time.gmtime(int(value))
+    except (ValueError, OverflowError, OSError):
+        raise ReleaseError(f"{DATE} must be a number of seconds since 1970, got {value!r}") from None
+    if year > 2107:  # two bytes hold no more
+        raise ReleaseError(f"{DATE} must be a time that a zip can hold, before 2108, got {value!r}")
+    return max((year, month, day, hour, minute, second), EARLIEST)
+
+
+def _commit_time() -> str:
+    """When the checked out commit was made, in seconds since 1970; "0" outside a git repository."""
+    git = shutil.which("git")
+    if git is None:
+        return "0"
+    asked = [git, "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or "0"

@@ -126,7 +126,7 @@ def test_validate_has_the_time_that_training_takes(unpacked: Path, monkeypatch: 
 
 
 def test_bytes_are_the_same_on_every_run(bundle: Path, tmp_path: Path) -> None:
-    """No dates, no order of a set."""
+    """No date but that of the commit, no order of a set."""
     assert write_bundle(ASSIGNMENT, tmp_path / "again.zip").read_bytes() == bundle.read_bytes()
 
 
