@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := --numprocesses 2 --dist loadfile --no-loadscope-reorder  # of two cores; PYTEST= for one process
 .DEFAULT_GOAL := help
-.PHONY: help install system demo test test-fast test-browser browser screenshots docs lint bench kills load seeds attacks validity one-work calibrate mutation experiment packagings pages templates constraints clean
+.PHONY: $(shell grep -oE '^[a-z][a-z-]*:' $(firstword $(MAKEFILE_LIST)) | tr -d :)
 
 help:  ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -103,6 +103,9 @@ packagings: install  ## read one work in 2,000 packagings: folders, archives, ju
 
 pages: install  ## render again docs/results.md, docs/validity.md, docs/calibration.md and the samples in README.md
 	$(BIN)/python -m benchmarks.pages
+
+figures: install  ## draw the figures in the text of the lab again
+	$(BIN)/python -m benchmarks.figures
 
 templates: install  ## generate student_templates/ from reference/
 	$(BIN)/aelab release templates student_templates

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ..core.assignment import Assignment
 from .archive import installable_grader, write_zip
+from .figures import figures
 from .templates import render_templates
 
 SOLUTION = "my_solution"
@@ -28,7 +29,7 @@ def bundle_files(assignment: Assignment) -> dict[str, bytes]:
     """The content of each file of the bundle by its name, without the folder around them."""
     templates = {name: text.encode() for name, text in render_templates(assignment).items()}
     notebook = templates.pop(assignment.notebook)
-    modules = {f"{SOLUTION}/{name}": content for name, content in templates.items()}
+    modules = {f"{SOLUTION}/{name}": content for name, content in (templates | figures(assignment)).items()}
     own = {"README.md": assignment.hand_out.encode(), "requirements.txt": REQUIREMENTS.encode()}
     return (
         installable_grader(assignment) | modules | own | {assignment.notebook: notebook, CONFIG_NAME: VALIDATE.encode()}

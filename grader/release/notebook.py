@@ -19,6 +19,7 @@ from nbformat.notebooknode import NotebookNode
 from ..core.assignment import Assignment
 from ..core.registry import Check
 from ..core.stubs import STUB_MARKER
+from .figures import embed, figures
 from .solutions import BEGIN, strip_solutions
 
 SCHEMA_VERSION = 3  # of nbgrader's cell metadata
@@ -63,11 +64,14 @@ def build_notebook(assignment: Assignment, sources: Sources | None = None, *, so
 
     sources: texts of modules by file name, those of the reference without.
     """
-    cells = list(_opening_cells(assignment))
+    cells, drawn = list(_opening_cells(assignment)), figures(assignment)
     for filename, text in (sources or assignment.reference_sources()).items():
         part, stubs = PurePath(filename).stem, strip_solutions(text, filename)
         checks = [check for check in assignment.checks if check.part == part]
         cells += _part_cells(part, text if solutions else stubs, checks)
+    for cell in cells:
+        if cell.kind == "markdown":
+            cell.source = embed(cell.source, drawn)
     notebook = nbformat.v4.new_notebook(cells=[cell.node() for cell in cells], metadata=METADATA)
     return notebook if solutions else _locked(notebook)
 
