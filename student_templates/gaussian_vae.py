@@ -214,7 +214,9 @@ if __name__ == "__main__":
 # ## Experiment: the latent space
 #
 # Draw the means of the clouds of a thousand test digits, and one sample of each cloud, seen from the side from which
-# they spread most. Then walk between two digits, as in part 2. (Some seconds.)
+# they spread most. Then walk between two digits, as in part 2. (Some seconds.) The figure below shows such clouds for
+# two models whose codes have two numbers only, so that nothing is hidden: one of part 2 and one of this part, both
+# after a short training.
 
 # %%
 if __name__ == "__main__":
@@ -227,6 +229,11 @@ if __name__ == "__main__":
     show_codes({"means of the posteriors": means, "samples of them": model.encode(held_out)}, labels, "vae-codes")
     walks = [np.linspace(means[first], means[last], 11) for first, last in ((0, 1), (2, 3), (4, 5))]  # (11, 10) each
     show_images({f"walk {number}": model.decode(walk) for number, walk in enumerate(walks, start=1)}, "vae-walks")
+
+# %% [markdown]
+# ![Codes of two numbers of 600 test digits, coloured by digit. Those of the autoencoder lie off the centre and reach as
+# far as 9; those of the variational autoencoder lie around 0, nearly all within three deviations of the prior. In both,
+# zeros and ones have a place of their own, while 3, 5 and 8 overlap.](figures/codes-by-digit.svg)
 
 # %% [markdown]
 # ## Try

@@ -1,12 +1,18 @@
 """The figures of the lab, each a function that returns an SVG file as text."""
 
+import json
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from statistics import median
 
 from .svg import Point, box, circle, dots, figure, line, text
 
+CODES = Path(__file__).parent / "codes.json"  # written by codes.py
 CELL = 30.0
+# Ten colours that keep 3:1 against either paper; digits are named in the figure, so colour is not all that tells.
+COLOURS = ("#5b7fd1", "#c2661d", "#3d9150", "#d14b5a", "#9a6cc9", "#9b7355", "#c45fa8", "#7f8489", "#8f8a1f", "#2493a5")
 
 
 def upsampling() -> str:
@@ -151,8 +157,47 @@ def _range(low: float, high: float, count: int) -> list[float]:
     return [low + (high - low) * k / count for k in range(count + 1)]
 
 
+def codes_by_digit() -> str:
+    """Codes of two numbers of the same test digits, of an autoencoder and of a variational one."""
+    measured = json.loads(CODES.read_text(encoding="utf-8"))
+    labels = measured["labels"]
+    plain, means = measured["autoencoder"], measured["gaussian_vae"]
+    reach = max(abs(number) for code in plain for number in code)
+    return figure(
+        700,
+        400,
+        "Codes of test digits by digit: the autoencoder's lie off the centre, those of the variational one around 0.",
+        *_scatter((180, 205), 150 / reach, plain, labels, "autoencoder", f"both axes from −{reach:.0f} to {reach:.0f}"),
+        circle((520, 205), (75, 75), dash="6 4"),
+        circle((520, 205), (150 * 3 / 4, 150 * 3 / 4), dash="6 4"),
+        *_scatter(
+            (520, 205),
+            37.5,
+            means,
+            labels,
+            "variational autoencoder",
+            "both axes from −4 to 4; circles: 2 and 3 deviations",
+        ),
+    )
+
+
+def _scatter(
+    middle: Point, scale: float, codes: Sequence[Point], labels: Sequence[int], title: str, axes: str
+) -> Iterator[str]:
+    yield text((middle[0], 30), title, "head")
+    yield text((middle[0], 386), axes, "quiet")
+    places = [(middle[0] + x * scale, middle[1] - y * scale) for x, y in codes]
+    of_digit = [[place for place, label in zip(places, labels, strict=True) if label == digit] for digit in range(10)]
+    for digit, points in enumerate(of_digit):
+        yield dots(points, COLOURS[digit], 4, 0.75)
+    for digit, points in enumerate(of_digit):
+        x, y = (median(point[axis] for point in points) for axis in (0, 1))
+        yield text((x, y + 5), str(digit), "name")
+
+
 FIGURES: dict[str, Callable[[], str]] = {
     "upsampling.svg": upsampling,
     "reparameterization.svg": reparameterization,
     "posterior-and-prior.svg": posterior_and_prior,
+    "codes-by-digit.svg": codes_by_digit,
 }
