@@ -6,7 +6,7 @@ page shows its title, and a link to any other file becomes the path.
 
 import re
 from pathlib import Path, PurePosixPath
-from posixpath import normpath
+from posixpath import normpath, relpath
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -19,6 +19,7 @@ HOW = "How it works"
 
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]\[]*)\]\((?P<target>(?!https?://|#)[^)\s#]*)(?P<anchor>#[^)\s]*)?\)")
 PICTURE = re.compile(r"!\[(?P<text>[^\]]*)\]\(docs/(?P<target>[^)\s]+)\)")
+FIGURES, FIGURE = ROOT / "reference" / "figures", re.compile(r"\]\((?:\.\./)*reference/figures/(?P<name>[\w-]+\.svg)\)")
 
 
 def on_config(config: MkDocsConfig) -> None:
@@ -33,6 +34,8 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Add the pages that lie outside docs/."""
     for source, page in _outside().items():
         files.append(File.generated(config, page, content=(ROOT / source).read_text(encoding="utf-8")))
+    for path in sorted(FIGURES.glob("*.svg")):  # of the lab's text
+        files.append(File.generated(config, f"images/lab/{path.name}", content=path.read_bytes()))
     return files
 
 
@@ -47,9 +50,13 @@ def on_page_markdown(markdown: str, *, page: Page, **_: object) -> str:
         if target is None:
             return f"`{path}`"
         text = _title(ROOT / path) if link["text"].endswith(".md") else link["text"]
-        return f"[{text}]({target}{link['anchor'] or ''})"
+        return f"[{text}]({here(target)}{link['anchor'] or ''})"
 
-    return PICTURE.sub(r"![\g<text>](\g<target>)", LINK.sub(moved, markdown))
+    def here(target: str) -> str:
+        return relpath(target, PurePosixPath(page.file.src_uri).parent)
+
+    figures = FIGURE.sub(lambda link: f"]({here('images/lab/' + link['name'])})", LINK.sub(moved, markdown))
+    return PICTURE.sub(r"![\g<text>](\g<target>)", figures)
 
 
 def _title(page: Path) -> str:

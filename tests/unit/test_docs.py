@@ -20,7 +20,7 @@ from grader.release.rubric import render_rubric
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 GUIDES = ("instructor-guide.md", "student-guide.md")
 
 
@@ -159,7 +159,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_readme_links_every_page() -> None:
     """The README leads to every page of docs/."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [page.name for page in sorted(DOCS.glob("*.md")) if f"](docs/{page.name})" not in text] == []
+    assert [page for page in map(page_name, PAGES) if page.startswith("docs/") and f"]({page})" not in text] == []
 
 
 def test_readme_has_the_points_of_the_parts() -> None:
