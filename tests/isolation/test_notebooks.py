@@ -1,7 +1,6 @@
 """What a notebook's cells leave in the process that is graded: as in its kernel, and what failed is said and blamed."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
@@ -64,8 +63,8 @@ class Graded:
 
 
 @pytest.fixture(scope="module")
-def graded(light_best: ForkServer) -> Iterator[Graded]:
-    yield Graded(light_best)
+def graded(light_best: ForkServer) -> Graded:
+    return Graded(light_best)
 
 
 @pytest.mark.parametrize(
@@ -152,14 +151,14 @@ def test_all_statements_together_have_a_limit_and_definitions_go_on(graded: Grad
 
 
 CAUSES = [
-    (("def normalize(image)\n    return 3",), "missing.syntax", "Cell 2 would have defined it, but line 1 of it failed"),
+    (("def normalize(image)\n    return 3",), "missing.syntax", "Cell 2 would have defined it, but line 1 of it"),
     (("@np.functoin\ndef normalize():\n    return 3",), "missing.raised", "has no attribute 'functoin'"),
     (("def normalise():\n    return 3",), "missing.renamed", "but a `normalise`"),
     (("x = 3",), "missing.name", "which the part data is about"),
     (("import pandas as pd", "SIZE = pd.Size", "def normalize(size=SIZE):\n    pass"), "missing.import",
-     "Cell 4 would have defined it with `SIZE`, but line 1 of cell 2 failed: ModuleNotFoundError: No module named 'pandas'"),
+     "Cell 4 would have defined it with `SIZE`, but line 1 of cell 2 failed: ModuleNotFoundError: No module"),
     (("y = 1 / 0", "def normalize(:\n    return 3"), "missing.syntax", "line 1 of it failed: SyntaxError"),
-    (("while True:\n    pass", "normalize = [sum(range(10**12)) for _ in range(9)]"), "missing.ended", "ended the Python"),
+    (("while True:\n    pass", "normalize = [sum(range(10**12)) for _ in range(9)]"), "missing.ended", "it ended"),
 ]  # fmt: skip
 
 

@@ -74,36 +74,37 @@ def test_a_missing_module_is_named(modules_of: Make) -> None:
 
 def test_a_missing_class_is_named_with_what_is_there(modules_of: Make) -> None:
     """So that a typing mistake in the name shows."""
-    found = modules_of({"vae.py": "class Vae:\n    pass\n\n_private = 1\n"})
+    found = modules_of({"vae.py": "class variationalautoencoder:\n    pass\n\n_private = 1\n"})
     detail = detail_of(lambda: found.find("vae", "VariationalAutoencoder"))
-    assert detail == {"kind": "missing", "name": "VariationalAutoencoder", "where": "vae.py", "present": ["Vae"]}
+    assert detail == {
+        "kind": "missing", "name": "VariationalAutoencoder", "part": "vae", "where": "vae.py",
+        "present": ["variationalautoencoder"], "near": "variationalautoencoder",
+    }  # fmt: skip
 
 
 def test_a_syntax_error_is_told_with_file_and_line(modules_of: Make) -> None:
-    """In the module itself and in a helper it imports; again at each attempt."""
+    """In the module itself, again at each attempt; in a helper it is why a name is missing."""
     found = modules_of({"data.py": "x = 1\ny = (\n", "vae.py": "from .helper import x\n", "helper.py": "\n\ndef f(:\n"})
     for _ in range(2):
         assert detail_of(lambda: found.load("data"))["where"] == "data.py, line 2"
-        detail = detail_of(lambda: found.load("vae"))
-        assert (detail["type"], detail["where"], detail["doing"]) == (
-            "SyntaxError",
-            "helper.py, line 3",
-            "importing vae.py",
-        )
+    detail = detail_of(lambda: found.find("vae", "x"))
+    assert (detail["cause"], detail["place"], detail["line"]) == ("syntax", "vae.py", 1)
+    assert detail["reason"] == "SyntaxError: invalid syntax (helper.py, line 3)"
 
 
-def test_an_exception_at_import_is_told_with_file_and_line(modules_of: Make) -> None:
-    """Where it was raised, and in which import."""
-    found = modules_of({"data.py": "import os\n\nraise RuntimeError('not today')\n"})
-    detail = detail_of(lambda: found.load("data"))
-    assert (detail["type"], detail["message"], detail["where"]) == ("RuntimeError", "not today", "data.py, line 3")
-
-
-def test_a_library_that_is_not_there_is_told(modules_of: Make) -> None:
-    """An import that only works on the student's machine."""
-    detail = detail_of(lambda: modules_of({"data.py": "import my_own_library\n"}).load("data"))
-    assert detail["type"] == "ModuleNotFoundError"
-    assert detail["where"] == "data.py, line 1"
+def test_an_exception_at_import_takes_no_definition_along(modules_of: Make) -> None:
+    """It is noted, and explains what is missing."""
+    found = modules_of(
+        {"data.py": "import my_own_library\nx = 1\nraise RuntimeError('not today')\ny = my_own_library.z\n"}
+    )
+    assert found.find("data", "x") == 1
+    assert found.statements.notes == [
+        ("data.py, line 1", "ModuleNotFoundError: No module named 'my_own_library'"),
+        ("data.py, line 3", "RuntimeError: not today"),
+        ("data.py, line 4", "NameError: name 'my_own_library' is not defined"),
+    ]
+    detail = detail_of(lambda: found.find("data", "y"))
+    assert (detail["cause"], detail["line"], detail["needs"]) == ("import", 1, "my_own_library")
 
 
 @pytest.mark.parametrize(
@@ -156,26 +157,31 @@ def test_cells_share_one_namespace_and_run_once() -> None:
 
 
 @pytest.mark.usefixtures("modules_of")
-def test_a_cell_that_fails_does_not_stop_the_next() -> None:
-    """As in a notebook; what it would have defined is missing because of it, and that is what is told."""
-    cells = Cells([("cell 1", "x = 1"), ("cell 2", "y = 1 / 0\n"), ("cell 3", "z = 3")])
+def test_a_statement_that_fails_does_not_stop_the_next() -> None:
+    """What it would have defined is missing because of it, and that is what is told."""
+    cells = Cells([("cell 1", "x = 1"), ("cell 2", "y = 1 / 0\nz = 3\n")])
     assert cells.find("data", "z") == 3
     detail = detail_of(lambda: cells.find("data", "y"))
-    assert (detail["type"], detail["where"], detail["doing"]) == (
-        "ZeroDivisionError",
-        "cell 2, line 1",
-        "running cell 2",
-    )
+    assert (detail["cause"], detail["place"], detail["line"]) == ("raised", "cell 2", 1)
+    assert detail["reason"] == "ZeroDivisionError: division by zero"
 
 
 @pytest.mark.usefixtures("modules_of")
 def test_a_name_that_no_cell_defines_is_missing() -> None:
-    """With the names there are, and with what was left out on the way."""
-    cells = Cells([("cell 1", "x = 1")], ["cell 2, line 1 was left out: invalid syntax"])
+    """With the names there are; those that a kernel has from the start are not among them."""
+    cells = Cells([("cell 1", "x = 1")])
     detail = detail_of(lambda: cells.find("data", "normalize"))
-    assert (detail["kind"], detail["name"], detail["where"]) == ("missing", "normalize", "the notebook")
-    assert "x" in detail["present"]
-    assert detail["notes"] == ["cell 2, line 1 was left out: invalid syntax"]
+    assert (detail["kind"], detail["name"], detail["where"]) == ("missing", "normalize", "Your notebook")
+    assert detail["present"] == ["x"]
+
+
+@pytest.mark.usefixtures("modules_of")
+def test_an_untouched_task_that_a_cell_runs_into_is_still_a_task() -> None:
+    """What it would have defined is not done yet; nothing is left out."""
+    stub = "def f():\n    raise NotImplementedError('Your task: data, f')\nnormalize = f()"
+    cells = Cells([("cell 1", stub)])
+    assert detail_of(lambda: cells.find("data", "normalize")) == {"kind": "stub", "message": "data, f"}
+    assert cells.statements.notes == []
 
 
 @pytest.mark.usefixtures("modules_of")
@@ -191,4 +197,4 @@ def test_a_running_notebook_is_looked_up_as_it_is() -> None:
     live.load("data")
     assert live.find("data", "x") == 1
     detail = detail_of(lambda: live.find("data", "normalize"))
-    assert (detail["where"], detail["present"]) == ("this notebook", ["x"])
+    assert (detail["where"], detail["present"]) == ("Your notebook", ["x"])

@@ -50,13 +50,15 @@ CAUSED = {
         (
             CAUSED,
             expect.Failed,
-            "Your notebook defines no `VAE`. Cell 7 would have defined it, but line 3 of it failed: SyntaxError: expected ':'.",
+            "Your notebook defines no `VAE`. Cell 7 would have defined it, but line 3 of it failed: "
+            "SyntaxError: expected ':'.",
         ),
         (
             CAUSED
             | {"cause": "import", "needs": "pd", "place": "lab05.ipynb, cell 2", "line": 1, "reason": "no pandas."},
             expect.Failed,
-            "Your notebook defines no `VAE`. Cell 7 would have defined it with `pd`, but line 1 of cell 2 failed: no pandas.",
+            "Your notebook defines no `VAE`. Cell 7 would have defined it with `pd`, but line 1 of cell 2 failed: "
+            "no pandas.",
         ),
         (
             {
@@ -70,8 +72,8 @@ CAUSED = {
                 "reason": "it was ended after 5 s",
             },
             expect.Failed,
-            "Your code raised NameError while calling f: name 'x' is not defined — the name is missing because line 1 of "
-            "cell 2 failed: it was ended after 5 s.",
+            "Your code raised NameError while calling f: name 'x' is not defined — the name is missing because line "
+            "1 of cell 2 failed: it was ended after 5 s.",
         ),
         ({"kind": "missing_module", "name": "vae.py"}, expect.Failed, "The submission has no vae.py."),
         ({"kind": "fault", "message": "no such operation"}, expect.GraderFault, "no such operation"),

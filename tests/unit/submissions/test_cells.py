@@ -1,10 +1,12 @@
 """Which cells a part's names need: all that bind, change or call what matters, and no training that nobody needs."""
 
+import ast
+
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.given import statements_in
-from grader.submissions.cells import needed_cells, without
+from grader.submissions.cells import _span, needed_cells, without
 from grader.submissions.reading import Source
 
 NORMALIZE = "def normalize(image, label):\n    return image / SIZE"
@@ -48,7 +50,8 @@ def test_a_cell_that_changes_what_is_needed_is_chosen(cell: str) -> None:
 @pytest.mark.parametrize(
     "cell",
     [TRAINING, "print(normalize)", "plt.imshow(normalize(x, 1))", "check('data')", "x = normalize(y, z)", "normalize",
-     "history = model.fit(data.map(normalize))", "for x in y:\n    normalize(x, 1)", "import pandas", "help(normalize)"],
+     "history = model.fit(data.map(normalize))", "for x in y:\n    normalize(x, 1)", "import pandas",
+     "help(normalize)"],
 )  # fmt: skip
 def test_what_only_uses_a_needed_name_is_not_chosen(cell: str) -> None:
     """Training, plots and looks at results."""
@@ -141,14 +144,11 @@ def test_the_statements_of_the_first_cell_and_of_experiments_are_given() -> None
     ("text", "left"),
     [
         ("x = 1; f()", "x = 1; 0  "), ("f(); x = 1", "0  ; x = 1"), ("f(\n  1,\n)\nx = 1", "\n\n\nx = 1"),
-        ("größe = 'ä'; f(); y = 'ü'", "größe = 'ä'; 0  ; y = 'ü'"), ("@a\n@b\ndef f():\n    pass\nx = 1", "\n\n\n\nx = 1"),
+        ("größe = 'ä'; f(); y = 'ü'", "größe = 'ä'; 0  ; y = 'ü'"),
+        ("@a\n@b\ndef f():\n    pass\nx = 1", "\n\n\n\nx = 1"),
     ],
 )  # fmt: skip
 def test_blanking_keeps_lines_and_what_shares_them(text: str, left: str) -> None:
     """Only the calls and definitions of `f` go."""
-    import ast
-
-    from grader.submissions.cells import _span
-
     spans = [_span(n) for n in ast.parse(text).body if isinstance(n, ast.Expr | ast.FunctionDef)]
     assert without(text, spans) == left

@@ -29,7 +29,7 @@ def test_a_folder_of_modules_is_read_with_its_helpers(tmp_path: Path) -> None:
 
 
 def test_a_notebook_is_read_cell_by_cell(tmp_path: Path) -> None:
-    """Sources are cells, named by notebook and number; cells that are no Python are noted."""
+    """Sources are cells, named by notebook and number; those that are no Python are noted as well."""
     fill(tmp_path, {"lab05.ipynb": notebook_of("x = 1", "def f(:", "y = 2")})
     found = read_submission("ada", tmp_path / "lab05.ipynb", ASSIGNMENT)
     assert found.kind == "notebook"
