@@ -1,11 +1,12 @@
 """Grade the corpus of wrong and right submissions: `python -m benchmarks.validity [--part P] [--mutants] [--variants]
-[--seeds N] [--page FILE] [NAME …]`.
+[--seeds N] [--only new] [--page FILE] [NAME …]`.
 
 Prints a line for each grading; exits 1 unless every mutant is caught, named, and loses nothing outside its part, and no
 right variant loses anything. With --page it writes a page and, beside it, a .csv with a row for each submission.
 
 Verdicts are stored under build/validity/ and used again as long as neither the submission nor the grader has changed,
-and no threshold has moved that might change them: an interrupted run goes on where it was.
+and no threshold has moved that might change them: an interrupted run goes on where it was, and says how much it has
+used again. With --only new what has a verdict already is left out.
 """
 
 import argparse
@@ -38,6 +39,7 @@ from tests.submissions.corpus import Mutant, Variant, mutants, variants
 
 STORE = Path("build/validity")
 LIMITS = Limits(part_seconds=3600)
+SEEDS_OF_PUBLIC_STYLE = 3  # for mistakes in the manner of public code, which are graded under one seed otherwise
 _of_thread = threading.local()
 
 
@@ -96,8 +98,10 @@ def run(gradings: Sequence[Grading], console: Console) -> list[tuple[Mutant | Va
         console.print(line_of(grading.item, verdict), markup=False, highlight=False, soft_wrap=True)
         return grading.item, verdict
 
+    known = sum(read_verdict(grading.path) is not None for grading in gradings)
     with open_pool(ASSIGNMENT, LIMITS, cores, trusted=False) as pool, ThreadPoolExecutor(cores) as workers:
-        console.print(f"isolation: {pool.tier.description}; {len(gradings)} gradings", highlight=False)
+        kept = f"{len(gradings)} gradings, {known} of them with a verdict of an earlier run, which is used again"
+        console.print(f"isolation: {pool.tier.description}; {kept}", highlight=False)
         return list(workers.map(one, gradings))
 
 
@@ -106,12 +110,15 @@ def chosen(arguments: argparse.Namespace) -> list[Grading]:
     both = not (arguments.mutants or arguments.variants)
     wrong = gradings_of_mutants() if both or arguments.mutants else []
     right = gradings_of_variants(range(arguments.seeds)) if both or arguments.variants else []
-    return [grading for grading in (*wrong, *right) if _is_wanted(grading.item, arguments)]
+    wanted = [grading for grading in (*wrong, *right) if _is_wanted(grading.item, arguments)]
+    return [grading for grading in wanted if not (arguments.only == "new" and read_verdict(grading.path))]
 
 
 def gradings_of_mutants() -> list[Grading]:
-    """Every mutant under one seed, with the parts that build on the edited one."""
-    return [Grading(mutant, 0) for mutant in mutants()]
+    """Every mutant, with the parts that build on the edited one, under one seed or several."""
+    return [
+        Grading(mutant, seed) for mutant in mutants() for seed in range(SEEDS_OF_PUBLIC_STYLE if mutant.style else 1)
+    ]
 
 
 def gradings_of_variants(seeds: Iterable[int]) -> list[Grading]:
@@ -134,8 +141,11 @@ def main() -> None:
     parser.add_argument("--mutants", action="store_true", help="only wrong submissions")
     parser.add_argument("--variants", action="store_true", help="only right submissions")
     parser.add_argument("--seeds", type=int, default=10, help="grade right variants under this many seeds")
+    parser.add_argument("--only", choices=["new"], help="leave out what has a verdict of an earlier run")
     parser.add_argument("--page", type=Path, metavar="FILE", help="write this page, and its rows beside it")
     console, arguments = Console(), parser.parse_args()
+    if arguments.only and arguments.page:
+        parser.error("a page needs the whole corpus: leave out --only or --page")
     found = run(chosen(arguments), console)
     if arguments.page:
         write_pages(found, arguments.page)

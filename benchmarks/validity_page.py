@@ -23,7 +23,7 @@ class Row:
 
     kind: mutant or variant. check: has to fail; "" for a variant. caught, named: in how many gradings that happened.
     below: gradings that lost points where nothing is wrong; lost: points, all of these gradings together; findings:
-    what was found there.
+    what was found there. unexplained: gradings in which the check has found no known cause.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class Row:
     below: int
     lost: float
     findings: str
+    unexplained: int = 0
 
     @property
     def is_mutant(self) -> bool:
@@ -79,6 +80,7 @@ def _row(item: Mutant | Variant, verdicts: Sequence[Verdict]) -> Row:
         named=sum(verdict.names(item) for verdict in verdicts) if is_mutant else 0,
         below=sum(bool(found) for found in unwanted.values()),
         lost=sum(finding.lost for found in unwanted.values() for finding in found),
+        unexplained=sum(_is_unexplained(item, verdict) for verdict in verdicts) if is_mutant else 0,
         findings="; ".join(f"seed {seed}: {f.check}: {f.message}" for seed, found in unwanted.items() for f in found),
     )
 
@@ -86,6 +88,11 @@ def _row(item: Mutant | Variant, verdicts: Sequence[Verdict]) -> Row:
 def _unwanted(item: Mutant | Variant, verdict: Verdict) -> list[Finding]:
     """What a grading found where nothing is wrong."""
     return [f for f in verdict.findings if isinstance(item, Variant) or f.part != item.part]
+
+
+def _is_unexplained(mutant: Mutant, verdict: Verdict) -> bool:
+    """Whether the check that should fail says that no known cause fits."""
+    return any(f.check == mutant.check and f.code.endswith(".unknown") for f in verdict.findings)
 
 
 def csv_of(rows: Iterable[Row]) -> str:
@@ -125,6 +132,7 @@ def _sums(name: str, rows: Sequence[Row]) -> tuple[object, ...]:
         len(wrong),
         sum(row.caught == row.gradings for row in wrong),
         sum(row.named == row.gradings for row in wrong),
+        sum(row.unexplained > 0 for row in wrong),
         len(right),
         sum(row.gradings for row in right),
         sum(row.below for row in right),

@@ -35,7 +35,8 @@
 # Guess a pixel that is ink with $y = 1/2$, and the surprise costs you $\ln 2 = 0.69$ nats; guess it with $y = 0.99$,
 # and it costs 0.01. The loss of a batch is the *sum* over its pictures. Keras' loss functions average over the last
 # axis: which axis is that here? In later parts the sum will be weighed against a second term, and the balance depends
-# on it.
+# on it. Its mean per picture is as good; a mean over pixels is not. The targets are the pictures with their greys, not
+# in black and white, and nothing is added: a penalty on large weights belongs to the optimizer, as weight decay.
 #
 # **What to look at.** An untrained network answers about ½ everywhere, 784 · ln 2 = 543 nats per picture. Always
 # answering with the mean picture costs 206 nats. Even a perfect copy costs 45.5, because a grey pixel is a surprise
@@ -77,7 +78,10 @@ from .plotting import show_images, show_losses
 # hook or two and inherit everything else, so it pays to keep them small.
 #
 # * `fit_iteration` is one step of training: run the forward pass **inside** a `tf.GradientTape`, ask the tape for the
-#   gradients, and let the optimizer apply them. The tape watches trainable variables by itself.
+#   gradients, and let the optimizer apply them. The tape watches trainable variables by itself. It returns the loss of
+#   its own batch before the step, no mean over earlier batches.
+# * Layers such as dropout and batch normalization are told in the loss that they train, and rest everywhere else: what
+#   becomes of a picture does not depend on the other pictures of its batch.
 # * `fit` repeats the step, which you may compile with `tf.function`. It draws its batches from the dataset in order,
 #   shows a progress bar and returns Keras' `History`, with the mean loss of each epoch under `"loss"`.
 # * `create_checkpoint`, `save` and `restore` keep one checkpoint of the weights **and** of the optimizer in a folder.

@@ -69,16 +69,17 @@ from .plotting import show, show_images
 # ## Task 8.2: `pretrain`
 #
 # One stage for each layer, from the bottom up. In its stage, a layer and a dense decoder that is thrown away
-# afterwards learn to reconstruct the codes of the layers below. Those are frozen. Every stage draws
-# epochs × steps_per_epoch batches of images; the stages share one iterator over the dataset.
+# afterwards learn to reconstruct the codes of the layers below, not the pixels. Those layers are frozen. Every stage
+# trains on epochs × steps_per_epoch batches: drawn from one iterator over the dataset that the stages share, or, from
+# the second stage on, the codes of the batches that the first one has drawn.
 #
 # *Hint:* a variable that is not handed to the tape and to the optimizer is frozen. Each stage trains other variables,
 # so each needs an optimizer of its own, and a compiled step of its own (part 2 says why).
 #
 # ## Task 8.3: `fit`
 #
-# Train all layers and the softmax on batches (images, labels), show a progress bar, and return Keras' `History` with
-# the mean "loss" of each epoch.
+# Train all layers and the softmax on batches (images, labels), with labels from 0 to n_classes - 1, show a progress
+# bar, and return Keras' `History` with the mean "loss" of each epoch.
 #
 # *Hint:* the two loops differ in nothing but the step they repeat. `tf.keras.utils.Progbar` shows progress.
 #
@@ -126,7 +127,7 @@ class StackedAutoencoderClassifier(tf.keras.Model):
     def pretrain(self, dataset: tf.data.Dataset, epochs: int, steps_per_epoch: int) -> None:
         """Train each layer as an autoencoder, from the bottom up, on batches of images (B, 28, 28, 1).
 
-        Each layer sees epochs × steps_per_epoch batches, drawn in order from `dataset`; the layers below rest.
+        Each layer sees epochs × steps_per_epoch batches, as codes of the layers below, which rest.
         """
         ### BEGIN SOLUTION
         batches = iter(dataset)

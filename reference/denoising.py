@@ -44,6 +44,7 @@ from .plotting import show_images, show_losses
 # * `batch_loss` receives clean pictures. Where in the forward pass do they have to be corrupted, and what is the
 #   target?
 # * `reconstruct`, which is inherited, receives noisy pictures when the model is used, and must not add noise itself.
+# * `fit` receives clean pictures, too, and is inherited: noise in the pipeline would make the targets noisy.
 #
 # *Hint:* noise from NumPy is drawn once, when the training step is compiled, and never again. TensorFlow's own random
 # numbers are drawn at each step.

@@ -38,8 +38,9 @@ from .plotting import show, show_images
 # %% [markdown]
 # ## Task 6.1: `reconstruction_strip`
 #
-# One row an image, the original on the left, its reconstruction on the right. Ask the model for all reconstructions
-# at once: it works on batches.
+# One row an image, however many there are, the original on the left, its reconstruction on the right, both as they
+# are: floats in [0, 1], not scaled to a brightest pixel. Ask the model for all reconstructions at once: it works on
+# batches.
 #
 # *Hint:* put the pair of each row side by side first, and the rows below each other afterwards.
 
@@ -60,7 +61,8 @@ def reconstruction_strip(model: tf.keras.Model, images: np.ndarray) -> np.ndarra
 #
 # The first component grows from the top row to the bottom row, the second one from the left column to the right
 # column; both take `n_samples` evenly spaced values, the limits included. All other components are 0. One call of
-# `decode` for the whole grid is much faster than one for each picture.
+# `decode` for the whole grid is much faster than one for each picture. Many a text draws this grid with the components
+# exchanged and the rows from the bottom up: compare with the sentence before.
 #
 # *Hint:* write down the encodings of a grid of 2 × 2 before you write code.
 

@@ -50,8 +50,9 @@ from .plotting import show_images, show_losses
 #   over vectors of `encoding_size` components, and `sampling_layer`, a distribution layer with a regularizer towards
 #   that prior. The layer is the last one of the encoder; below it, a dense layer makes its parameters.
 # * `encode` returns a sample as a tensor.
-# * `batch_loss` adds the regularizer's value to the cross-entropy. One pass of the encoder gives both: the distribution
-#   that comes out keeps its sample. (Two passes with a sample each are right, too, but take longer.)
+# * `batch_loss` adds the regularizer's value to the cross-entropy, both summed over the batch or averaged over its
+#   pictures. One pass of the encoder gives both: the distribution that comes out keeps its sample. (Two passes with a
+#   sample each are right, too, but take longer.)
 #
 # *Hint:* `Normal(zeros(10), 1)` is ten distributions of a number, not one of a vector: `Independent` joins them. A
 # layer keeps its regularizer as `activity_regularizer`, and it can be called like a function.

@@ -115,8 +115,11 @@ def kl_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
 # * `encode_parameters` returns the two, each of shape (B, encoding_size).
 # * `sample` draws one encoding for each row: fresh noise for every picture, every component and every call.
 # * `encode` returns such a sample, so that `reconstruct`, which is inherited, decodes a sample.
-# * `batch_loss` returns cross-entropy + beta · KL, summed over the batch. One pass of the encoder gives what both terms
-#   need.
+# * `batch_loss` returns cross-entropy + beta · KL, summed over the batch or averaged over its pictures. One pass of the
+#   encoder gives what both terms need. The KL may also be estimated from the sample, as $\ln q(z \mid x) - \ln p(z)$.
+#   Beta is what the constructor got, from the first step to the last, and every nat of the KL counts, however few there
+#   are.
+# * Noise comes from TensorFlow: NumPy's is drawn once, when the training step is compiled, and never again.
 #
 # *Hint:* neither a mean nor a log-variance has a sign of its own, so the last layer has no activation. What turns a
 # log-variance into a standard deviation?

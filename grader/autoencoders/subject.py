@@ -1,5 +1,7 @@
 """The submission as the checks of this lab see it: with images that are hidden from it, and models that learn them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,18 @@ class Subject(subject.Subject):
         return Model(self, self.make(part, name, arguments), Origin(part, name, arguments))
 
 
+@dataclass(frozen=True)
+class Pretrained:
+    """What a pretraining did, by the submission's own word: batches drawn, and steps of each optimizer made in it."""
+
+    drawn: int
+    steps: tuple[int, ...]
+
+    def stages_of(self, steps: int) -> int:
+        """How many stages of so many steps there were."""
+        return sum(each // steps for each in self.steps)
+
+
 class Model(subject.Model):
     """A model of this lab. Arrays in, arrays out."""
 
@@ -35,6 +49,25 @@ class Model(subject.Model):
     def __init__(self, examined: Subject, number: int, origin: Origin):
         super().__init__(examined, number, origin)
         self.encoding_size: int = origin.arguments.get("encoding_size", 10)
+
+    def call(
+        self,
+        method: str,
+        arrays: Sequence[np.ndarray],
+        *wants: Want,
+        repeats: int | None = None,
+        training: bool = False,
+    ) -> list[np.ndarray]:
+        """Call any method; with `repeats`, as many times. With `training`, layers act as in the loss: `note_phases`."""
+        if not training:
+            return super().call(method, arrays, *wants, repeats=repeats)
+        stacked = [Want(w.dtype, (repeats, *w.shape)) for w in wants] if repeats else wants
+        asked: dict[str, Any] = {"method": method, "model": self.number, "repeats": repeats}
+        return list(self.subject.request("call_as_in_loss", arrays, stacked, **asked).arrays)
+
+    def note_phases(self, batch: np.ndarray) -> None:
+        """Note in which phase, training or not, each layer acts in the loss; takes a step at learning rate 0."""
+        self.subject.request("note_phases", [batch], model=self.number)
 
     def twin(self, noise: np.ndarray) -> "Model":
         """A model of the same class with the same weights, trainable or not, in a second process.
@@ -95,6 +128,10 @@ class Model(subject.Model):
         asked: dict[str, Any] = {"model": self.number, "epochs": epochs, "steps_per_epoch": steps_per_epoch}
         return self.subject.request("fit", [batches], [want], **asked).arrays[0]
 
+    def has_own_fit(self) -> bool:
+        """Whether `fit` is another than that of part `autoencoder`, by the submission's own word."""
+        return self.subject.request("has_own_fit", model=self.number).value is True
+
     def steps(self, batch: np.ndarray, count: int) -> np.ndarray:
         """`count` steps on one batch as the submission wrote them; the losses (count,)."""
         return self.call("fit_iteration", [batch], Want("float32", ()), repeats=count)[0]
@@ -131,11 +168,16 @@ class Model(subject.Model):
         """All arrays of the model of one shape, trainable or not."""
         return list(self.subject.request("variables", (), ANY_FLOATS, model=self.number, shape=list(shape)).arrays)
 
-    def pretrain(self, batches: np.ndarray, epochs: int, steps_per_epoch: int) -> int:
-        """`pretrain` on a stream of batches; how many were drawn, by the submission's own word."""
+    def pretrain(self, batches: np.ndarray, epochs: int, steps_per_epoch: int) -> Pretrained:
+        """`pretrain` on a stream of batches."""
         asked: dict[str, Any] = {"model": self.number, "epochs": epochs, "steps_per_epoch": steps_per_epoch}
-        drawn = self.subject.request("pretrain", [batches], **asked).value
-        return drawn if isinstance(drawn, int) else -1
+        found = self.subject.request("pretrain", [batches], **asked).value
+        drawn, *steps = found if isinstance(found, list) and all(type(n) is int for n in found) and found else [-1]
+        return Pretrained(drawn, tuple(steps))
+
+    def clear_rows(self, shape: tuple[int, ...], rows: Sequence[int]) -> None:
+        """Set rows of the arrays of one shape to 0."""
+        self.subject.request("clear_rows", model=self.number, shape=list(shape), rows=list(rows))
 
     def fit_labels(self, images: np.ndarray, labels: np.ndarray, epochs: int, steps_per_epoch: int) -> None:
         """`fit` on batches of images and labels."""

@@ -40,6 +40,10 @@ def known_losses(images: np.ndarray, answers: np.ndarray) -> Mapping[str, tuple[
         "loss.swapped_arguments": (
             "The target and the reconstruction are swapped.", float(cross_entropy(answers, images).sum())
         ),
+        "loss.binarized_targets": (
+            "Its targets are black and white: the images themselves, with their greys, are asked for.",
+            float(cross_entropy(images > 0.5, answers).sum()),
+        ),
         "loss.ink_alone": ("The cross-entropy has only one of its two terms, that of the ink.", ink),
         "loss.paper_alone": ("The cross-entropy has only one of its two terms, that of the paper.", paper),
     }  # fmt: skip

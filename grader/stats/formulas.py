@@ -94,6 +94,9 @@ WRONG_WEIGHINGS: Mapping[str, str] = {
     "elbo.cross_entropy_missing": "The cross-entropy is missing.",
     "elbo.beta_on_cross_entropy": "Beta weighs the cross-entropy, not the KL divergence.",
     "elbo.beta_on_both_terms": "Beta weighs both terms.",
+    "elbo.beta_normalized": (
+        "Beta is multiplied by encoding_size / 784, as a normalized beta is; this lab's beta is not."
+    ),
     "elbo.squared_error": "The squared error stands where the cross-entropy belongs.",
 }
 
@@ -131,6 +134,8 @@ def weighings(batch: int, size: int, beta: float) -> list[Weights]:
         Weights(mean * beta, mean / beta, "elbo.beta_on_cross_entropy"),
         Weights(beta, one, "elbo.beta_on_both_terms"),
         Weights(mean * beta, mean, "elbo.beta_on_both_terms"),
+        Weights(one, size / 784, "elbo.beta_normalized"),
+        Weights(mean, mean * size / 784, "elbo.beta_normalized"),
         Weights(0.0, one, "elbo.squared_error", one),
         Weights(0.0, mean, "elbo.squared_error", mean),
     ]

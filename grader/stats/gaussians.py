@@ -15,11 +15,24 @@ def gaussian_kl(mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class KLEstimate:
-    """KL divergences (B,) in nats, the standard error of each, and the deviation of a single log-density ratio."""
+    """KL divergences (B,) in nats, the standard error of each, and the deviation of a single log-density ratio.
+
+    parameters: mean and log-variance (B, d) that they are computed from, where these are known.
+    """
 
     kl: np.ndarray
     error: float
     single: float
+    parameters: tuple[np.ndarray, np.ndarray] | None = None
+
+
+def deviation_of_ratio(mean: np.ndarray, log_variance: np.ndarray) -> float:
+    """The deviation of log q(z) - log p(z) for one z drawn from q = N(mean, exp(log_variance)), in nats: (B, d) each.
+
+    With z = m + s e, e standard normal, it is m s e + (s² - 1) e² / 2 and a constant, in every component.
+    """
+    variance = np.exp(log_variance)
+    return float(np.sqrt((mean**2 * variance + 0.5 * (variance - 1) ** 2).sum(axis=1).mean()))
 
 
 def kl_from_samples(samples: np.ndarray) -> KLEstimate:

@@ -2,6 +2,7 @@
 
 tests/submissions/mutants/<part>.toml lists mistakes, each an edit of the reference; tests/submissions/variants/<part>.toml
 lists right solutions, edits or whole modules of their own. Both are data: `sources` holds the modules they come to.
+Those in world/ are written in the manner of public code.
 """
 
 import tomllib
@@ -20,7 +21,10 @@ INHERITING = ("upsampling", "gaussian_vae", "vae", "denoising")  # what builds o
 
 @dataclass(frozen=True)
 class Mutant:
-    """The reference with one mistake, the check that has to fail, and the code by which a check has to name it."""
+    """The reference with one mistake, the check that has to fail, and the code by which a check has to name it.
+
+    style: the public code in whose manner it is written, if there is one.
+    """
 
     name: str
     part: str
@@ -28,6 +32,7 @@ class Mutant:
     check: str
     code: str
     edits: tuple[Edit, ...]
+    style: str = ""
 
     @property
     def sources(self) -> dict[str, str]:
@@ -54,6 +59,7 @@ class Variant:
     edits: tuple[Edit, ...] = ()
     replace: dict[str, str] = field(default_factory=dict)
     form: str = "folder"
+    style: str = ""
 
     @property
     def sources(self) -> dict[str, str]:
@@ -99,9 +105,9 @@ def variants() -> list[Variant]:
 
 def _tables(folder: str, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for part in ASSIGNMENT.part_names:
-        path = HERE / folder / f"{part}.toml"
-        if path.exists():
-            yield from ((part, fields) for fields in tomllib.loads(path.read_text()).get(kind, []))
+        for path in (HERE / folder / f"{part}.toml", HERE / folder / "world" / f"{part}.toml"):
+            if path.exists():
+                yield from ((part, fields) for fields in tomllib.loads(path.read_text()).get(kind, []))
 
 
 def _edits(fields: dict[str, Any]) -> tuple[Edit, ...]:

@@ -91,6 +91,11 @@ def wrong_scales(images: np.ndarray) -> dict[str, tuple[str, np.ndarray]]:
             "Whole numbers were divided as whole numbers: change the type first.", np.floor(grey / 255)
         ),
         "scaling.binarized": ("They were rounded to 0 and 1.", np.round(grey / 255)),
+        "scaling.mnist_constants": (
+            "They were moved by the mean and scaled by the deviation of MNIST, and the decoder's sigmoid answers in "
+            "[0, 1].", (grey / 255 - 0.1307) / 0.3081
+        ),
+        "scaling.any_ink": ("Every pixel that is not black became 1.", (grey > 0).astype(float)),
         "scaling.standardized": (
             "Each image was moved to mean 0 and variance 1.", centred / np.maximum(spread, 1 / 28)
         ),

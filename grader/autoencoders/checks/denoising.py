@@ -13,7 +13,16 @@ from ...stats import cross_entropies, moments
 from ...stats.causes import Diagnosis
 from ...stats.diagnosis import TrainingCurve, diagnosis_of, encoder_is_frozen
 from ...stats.metrics import cross_entropy, mosaic, peak_signal_to_noise
-from ..measurements.corruption import expect_deviation, expect_in_place, expect_not_uniform, expect_varied
+from ..measurements.alone import expect_same
+from ..measurements.corruption import (
+    expect_centred,
+    expect_deviation,
+    expect_in_place,
+    expect_not_uniform,
+    expect_varied,
+)
+from ..measurements.fitting import expect_fresh_noise_in_fit, expect_same_loss_in_fit
+from ..measurements.situations import GREY
 from ..measurements.training import (
     HELD_OUT,
     NO_FRESH_NOISE,
@@ -30,6 +39,7 @@ from ..thresholds import CLEAN_LOSS_OFF, DENOISING_GAIN, DENOISING_STEPS, STANDA
 
 PART, CLASS = "denoising", "DenoisingAutoencoder"
 STDDEV = 0.5
+NOISE = "Draw a standard normal number for each pixel, times noise_stddev, and add it to the pixel."
 GAIN = (
     DENOISING_GAIN.limit
 )  # 1.8 above the better of mean image (about 12) and plain blur (about 12.7); the reference goes on to 3.5
@@ -103,7 +113,11 @@ def corruption_is_fresh_clipped_noise(subject: Subject) -> Evidence:
     expect_in_place(noise * 0.1 + 0.5)
     expect_deviation(noise, 0.1)
     expect_not_uniform(noise)
-    moments.expect_standard(noise.reshape(4, -1, 1), "corrupt", STANDARD_ERRORS)
+    expect_centred(noise, STANDARD_ERRORS)
+    try:
+        moments.expect_standard(noise.reshape(4, -1, 1), "corrupt", STANDARD_ERRORS)
+    except Failed as failed:
+        raise Failed(failed.code, failed.template, NOISE, failed.evidence, **failed.parameters) from None
     _expect_clipped(subject)
     return Evidence(
         "fresh Gaussian noise of the requested deviation in [0, 1]",
@@ -150,13 +164,14 @@ def removes_noise_from_unseen_images(subject: Subject) -> Evidence:
         "denoising", f"Noisy digits, what the model makes of them after {run.curve.steps} steps, and the clean ones",
         mosaic(*(subject.images.look.upright(x[:10]) for x in (run.noisy, run.denoised, run.clean))),
     )  # fmt: skip
-    again = run.model.reconstruct(run.noisy[:8])
+    again, once_more = run.model.reconstruct(run.noisy[:8]), run.model.reconstruct(run.noisy[:8])
     expect.that(
-        expect.close(again, run.denoised[:8], 1e-4),
+        expect.close(again, once_more, 1e-4),
         "denoising.random_answers",
         "reconstruct gives two answers for the same noisy image.",
         "Noise belongs into training; reconstruct gets images that are noisy already.",
     )
+    expect_same(run.model.reconstruct(run.noisy[:1]), again[:1])
     limit = clean_enough(run.clean, run.noisy)
     evidence = Evidence(f"above {rounded(limit, 3)} dB", f"{rounded(run.quality)} dB")
     if not DENOISING_GAIN.within(run.quality - limit + GAIN):
@@ -212,13 +227,26 @@ def learns_towards_clean_targets(subject: Subject) -> Evidence:
     """The loss compares with the clean images, not with the noisy ones."""
     run = subject.once(trained)
     expect_fresh_noise(subject, run.model, BUDGET.batch_size)
-    _expect_fresh_noise_in_fit(subject, run.model)
-    clean = subject.images.training(0, 64)
+    expect_fresh_noise_in_fit(subject, run.model, BUDGET.batch_size)
+    expect_same_loss_in_fit(run.model, subject.images.training(0, BUDGET.batch_size))
+    for clean in (subject.images.training(0, 64), GREY * subject.images.training(64, 128)):
+        evidence = _expect_clean_targets(subject, run, clean)
+    return evidence
+
+
+def _expect_clean_targets(subject: Subject, run: Denoised, clean: np.ndarray) -> Evidence:
+    """For answers with layers as in the loss, or at rest, where a layer of the network adds the noise in training."""
     noisy = with_noise(subject, clean, "training noise")
-    answers = run.model.reconstruct(noisy)
-    towards = {"clean": cross_entropy(clean, answers).mean(), "noisy": cross_entropy(noisy, answers).mean()}
     run.model.set_learning_rate(0.0)
+    run.model.note_phases(clean)
     loss = run.model.fit_iteration(clean)
+
+    def off(answers: np.ndarray) -> float:
+        nats = cross_entropy(clean, answers).mean()
+        return float(min(abs(found / nats - 1) for found in (loss, loss / len(clean))))
+
+    answers = min((run.model.reconstruct(noisy, training=training) for training in (False, True)), key=off)
+    towards = {"clean": cross_entropy(clean, answers).mean(), "noisy": cross_entropy(noisy, answers).mean()}
     found = min(loss, loss / len(clean), key=lambda x: abs(np.log(max(x, 1e-9) / towards["clean"])))
     evidence = Evidence(f"{towards['clean']:.0f} nats per image", f"{found:.0f}")
     if not CLEAN_LOSS_OFF.within(abs(found / towards["clean"] - 1)):
@@ -232,16 +260,3 @@ def learns_towards_clean_targets(subject: Subject) -> Evidence:
 
 
 LOSS_OF_NOISY = Diagnosis("denoising.loss_of_noisy_targets", "It fits the noisy images.")
-
-
-def _expect_fresh_noise_in_fit(subject: Subject, model: Model) -> None:
-    """Where a trace freezes the noise, `fit` shows whether it uses one: the same batch twice at learning rate 0."""
-    if model.is_frozen_in_a_trace():
-        model.set_learning_rate(0.0)
-        first, second = model.fit(np.repeat(subject.images.batches(0, 1, BUDGET.batch_size), 4, axis=0), 2, 1)
-        expect.that(
-            first != second,
-            "noise.frozen_in_fit",
-            "In fit the noise is frozen: it was drawn once, when the training step was compiled.",
-            "NumPy draws its numbers while TensorFlow compiles. Which generator is asked at each step?",
-        )

@@ -5,14 +5,20 @@ from hypothesis import strategies as st
 
 from ...core import expect
 from ...core.expect import Evidence, Failed
+from ...core.text import printable
 from ...protocol.frames import Want
 from ...stats.causes import Diagnosis, first_fit
 from ...subject.properties import for_all
-from ..operations.probes import Probe
+from ..operations.probes import BIAS, Probe
 from ..registry import CHECKS
 from ..subject import Subject
 
 PART = "pictures"
+STRIPS = (
+    (1, 1.0),
+    (5, 0.6),
+    (12, 1.0),
+)  # numbers of images, and their ink: grey ink shows a scale
 
 
 def probe_model(subject: Subject, size: int) -> Probe:
@@ -30,15 +36,25 @@ def draw(
     """Call a picture function with the probe model."""
     subject.load(PART)
     asked = [model.into, model.out, *arrays]
-    return subject.request("picture", asked, [Want("float32", shape)], name=name, arguments=arguments).arrays[0]
+    reply = subject.request("picture", asked, [Want("float32", shape)], name=name, arguments=arguments)
+    if reply.value != "float":
+        raise Failed(
+            "picture.whole_numbers",
+            "{name} returns whole numbers of the type {dtype}; the pixels of an image are floats in [0, 1].",
+            "matplotlib shows both alike. Leave out what turns the pixels into grey values.",
+            Evidence("floats in [0, 1]", printable(str(reply.value), 40)),
+            name=name,
+            dtype=printable(str(reply.value), 40),
+        )
+    return reply.arrays[0]
 
 
 @CHECKS.check(PART, points=2)
 def strip_pairs_original_and_reconstruction(subject: Subject) -> Evidence:
     """Each row of the strip shows an original on the left and its reconstruction on the right."""
     model = probe_model(subject, 10)
-    for count in (1, 5):
-        images = subject.images.held_out(count)
+    for count, ink in STRIPS:
+        images = np.float32(ink) * subject.images.held_out(count)
         drawn = draw(subject, "reconstruction_strip", model, (count * 28, 56), images)
         left, right = images.reshape(-1, 28), model.decode(model.encode(images)).reshape(-1, 28)
         if not expect.close(drawn, np.hstack([left, right]), 1e-3):
@@ -49,7 +65,7 @@ def strip_pairs_original_and_reconstruction(subject: Subject) -> Evidence:
                 "Draw the strip of five images and look at it.",
                 diagnosis=diagnosis.sentence,
             )
-    return Evidence("original left, reconstruction right", "so for 1 and 5 images")
+    return Evidence("original left, reconstruction right", "so for 1, 5 and 12 images")
 
 
 def diagnosis_of_strip(drawn: np.ndarray, left: np.ndarray, right: np.ndarray) -> Diagnosis:
@@ -74,6 +90,22 @@ def wrong_strips(left: np.ndarray, right: np.ndarray) -> dict[str, tuple[str, np
         "strip.grey_values": (
             "Its values go up to 255, those of the images to 1.", 255 * np.hstack([left, right])
         ),
+        "strip.own_contrast": (
+            "Its brightest pixel is white, also where that of the images is grey.",
+            np.hstack([left, right]) / left.max(),
+        ),
+        "strip.halves_of_own_contrast": (
+            "Each half is scaled to its own brightest pixel.", np.hstack([left / left.max(), right / right.max()])
+        ),
+        "strip.binarized": ("Its pixels are rounded to black and white.", np.round(np.hstack([left, right]))),
+        "strip.inverted": ("Ink is black and paper is white.", 1 - np.hstack([left, right])),
+        "strip.reconstructions_reversed": (
+            "The reconstructions come in the opposite order.",
+            np.hstack([left, _opposite_half(right)]),
+        ),
+        "strip.transposed_images": (
+            "Each image is transposed.", np.hstack([_transposed(left), _transposed(right)])
+        ),
         "strip.differences": (
             "The right half is the difference of the two.", np.hstack([left, np.abs(left - right)])
         ),
@@ -86,6 +118,14 @@ MIXED_LINES = "Lines of pixels are mixed up, as by a reshape that should have ch
 
 def _opposite(strip: np.ndarray) -> np.ndarray:
     return strip.reshape(-1, 28, 56)[::-1].reshape(-1, 56)
+
+
+def _transposed(half: np.ndarray) -> np.ndarray:
+    return half.reshape(-1, 28, 28).swapaxes(1, 2).reshape(-1, 28)
+
+
+def _opposite_half(half: np.ndarray) -> np.ndarray:
+    return half.reshape(-1, 28, 28)[::-1].reshape(-1, 28)
 
 
 @CHECKS.check(PART, points=4)
@@ -135,6 +175,10 @@ def _joined(tiles: np.ndarray) -> np.ndarray:
     return tiles.transpose(0, 2, 1, 3).reshape(n * 28, n * 28)
 
 
+def _stretched(grid: np.ndarray) -> np.ndarray:
+    return np.asarray((grid - grid.min()) / (grid.max() - grid.min()))
+
+
 def _apart(grid: np.ndarray, n: int) -> np.ndarray:
     """(n * 28, n * 28) -> (n, n, 28, 28)."""
     return grid.reshape(n, 28, n, 28).transpose(0, 2, 1, 3)
@@ -142,7 +186,10 @@ def _apart(grid: np.ndarray, n: int) -> np.ndarray:
 
 def diagnosis_of_grid(drawn: np.ndarray, model: Probe, n: int, limit: float) -> Diagnosis:
     """Which known mistake gives this grid."""
-    known = wrong_grids(model, n, limit)
+    right = expected_grid(model, n, limit)
+    known = {
+        code: told for code, told in wrong_grids(model, n, limit).items() if not expect.close(told[1], right, 1e-3)
+    }
     found = first_fit(known, lambda grid: expect.close(drawn, grid, 1e-3), "grid.unknown")
     return found if found.sentence else _diagnosis_of_codes(_codes(drawn, model, n))
 
@@ -152,12 +199,30 @@ def wrong_grids(model: Probe, n: int, limit: float) -> dict[str, tuple[str, np.n
     values, zeros = np.linspace(-limit, limit, n), np.zeros(n)
     unlimited, open_ended = np.linspace(-2.5, 2.5, n), np.linspace(-limit, limit, n, endpoint=False)
     from_zero, falling = np.linspace(0, limit, n), values[::-1]
-    last, right = model.out.shape[0] - 1, _apart(expected_grid(model, n, limit), n)
+    grid = expected_grid(model, n, limit)
+    last, right = model.out.shape[0] - 1, _apart(grid, n)
+    brightest = right / right.max(axis=(2, 3), keepdims=True)
     return {
         "grid.swapped": ("Rows and columns have changed places.", _tiles(model, values, values, (1, 0))),
         "grid.rows_reversed": ("The rows run the wrong way.", _tiles(model, falling, values)),
         "grid.columns_reversed": ("The columns run the wrong way.", _tiles(model, values, falling)),
         "grid.both_reversed": ("Rows and columns both run the wrong way.", _tiles(model, falling, falling)),
+        "grid.swapped_rows_reversed": (
+            "Rows and columns have changed places, and the rows run the wrong way: the first component goes along the "
+            "columns, the second up the rows.", _tiles(model, falling, values, (1, 0))
+        ),
+        "grid.swapped_columns_reversed": (
+            "Rows and columns have changed places, and the columns run the wrong way.",
+            _tiles(model, values, falling, (1, 0)),
+        ),
+        "grid.swapped_both_reversed": (
+            "Rows and columns have changed places, and both run the wrong way.", _tiles(model, falling, falling, (1, 0))
+        ),
+        "grid.own_contrast": ("It is scaled to its own darkest and brightest pixel.", _stretched(grid)),
+        "grid.each_tile_of_own_contrast": ("Each tile is scaled to its own brightest pixel.", _joined(brightest)),
+        "grid.grey_values": ("Its values go up to 255, those of an image to 1.", 255 * grid),
+        "grid.inverted": ("Ink is black and paper is white.", 1 - grid),
+        "grid.binarized": ("Its pixels are rounded to black and white.", np.round(grid)),
         "grid.open_ended": (
             "The last value is missing: the interval is open-ended.", _tiles(model, open_ended, open_ended)
         ),
@@ -177,7 +242,9 @@ def wrong_grids(model: Probe, n: int, limit: float) -> dict[str, tuple[str, np.n
 def _codes(drawn: np.ndarray, model: Probe, n: int) -> np.ndarray:
     """The encodings (n, n, size) that the probe model decodes to this grid; the nearest ones, if there are none."""
     pixels = np.clip(_apart(drawn, n).reshape(-1, 784).astype(np.float64), 1e-5, 1 - 1e-5)
-    codes, *_ = np.linalg.lstsq(model.out.T.astype(np.float64), np.log(pixels / (1 - pixels)).T, rcond=None)
+    codes, *_ = np.linalg.lstsq(
+        model.out.T.astype(np.float64), (np.log(pixels / (1 - pixels)) - float(BIAS)).T, rcond=None
+    )
     return codes.T.reshape(n, n, -1)
 
 

@@ -4,12 +4,15 @@ import numpy as np
 
 from ...core import expect
 from ...core.expect import Evidence
+from ..measurements.alone import expect_answers_alone
+from ..measurements.fitting import expect_same_loss_in_fit
 from ..measurements.training import TRAINING, Trained, expect_encoder_trained, expect_good_reconstructions, train_until
 from ..registry import CHECKS
 from ..subject import Subject
 from . import shapes
 
 PART, CLASS = "upsampling", "UpsamplingAutoencoder"
+BATCH_SIZE = 4
 TRANSPOSED = {
     "Conv2DBackpropInput", "Conv2DBackpropInputV2", "Conv3DBackpropInput", "Conv3DBackpropInputV2",
     "DepthwiseConv2dNativeBackpropInput",
@@ -20,7 +23,7 @@ OUTSIDE_TENSORFLOW = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
 def trained(subject: Subject) -> Trained:
     """The one trained model of this part."""
     model = subject.create(PART, CLASS, encoding_size=10)
-    return train_until(subject, model, at_least=100, stage=25, batch_size=4)
+    return train_until(subject, model, at_least=100, stage=25, batch_size=BATCH_SIZE)
 
 
 @CHECKS.check(PART, points=2)
@@ -65,6 +68,8 @@ def has_no_transposed_convolution(subject: Subject) -> Evidence:
 def reconstructs_unseen_images(subject: Subject) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
     run = subject.once(trained)
+    expect_answers_alone(run.model, run.images[:8])
     evidence = expect_good_reconstructions(subject, PART, run)
     expect_encoder_trained(run.curve)
+    expect_same_loss_in_fit(run.model, subject.images.training(0, BATCH_SIZE))
     return evidence

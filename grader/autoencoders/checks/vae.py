@@ -10,17 +10,21 @@ from ...stats.causes import Diagnosis, first_fit
 from ...stats.gaussians import KLEstimate, gaussian_kl, kl_from_samples
 from ...stats.metrics import cross_entropy, mosaic
 from ...subject.properties import for_all
+from ..measurements.alone import expect_answers_alone
 from ..measurements.elbo import ALLOWED
+from ..measurements.fitting import expect_same_loss_in_fit
 from ..measurements.posteriors import (
     BETA,
+    FRESH_BETA,
     FarModel,
     expect_fresh_losses,
     expect_informative,
-    expect_loss_of,
     expect_pull,
     far_model,
+    near_situation,
 )
-from ..measurements.training import GOOD, TRAINING, Trained, expect_good_reconstructions, train_until
+from ..measurements.situations import Situation, at_rest, expect_loss_in, grey_and_inked
+from ..measurements.training import BATCH_SIZE, GOOD, TRAINING, Trained, expect_good_reconstructions, train_until
 from ..registry import CHECKS
 from ..subject import Model, Subject
 from ..thresholds import INFORMATIVE, STANDARD_ERRORS, STEPS_TO_PRIOR, WEIGHT_OFF
@@ -31,6 +35,7 @@ DRAWS = 128  # encodings of an image
 GRID = 9  # images along a side of the picture of the latent space
 ROWS = 512  # random parameters of the sampling layer
 WEAK = 0.1  # a beta
+TIMES = 24  # how often a large batch holds each image
 
 
 def trained(subject: Subject) -> Trained:
@@ -49,9 +54,14 @@ def built(subject: Subject) -> Model:
     return subject.create(PART, CLASS, encoding_size=10, beta=BETA)
 
 
+def near(subject: Subject) -> Situation:
+    """A fresh model of this part, with a beta so large that its little KL divergence tells."""
+    return near_situation(subject.create(PART, CLASS, encoding_size=10, beta=FRESH_BETA), divergence_of, TIMES)
+
+
 def far(subject: Subject) -> FarModel:
-    """The same, its posterior far from the prior."""
-    return far_model(subject.once(built), divergence_of, times=48)
+    """The model with the large beta, its posterior far from the prior."""
+    return far_model(subject.once(built), divergence_of, TIMES)
 
 
 @CHECKS.check(PART, points=4, thresholds=[WEIGHT_OFF])
@@ -154,7 +164,13 @@ WRONG_WEIGHTS: dict[str, tuple[str, tuple[float, ...]]] = {  # what the mistakes
     "weight.divided_by_batch_size": (
         "Beta is divided by a batch size.", tuple(1 / size for size in (16, 32, 64, 128, 256))
     ),
-    "weight.times_training_images": ("Beta is multiplied by the number of training images.", (60_000.0,)),
+    "weight.times_training_images": (
+        "The number of training images stands in the weight.",
+        tuple(count * factor for count in (10_000.0, 60_000.0) for factor in (1.0, 1 / BETA)),
+    ),
+    "weight.normalized": (
+        "Beta is multiplied by encoding_size / 784, as a normalized beta is; this lab's beta is not.", (10 / 784,)
+    ),
 }  # fmt: skip
 
 
@@ -216,16 +232,6 @@ def _expect_noise_of_its_own(model: Model, image: np.ndarray) -> None:
     )
 
 
-@CHECKS.check(PART, points=3, needs=[encoding_is_sampled_at_any_size], thresholds=[STANDARD_ERRORS])
-def loss_is_negative_elbo(subject: Subject) -> Evidence:
-    """The loss is the cross-entropy plus beta times the KL divergence, summed over the batch.
-
-    The KL in the loss is itself a Monte Carlo estimate, of one sample per image, so its own spread is allowed for: two
-    losses, each within 5.5 standard errors.
-    """
-    return expect_loss_of(subject.once(far))
-
-
 @CHECKS.check(
     PART, points=3, needs=[encoding_is_sampled_at_any_size], thresholds=[*TRAINING, INFORMATIVE, STEPS_TO_PRIOR]
 )
@@ -248,6 +254,7 @@ def reconstructs_unseen_images(subject: Subject) -> Evidence:
     """Reconstructions of unseen images are clearly better than the mean image."""
     expect_fresh_losses(subject.once(far))
     run = subject.once(trained)
+    expect_answers_alone(run.model, run.images[:8])
     show_latent_space(subject, run.model)
     _expect_decoder_of_samples(run)
     return expect_good_reconstructions(subject, PART, run)
@@ -284,3 +291,26 @@ def _expect_decoder_of_samples(run: Trained) -> None:
             of_means=of_means,
             of_samples=run.after,
         )
+
+
+@CHECKS.check(PART, points=3, needs=[encoding_is_sampled_at_any_size], thresholds=[STANDARD_ERRORS, *TRAINING])
+def loss_is_negative_elbo(subject: Subject) -> Evidence:
+    """The loss is the cross-entropy plus beta times the KL divergence, summed over the batch.
+
+    The KL in the loss is itself a Monte Carlo estimate, of one sample per image, so its own spread is allowed for: five
+    losses of a fresh, a far and a trained model, each within 5.5 standard errors.
+    """
+    calm = resting(subject)
+    evidence = expect_loss_in([subject.once(near), subject.once(far).situation, *calm], 10)
+    if calm:
+        expect_same_loss_in_fit(subject.once(trained).model, subject.images.training(0, BATCH_SIZE))
+    return evidence
+
+
+def resting(subject: Subject) -> list[Situation]:
+    """The model with the small beta at rest, on images whose targets tell; none where its training fails."""
+    images = grey_and_inked(subject.images.training(0, BATCH_SIZE))
+    try:
+        return [at_rest(subject.once(trained).model, images, WEAK, divergence_of)]
+    except Failed:
+        return []

@@ -8,6 +8,7 @@ from scipy.special import ndtri
 
 from ...core import expect
 from ...core.expect import rounded
+from ...core.thresholds import Threshold
 from ...stats.causes import first_fit
 
 
@@ -35,6 +36,21 @@ def expect_in_place(noisy: np.ndarray) -> None:
         "noise.rescaled",
         "A grey image with a little noise reaches from 0 to 1 at each call: it is rescaled.",
         "Clip the values; do not rescale them.",
+    )
+
+
+def expect_centred(noise: np.ndarray, allowed: Threshold) -> None:
+    """The noise makes as many pixels brighter as darker; `allowed` standard errors of its mean."""
+    mean, error = float(noise.mean()), float(noise.std()) / np.sqrt(noise.size)
+    expect.that(
+        allowed.within(abs(mean) / error),
+        "noise.wrong_mean",
+        "The noise has a mean of {mean:.3g} times noise_stddev on grey images, and 0 was asked for: it changes how "
+        "bright they are.",
+        "Which mean does the normal distribution of the task have?",
+        0.0,
+        rounded(mean, 3),
+        mean=mean,
     )
 
 

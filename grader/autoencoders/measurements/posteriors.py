@@ -15,22 +15,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.expect import Evidence, Failed, rounded
-from ...stats.gaussians import KLEstimate
 from ..subject import Model
 from ..thresholds import INFORMATIVE, STEPS_TO_PRIOR
-from .elbo import BatchLoss, Terms, batch_loss, expect_negative_elbo, terms_of
+from .situations import IMAGES, Divergence, Situation, situation_of
 from .training import NO_FRESH_NOISE, RATE
 
 BETA = 20.0
+FRESH_BETA = 2000.0  # so large that the little KL divergence of a fresh model tells
 FAR = 6.0  # nats per image
 FACTORS = (1.0, 2.0, 1.25, 1.2, 1.2, 1.2, 1.2)  # of the weights, one after the other: the reference needs 2 to 3
-IMAGES, BATCH = 8, 16
+BATCH = 16
 MOST = STEPS_TO_PRIOR.limit
 STAGE, AS_WRITTEN = 4, 6  # steps in each of the first stages, which are taken as written
 LONG_STAGE = 16  # steps in each of the others, for which a trace is worth its time
 QUIET = 0.25  # nats per image
 
-Divergence = Callable[[Model, np.ndarray, bool], KLEstimate]  # of the model's posteriors for images, in training or not
 Distances = Mapping[str, float]  # from the prior, in nats per image, of what the posterior consists of
 
 
@@ -38,63 +37,45 @@ Distances = Mapping[str, float]  # from the prior, in nats per image, of what th
 class FarModel:
     """The model, its images (8, 28, 28, 1), and what was measured at learning rate 0.
 
-    same: losses of one and the same batch; moved: the factor of the encoder's weights.
+    moved: the factor of the encoder's weights.
     """
 
     model: Model
     images: np.ndarray
-    divergence: Divergence
-    terms: Terms
-    same: np.ndarray
-    many: np.ndarray
-    times: int
+    situation: Situation
     moved: float
 
-    def losses(self, terms: Terms) -> list[BatchLoss]:
-        """A small and a large batch, which mistakes with means over the batch tell apart."""
-        return [batch_loss(terms, BETA, 1, self.same), batch_loss(terms, BETA, self.times, self.many)]
+
+def near_situation(model: Model, divergence: Divergence, times: int) -> Situation:
+    """A fresh model with beta FRESH_BETA; times: how often the large batch has an image."""
+    images = _made_ready(model)
+    return situation_of(model, images, FRESH_BETA, divergence(model, images, True), times)
 
 
 def far_model(model: Model, divergence: Divergence, times: int) -> FarModel:
-    """Move the posterior of a fresh model with beta BETA away from the prior, and measure.
-
-    times: how often the large batch has an image.
-    """
-    images = model.subject.images.training(0, IMAGES)
-    model.reconstruct(images)  # builds what is built late
-    model.set_learning_rate(0.0)
-    moved = 1.0
+    """Move the posterior of a fresh model with beta BETA away from the prior, and measure."""
+    images, moved = _made_ready(model), 1.0
     for factor in FACTORS:
         model.scale_weights(factor, decoder=False)
         moved *= factor
         found = divergence(model, images, True)
         if found.kl.mean() > FAR:
             break
-    terms = terms_of(model, images, found, training=True)
-    many = np.tile(images, (times, 1, 1, 1))
-    return FarModel(model, images, divergence, terms, model.steps(images, 3), model.steps(many, 1), times, moved)
+    return FarModel(model, images, situation_of(model, images, BETA, found, times), moved)
 
 
-def expect_loss_of(far: FarModel) -> Evidence:
-    """The losses are the negative ELBO.
-
-    Layers such as dropout and batch normalization act otherwise in training; a loss may have them act either way.
-    """
-    try:
-        return expect_negative_elbo(far.losses(far.terms), far.model.encoding_size)
-    except Failed:
-        divergence = far.divergence(far.model, far.images, False)
-        at_rest = terms_of(far.model, far.images, divergence, training=False)
-        try:
-            return expect_negative_elbo(far.losses(at_rest), far.model.encoding_size)
-        except Failed:
-            pass
-        raise
+def _made_ready(model: Model) -> np.ndarray:
+    """Build what is built late, and let nothing move from here on; the images of the measurement."""
+    images = model.subject.images.training(0, IMAGES)
+    model.reconstruct(images)
+    model.set_learning_rate(0.0)
+    model.note_phases(images)
+    return images
 
 
 def expect_fresh_losses(far: FarModel) -> None:
     """The same batch has different losses, at the same weights, if training samples."""
-    if len(set(far.same.tolist())) == 1:
+    if len(set(far.situation.small.tolist())) == 1:
         hint = "What does the decoder get while it is trained, and how often is its noise drawn?"
         raise Failed(NO_FRESH_NOISE.code, NO_FRESH_NOISE.sentence, hint)
 

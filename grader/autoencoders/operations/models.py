@@ -69,6 +69,16 @@ def fit(harness: Harness, request: Request) -> Reply:
 
 
 @operation
+def has_own_fit(harness: Harness, request: Request) -> Reply:
+    """Whether a model's `fit` is another than that of the class of part `autoencoder`, which is measured there."""
+    try:
+        common = harness.definitions.find("autoencoder", "Autoencoder")
+    except SubmissionError:
+        return Reply(True)
+    return Reply(getattr(type(harness.model_of(request)), "fit", None) is not getattr(common, "fit", None))
+
+
+@operation
 def checkpoint_folder(harness: Harness, request: Request) -> Reply:
     """Call `create_checkpoint` with a folder of its own in the scratch space."""
     model = harness.model_of(request)

@@ -11,12 +11,15 @@ from ...harness.operations import Harness, operation
 from ...protocol.frames import Want
 from ...protocol.messages import Reply, Request
 
+BIAS = np.float32(0.5)
+
 
 @dataclass(frozen=True)
 class Probe:
-    """encode: pixels times `into`; decode: the sigmoid of codes times `out`. All in float32 NumPy.
+    """encode: pixels times `into`; decode: the sigmoid of codes times `out`, and BIAS. All in float32 NumPy.
 
-    into: (784, d), out: (d, 784). The pictures a code gives are all different, so no swap or flip goes unseen.
+    into: (784, d), out: (d, 784). The pictures a code gives are all different, so no swap or flip goes unseen, and that
+    of the opposite code is not its negative.
     """
 
     into: np.ndarray
@@ -28,7 +31,7 @@ class Probe:
 
     def decode(self, encodings: np.ndarray) -> np.ndarray:
         """(B, d) -> (B, 28, 28, 1)."""
-        return np.asarray(1 / (1 + np.exp(-(encodings @ self.out))), np.float32).reshape(-1, 28, 28, 1)
+        return np.asarray(1 / (1 + np.exp(-(encodings @ self.out + BIAS))), np.float32).reshape(-1, 28, 28, 1)
 
 
 class ProbeModel:
@@ -82,4 +85,8 @@ def picture(harness: Harness, request: Request) -> Reply:
             ProbeModel(Probe(into, out)), *(a.view(Pictures) for a in others), **request.parameters["arguments"]
         )
     assert request.wants is not None
-    return Reply(arrays=(as_array(drawn, name, Want("float32", request.wants[0].shape)),))
+    want = Want("float32", request.wants[0].shape)
+    kind = getattr(getattr(drawn, "dtype", None), "kind", "")
+    if isinstance(kind, str) and kind in "iu" and kind:  # bytes are drawn as well, and are told from other mistakes
+        return Reply(str(drawn.dtype)[:40], (as_array(np.asarray(drawn, np.float32), name, want),))
+    return Reply("float", (as_array(drawn, name, want),))

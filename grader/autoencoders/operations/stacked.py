@@ -1,9 +1,10 @@
 """Operations on the stacked classifier, which is trained on pictures alone and then on pictures with labels."""
 
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ def pretrain(harness: Harness, request: Request) -> Reply:
     """Call `pretrain` on a stream of batches (n, B, 28, 28, 1).
 
     Opened again, the stream goes on where it was left, so that later stages see later batches. Returns how many batches
-    were drawn; prefetching draws some more than are used.
+    were drawn (prefetching draws some more than are used), and the steps of each optimizer that took some meanwhile.
     """
     import tensorflow as tf
 
@@ -31,8 +32,34 @@ def pretrain(harness: Harness, request: Request) -> Reply:
             yield batch
 
     dataset = tf.data.Dataset.from_generator(go_on, output_signature=tf.TensorSpec(batches.shape[1:], tf.float32))
-    _call_training(harness, request, "pretrain", dataset)
-    return Reply(drawn)
+    with optimizers_made() as made:
+        _call_training(harness, request, "pretrain", dataset)
+        return Reply([drawn, *(steps for optimizer in made if (steps := int(optimizer.iterations)))])
+
+
+@contextmanager
+def optimizers_made() -> Iterator[list[Any]]:
+    """Lists Keras' optimizers that are made."""
+    import tensorflow as tf
+
+    made: list[Any] = []
+    kinds = (tf.keras.optimizers.Optimizer, tf.keras.optimizers.legacy.Optimizer)
+    makers = [kind.__init__ for kind in kinds]
+
+    def noting(make: Any) -> Any:
+        def noted(optimizer: Any, *args: Any, **kwargs: Any) -> None:
+            made.append(optimizer)
+            make(optimizer, *args, **kwargs)
+
+        return noted
+
+    for kind, make in zip(kinds, makers, strict=True):
+        kind.__init__ = noting(make)
+    try:
+        yield made
+    finally:
+        for kind, make in zip(kinds, makers, strict=True):
+            kind.__init__ = make
 
 
 @operation

@@ -120,6 +120,19 @@ def scale_variables(harness: Harness, request: Request) -> Reply:
 
 
 @operation
+def clear_rows(harness: Harness, request: Request) -> Reply:
+    """Set the given rows of all arrays of one shape to 0."""
+    shape, rows = tuple(request.parameters["shape"]), request.parameters["rows"]
+    with submission_code("setting the model's weights"):
+        for variable in harness.model_of(request).variables:
+            if tuple(variable.shape) == shape:
+                values = variable.numpy()
+                values[rows] = 0
+                variable.assign(values)
+    return Reply()
+
+
+@operation
 def assign_variables(harness: Harness, request: Request) -> Reply:
     """Set every array of a model, in the order of `all_variables`."""
     import tensorflow as tf

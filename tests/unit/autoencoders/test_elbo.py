@@ -7,16 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.autoencoders.measurements.elbo import (
-    DRAWS,
-    ROOM,
-    BatchLoss,
-    Terms,
-    _nearest,
-    batch_loss,
-    expect_negative_elbo,
-    terms_of,
-)
+from grader.autoencoders.measurements.elbo import _nearest, expect_negative_elbo, is_explained
+from grader.autoencoders.measurements.losses import DRAWS, ROOM, BatchLoss, Terms, batch_loss, terms_of
 from grader.core.expect import Evidence, Failed
 from grader.stats.formulas import WRONG_WEIGHINGS, Weights, weighings
 from grader.stats.gaussians import KLEstimate
@@ -57,6 +49,10 @@ WRONG: dict[str, list[Loss]] = {
     "elbo.beta_on_both_terms": [
         lambda bce, kl, beta, n: beta * (bce + kl), lambda bce, kl, beta, n: beta * (bce + kl) / n,
     ],
+    "elbo.beta_normalized": [
+        lambda bce, kl, beta, n: bce + beta * kl * SIZE / 784,
+        lambda bce, kl, beta, n: (bce + beta * kl * SIZE / 784) / n,
+    ],
     "elbo.squared_error": [
         lambda bce, kl, beta, n: n * SQUARES + beta * kl, lambda bce, kl, beta, n: SQUARES + beta * kl / n,
     ],
@@ -69,12 +65,32 @@ def seen(
     loss: Loss, n: int, bce: float = BCE, kl: float = KL, bce_error: float = 0.0, kl_error: float = 0.0
 ) -> BatchLoss:
     """A batch of n whose loss has drawn `bce` and `kl` an image where the grader's own terms are BCE and KL."""
-    value = loss(n * bce, n * kl, BETA, n)
-    return BatchLoss(BETA, n, value, n * BCE, n * bce_error, n * SQUARES, n * KL, n * kl_error)
+    return beside(loss, BETA, n, bce, kl, (BCE, bce_error), (KL, kl_error))
+
+
+def beside(
+    loss: Loss, beta: float, n: int, bce: float, kl: float, bce_told: tuple[float, float], kl_told: tuple[float, float]
+) -> BatchLoss:
+    """A loss of a batch of n beside what is told of its terms, each an estimate for an image and its error."""
+    (nats, error), (divergence, kl_error) = bce_told, kl_told
+    value = loss(n * bce, n * kl, beta, n)
+    return BatchLoss(
+        beta, n, value, n * nats, n * error, n * SQUARES, n * divergence, n * kl_error, binarized=n * 350.0
+    )
 
 
 def losses_of(loss: Loss) -> list[BatchLoss]:
-    return [seen(loss, n) for n in BATCHES]
+    return [seen(loss, n) for n in BATCHES] + [fresh(loss, n) for n in BATCHES]
+
+
+def fresh(loss: Loss, n: int) -> BatchLoss:
+    """A batch whose little KL is weighed with a large beta."""
+    return beside(loss, 2000.0, n, 543.0, 0.3, (543.0, 0.0), (0.3, 0.0))
+
+
+def resting(loss: Loss, n: int = 16) -> BatchLoss:
+    """A batch of a trained model, whose much KL is weighed with a small beta."""
+    return beside(loss, 0.1, n, 180.0, 15.0, (180.0, 0.0), (15.0, 0.0))
 
 
 @pytest.mark.parametrize(("code", "loss"), CASES, ids=[f"{n}: {code}" for n, (code, _) in enumerate(CASES)])
@@ -85,7 +101,7 @@ def test_each_wrong_weighing_is_named(code: str, loss: Loss) -> None:
     assert caught.value.code == code
     assert WRONG_WEIGHINGS[code] in caught.value.message
     assert caught.value.evidence is not None
-    assert len(caught.value.evidence.measured) == len(BATCHES)
+    assert len(caught.value.evidence.measured) == 2 * len(BATCHES)
 
 
 def test_the_table_of_weighings_is_that_of_the_wrong_losses() -> None:
@@ -149,7 +165,7 @@ def test_mistakes_that_cannot_be_told_apart_are_all_told() -> None:
 def test_a_loss_that_no_weighing_explains_has_an_unknown_cause() -> None:
     """Nothing is claimed that was not measured."""
     with pytest.raises(Failed) as caught:
-        expect_negative_elbo(losses_of(lambda bce, kl, beta, n: 17 * bce), SIZE)
+        expect_negative_elbo(losses_of(lambda bce, kl, beta, n: 17 * bce + n * beta), SIZE)
     assert caught.value.message.endswith("each summed over the batch.")
     assert (caught.value.code, caught.value.parameters["also"]) == ("elbo.unknown", [])
 
@@ -188,6 +204,11 @@ def test_deviations_are_counted_in_the_errors_of_both_terms(weights: Weights) ->
     error = {1: 4.0, 0: 4.0, 0.5: 2.0}[weights.cross_entropy] + max(weights.cross_entropy, weights.squared_error) * (
         100 * ROOM
     )
+    assert replace(seen, own_error=0.0).error(weights) == seen.error(weights)
+    allowed = {1: 30.0, 0: 30.0, 0.5: 15.0}[weights.cross_entropy]  # of 10 nats of one term and twice 10 of the other
+    scattered = replace(seen, drawn_cross_entropy=10.0, drawn_kl=10.0)
+    assert scattered.error(weights) == pytest.approx(error + allowed)
+    assert replace(scattered, own_error=7.0).error(weights) == pytest.approx(error + 7)
     for sign in (1, -1):
         assert replace(seen, loss=predicted + sign * 5 * error).deviation(weights) == pytest.approx(5)
 
@@ -228,22 +249,21 @@ def test_terms_are_those_of_each_image() -> None:
     np.testing.assert_allclose(found.spread, np.abs(nats[1] - nats[0]) * bernoulli, rtol=1e-6)
 
 
-def test_the_errors_of_a_batch_cover_what_is_drawn() -> None:
-    """2,000 losses that draw both terms anew lie around the prediction with the deviation that is stated."""
+@pytest.mark.parametrize("estimated", [False, True], ids=["exact KL", "KL of one sample"])
+def test_the_errors_of_a_batch_cover_what_is_drawn(estimated: bool) -> None:
+    """2,000 losses that draw both terms anew lie around the prediction, within less than the error that is stated."""
     random, times, images = np.random.default_rng(4), 4, 8
     spread, single, kl_error = 12.0, 2.0, 0.3
     deviations = []
     for _ in range(2000):
         own = BCE + spread * random.normal(size=(DRAWS, images)).mean(axis=0)
         estimate = KLEstimate(KL + kl_error * random.normal(size=images), kl_error, single)
-        terms = Terms(own, np.full(images, spread), np.zeros(images), estimate)
+        terms = Terms(own, np.full(images, spread), np.zeros(images), np.zeros(images), estimate)
         drawn = (BCE + spread * random.normal(size=(times, images))).sum()
-        drawn += BETA * (KL + single * random.normal(size=(times, images))).sum()
-        found = batch_loss(terms, BETA, times, np.array([drawn]))
-        error = np.hypot(found.cross_entropy_error, BETA * found.kl_error)
-        deviations.append((found.loss - found.cross_entropy - BETA * found.kl) / error)
-    assert abs(np.mean(deviations)) < 4 / np.sqrt(2000)
-    assert abs(np.std(deviations) - 1) < 4 / np.sqrt(4000)
+        drawn += BETA * (KL + estimated * single * random.normal(size=(times, images))).sum()
+        deviations.append(batch_loss(terms, BETA, times, np.array([drawn])).deviation(Weights(1, 1)))
+    assert np.sqrt(np.mean(np.square(deviations))) < 1
+    assert np.max(deviations) < 5.5
 
 
 def test_squared_errors_are_those_of_grey_images_too() -> None:
@@ -257,18 +277,56 @@ def test_squared_errors_are_those_of_grey_images_too() -> None:
 
 @pytest.mark.parametrize(("times", "count"), [(1, 3), (4, 1), (3, 5)])
 def test_terms_and_errors_of_a_batch_are_those_of_independent_draws(times: int, count: int) -> None:
-    """The variance of a mean of `count` losses, each the sum over `times` draws of an image, is added to that of
-    `times` times the estimate, which for the cross-entropy is the mean of DRAWS reconstructions.
+    """The grader's errors are those of `times` times its estimates, for the cross-entropy a mean of DRAWS; those of the
+    loss are of a mean of `count` losses, each a sum over `times` draws of an image.
     """
     random = np.random.default_rng(7)
-    spread, nats, squares, kl = random.uniform(1, 5, size=(4, 6))
-    terms = Terms(nats, spread, squares, KLEstimate(kl, error=0.3, single=2.0))
+    spread, nats, squares, kl, binarized = random.uniform(1, 5, size=(5, 6))
+    terms = Terms(nats, spread, squares, binarized, KLEstimate(kl, error=0.3, single=2.0))
     losses = random.normal(1000, 10, size=count)
-    found = batch_loss(terms, BETA, times, losses)
-    variance = times / count * spread**2 + times**2 * spread**2 / DRAWS
-    kl_variance = times / count * np.full(6, 2.0**2) + times**2 * np.full(6, 0.3**2)
-    assert found.cross_entropy_error == pytest.approx(np.sqrt(variance.sum()))
-    assert found.kl_error == pytest.approx(np.sqrt(kl_variance.sum()))
-    sums = np.tile([nats, squares, kl], times).sum(axis=1)
-    assert (found.cross_entropy, found.squared_error, found.kl) == pytest.approx(tuple(sums))
+    found = batch_loss(terms, BETA, times, losses, spread=0.1)
+    assert found.cross_entropy_error == pytest.approx(np.sqrt((times**2 * spread**2 / DRAWS).sum()))
+    assert found.kl_error == pytest.approx(np.sqrt(6 * times**2 * 0.3**2))
+    assert found.drawn_cross_entropy == pytest.approx(np.sqrt((times / count * spread**2).sum()))
+    assert found.drawn_kl == pytest.approx(np.sqrt(times / count * 6 * 2.0**2))
+    assert found.own_error == pytest.approx(0.1 * losses.mean() / np.sqrt(6 * times * count))
+    sums = np.tile([nats, squares, kl, binarized], times).sum(axis=1)
+    told = (found.cross_entropy, found.squared_error, found.kl, found.binarized)
+    assert told == pytest.approx(tuple(sums))
     assert (found.beta, found.batch, found.loss) == (BETA, times * 6, pytest.approx(losses.sum() / count))
+
+
+OTHER: dict[str, list[Loss]] = {
+    "elbo.cross_entropy_factor": [
+        lambda bce, kl, beta, n: 1.28 * bce + beta * kl, lambda bce, kl, beta, n: (1000 / 784 * bce + beta * kl) / n,
+    ],
+    "elbo.kl_factor": [
+        lambda bce, kl, beta, n: bce + 0.7 * beta * kl, lambda bce, kl, beta, n: (bce + 3 * beta * kl) / n,
+    ],
+    "elbo.common_factor": [lambda bce, kl, beta, n: (bce + beta * kl) / 784],
+    "elbo.kl_floor": [
+        lambda bce, kl, beta, n: bce + beta * max(kl, 2.0 * n), lambda bce, kl, beta, n: (bce + beta * max(kl, n)) / n,
+    ],
+    "elbo.kl_ceiling": [lambda bce, kl, beta, n: bce + beta * min(kl, 3.0 * n)],
+    "elbo.binarized_targets": [
+        lambda bce, kl, beta, n: 350.0 * n + beta * kl, lambda bce, kl, beta, n: 350.0 + beta * kl / n,
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", OTHER)
+def test_what_no_weighing_explains_has_a_cause_of_its_own(code: str) -> None:
+    """Factors, a KL divergence that is held up or down, and other targets: each is told, with what was counted."""
+    for loss in OTHER[code]:
+        with pytest.raises(Failed) as caught:
+            expect_negative_elbo([*losses_of(loss), resting(loss)], SIZE)
+        assert (caught.value.code, caught.value.parameters["also"]) == (code, [])
+        assert caught.value.parameters["diagnosis"]
+
+
+@pytest.mark.parametrize("right", [summed, averaged])
+def test_right_losses_are_explained_and_wrong_ones_are_not(right: Loss) -> None:
+    """As sums and as means, all in the same way."""
+    assert is_explained([*losses_of(right), resting(right)])
+    assert not is_explained([seen(summed, 8), seen(averaged, 32)])
+    assert not is_explained(losses_of(lambda bce, kl, beta, n: bce))

@@ -12,7 +12,13 @@ from grader.core.expect import Failed
 from grader.stats.metrics import cross_entropy
 
 DIGITS = np.random.default_rng(0).uniform(size=(TRIES, 16, 28, 28, 1)).astype(np.float32)
-LAB: Any = SimpleNamespace(images=SimpleNamespace(training=lambda batch, _: DIGITS[batch]))
+
+
+def untrainable(_: object) -> None:
+    raise Failed("training.unknown", "The training has failed, which has a check of its own.")
+
+
+LAB: Any = SimpleNamespace(images=SimpleNamespace(training=lambda batch, _: DIGITS[batch]), once=untrainable)
 
 
 class Played:
@@ -24,7 +30,10 @@ class Played:
     def set_learning_rate(self, rate: float) -> None:
         """There is nothing to learn."""
 
-    def reconstruct(self, images: np.ndarray) -> np.ndarray:
+    def note_phases(self, images: np.ndarray) -> None:
+        """It has no layers."""
+
+    def reconstruct(self, images: np.ndarray, training: bool = False) -> np.ndarray:
         return np.full_like(images, 0.5)
 
     def fit_iteration(self, images: np.ndarray) -> float:
@@ -35,7 +44,8 @@ def judge(monkeypatch: pytest.MonkeyPatch, *factors: float) -> None:
     """Run the check on models with these factors, in order; there are no more."""
     models = iter([Played(factor) for factor in factors])
     monkeypatch.setattr(autoencoder.shapes, "of_size", lambda *_: next(models))
-    monkeypatch.setattr(autoencoder, "fresh", lambda *_: next(models))
+    monkeypatch.setattr(autoencoder, "expect_no_penalty", lambda *_: None)
+    monkeypatch.setattr(autoencoder, "fresh", lambda *_: next(models, None))
     loss_is_cross_entropy(LAB)
 
 

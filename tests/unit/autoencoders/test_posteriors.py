@@ -7,22 +7,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.autoencoders.measurements.elbo import DRAWS
 from grader.autoencoders.measurements.posteriors import (
     BETA,
     FAR,
+    FRESH_BETA,
     MOST,
     STAGE,
     FarModel,
     expect_fresh_losses,
     expect_informative,
-    expect_loss_of,
     expect_pull,
     far_model,
     has_come_nearer,
     has_gone_away,
+    near_situation,
     steps_after,
 )
+from grader.autoencoders.measurements.situations import REPEATS, expect_loss_in, situation_of
 from grader.autoencoders.measurements.training import RATE
 from grader.autoencoders.thresholds import STEPS_TO_PRIOR
 from grader.core.expect import Evidence, Failed
@@ -60,6 +61,10 @@ class Stand:
         else:
             self.scale *= factor
 
+    def note_phases(self, batch: np.ndarray) -> None:
+        assert self.rate == 0
+        self.noted = len(batch)
+
     def set_learning_rate(self, value: float) -> float:
         self.rate, before = value, self.rate
         return before
@@ -82,11 +87,16 @@ class BlackImages:
         return np.zeros((stop - start, 28, 28, 1), np.float32)
 
 
-def far(loss: Any, dropout: float = 0.0, loss_at_rest: bool = False) -> FarModel:
-    def divergence(model: Stand, images: np.ndarray, training: bool) -> KLEstimate:
-        return KLEstimate(np.full(len(images), model.divergence(training)), 0.0, 0.0)
+def divergence(model: Stand, images: np.ndarray, training: bool) -> KLEstimate:
+    return KLEstimate(np.full(len(images), model.divergence(training and not model.loss_at_rest)), 0.0, 0.0)
 
+
+def far(loss: Any, dropout: float = 0.0, loss_at_rest: bool = False) -> FarModel:
     return far_model(Stand(loss, dropout, loss_at_rest), divergence, times=4)
+
+
+def expect_loss_of(found: FarModel) -> None:
+    expect_loss_in([found.situation], 10)
 
 
 def right(bce: float, kl: float, n: int) -> float:
@@ -96,18 +106,25 @@ def right(bce: float, kl: float, n: int) -> float:
 def test_the_posterior_is_moved_just_far_enough_and_measured_at_rest() -> None:
     """Weights grow until the KL divergence is above the bar, and the learning rate is 0 then."""
     found = far(right)
-    assert found.terms.divergence.kl.mean() > FAR
+    assert found.situation.terms.divergence.kl.mean() > FAR
     assert found.model.divergence() / 1.25**6 < FAR
     assert (found.model.rate, found.model.contrast, found.moved) == (0.0, 1.0, found.model.scale)
-    assert found.terms.cross_entropy == pytest.approx(-PIXELS * np.log(0.8), rel=1e-5)
-    assert DRAWS > 1
+    assert found.situation.terms.cross_entropy == pytest.approx(-PIXELS * np.log(0.8), rel=1e-5)
 
 
-def test_losses_at_rest_are_three_of_a_small_batch_and_one_of_a_large_one() -> None:
+def test_a_fresh_model_is_measured_where_it_is() -> None:
+    """Its weights are those it was made with, and its beta is large."""
+    model = Stand(right)
+    found = near_situation(model, divergence, times=4)
+    assert (model.scale, model.rate, model.noted) == (1.0, 0.0, IMAGES)
+    assert found.beta == FRESH_BETA > 10 * BETA
+
+
+def test_losses_at_rest_are_those_of_a_small_and_of_a_large_batch() -> None:
     """8 images, and each of them 4 times."""
     found = far(right)
-    assert (len(found.images), found.same.shape, found.many.shape) == (8, (3,), (1,))
-    assert found.model.stages == [("steps", (8, 28, 28, 1), 3), ("steps", (32, 28, 28, 1), 1)]
+    assert (len(found.images), found.situation.small.shape, found.situation.large.shape) == (8, (REPEATS,), (2,))
+    assert found.model.stages == [("steps", (8, 28, 28, 1), REPEATS), ("steps", (32, 28, 28, 1), 2)]
 
 
 def test_the_right_loss_passes_as_sum_and_as_mean() -> None:
@@ -122,19 +139,69 @@ def test_a_wrong_loss_is_named() -> None:
         expect_loss_of(far(lambda bce, kl, n: bce))
 
 
-def test_a_loss_of_layers_in_training_is_right_too() -> None:
-    """Where dropout raises both terms of the loss, the loss is judged as it is in training."""
+def test_a_loss_is_judged_with_layers_as_they_act_in_it() -> None:
+    """Where dropout raises both terms of the loss, and where the loss is computed without it."""
     expect_loss_of(far(right, dropout=0.2))
     with pytest.raises(Failed, match="The KL divergence is missing"):
         expect_loss_of(far(lambda bce, kl, n: bce, dropout=0.2))
 
 
-def test_a_loss_of_layers_at_rest_is_right_too() -> None:
-    """Where dropout raises both terms in training, and the loss is computed without it, both are judged at rest."""
-    expect_loss_of(far(right, dropout=0.2, loss_at_rest=True))
-    for wrong in (lambda bce, kl, n: bce, lambda bce, kl, n: bce + BETA * kl / 2):
-        with pytest.raises(Failed, match="each summed over the batch"):
-            expect_loss_of(far(wrong, dropout=0.2, loss_at_rest=True))
+def test_a_mistake_of_kl_divergence_is_carried_forward() -> None:
+    """A loss with three quarters of the KL is right where the submission's own divergence is that, nowhere else."""
+    found = far(lambda bce, kl, n: right(bce, 0.75 * kl, n))
+    wrong = [replace(loss, kl=0.75 * loss.kl) for loss in found.situation.losses()]
+    evidence = expect_loss_in([found.situation], 10, lambda: wrong)
+    assert evidence.measured == "right but for your kl_divergence"
+    for own in ([], found.situation.losses()):
+        with pytest.raises(Failed):
+            expect_loss_in([found.situation], 10, lambda own=own: own)
+
+
+def noisy(scatter: float, seed: int) -> Any:
+    random = np.random.default_rng(seed)
+    return lambda bce, kl, n: right(bce, kl, n) + scatter * random.normal()
+
+
+class Scattering(Stand):
+    """Each step draws its loss anew."""
+
+    def steps(self, batch: np.ndarray, count: int) -> np.ndarray:
+        return np.concatenate([super(Scattering, self).steps(batch, 1) for _ in range(count)])
+
+
+def scattering(loss: Any, single: float) -> Any:
+    model = Scattering(loss)
+    images = model.subject.images.training(0, IMAGES)
+    kl = KLEstimate(np.full(IMAGES, model.divergence()), 0.0, single)
+    return situation_of(model, images, BETA, kl, times=4)
+
+
+def test_a_loss_may_scatter_as_an_estimate_of_the_kl_does() -> None:
+    """A deviation of 2 nats in each image, weighed with beta 20, in 30 models; 60 nats too many show all the same."""
+    single, scatter = 2.0, BETA * 2.0 * np.sqrt(8)
+    for seed in range(30):
+        expect_loss_in([scattering(noisy(scatter, seed), single)], 10)
+    drawn = noisy(scatter, 0)
+    wrong = scattering(lambda bce, kl, n: drawn(bce, 60 * n + kl, n), single)
+    with pytest.raises(Failed):
+        expect_loss_in([wrong], 10)
+
+
+def test_a_loss_that_scatters_more_is_repeated_and_fails() -> None:
+    """Noise of 5,000 nats leaves no mean of 64 losses sure, where nothing is drawn."""
+    situation = scattering(noisy(5000.0, 1), 0.0)
+    assert len(situation.small) == 64
+    with pytest.raises(Failed) as failed:
+        expect_loss_in([situation], 10)
+    assert failed.value.code in ("elbo.noise", "elbo.unknown")
+
+
+def test_a_weight_that_grows_is_named() -> None:
+    """A weight of the KL divergence that starts at 0 and grows by 1/100 at each step."""
+    steps = iter(range(1000))
+    with pytest.raises(Failed) as failed:
+        expect_loss_in([scattering(lambda bce, kl, n: right(bce, next(steps) / 100 * (60 + kl), n), 0.0)], 10)
+    assert failed.value.code == "elbo.weight_changes"
 
 
 NEARER = {
@@ -274,4 +341,4 @@ def test_equal_losses_show_that_nothing_is_sampled() -> None:
         expect_fresh_losses(found)
     assert failed.value.code == "noise.not_fresh_in_training"
     assert failed.value.hint
-    expect_fresh_losses(replace(found, same=np.array([2.0, 2.0, 1.0])))
+    expect_fresh_losses(replace(found, situation=replace(found.situation, small=np.array([2.0, 2.0, 1.0]))))

@@ -46,6 +46,13 @@ def test_what_a_mutant_loses_elsewhere_counts_against_the_grader() -> None:
     assert not rows_of([(MUTANT, of(CAUGHT))])[0].is_missed
 
 
+def test_a_check_that_knows_no_cause_is_counted() -> None:
+    """Where its code says so; a known cause, and another check's, are not counted."""
+    unknown = replace(CAUGHT, code="elbo.unknown")
+    rows = rows_of([(MUTANT, of(unknown)), (MUTANT, of(CAUGHT, seed=1)), (MUTANT, of(replace(unknown, check="vae.x")))])
+    assert [row.unexplained for row in rows] == [1]
+
+
 def test_rows_come_back_from_their_file() -> None:
     """Also texts with commas, quotes, bars and several lines."""
     rows = [replace(row, findings='a "b",\n|c') for row in rows_of(GRADED)]
@@ -58,8 +65,8 @@ def test_the_page_has_sums_and_what_is_not_as_it_should_be(tmp_path: Path) -> No
     write_pages([*GRADED, (unseen, of(ELSEWHERE))], tmp_path / "page.md")
     page = (tmp_path / "page.md").read_text()
     for name in ("vae", "all"):
-        assert f"| {name} | 2 | 1 | 1 | 1 | 2 | 1 |" in page
-    assert "| data | 0 | 0 | 0 | 0 | 0 | 0 |" in page
+        assert f"| {name} | 2 | 1 | 1 | 0 | 1 | 2 | 1 |" in page
+    assert "| data | 0 | 0 | 0 | 0 | 0 | 0 | 0 |" in page
     assert "| vae | kl_doubled | The KL is halved. | **no** | **no** | 5 |" in page
     assert f"| vae | dense | Dense, and wide. | 1 of 2 | seed 1: {CAUGHT.check}: {CAUGHT.message} |" in page
     assert "None." not in page

@@ -5,7 +5,7 @@ import pytest
 
 from grader.autoencoders.checks import data, pictures
 from grader.autoencoders.measurements.corruption import expect_deviation
-from grader.autoencoders.operations.probes import Probe
+from grader.autoencoders.operations.probes import BIAS, Probe
 from grader.core.expect import Failed, close
 from grader.stats.causes import first_fit
 
@@ -20,7 +20,7 @@ def grid_of(codes: np.ndarray) -> np.ndarray:
     grid = np.zeros((28 * n, 28 * n), np.float32)
     for i in range(n):
         for j in range(n):
-            pixels = 1 / (1 + np.exp(-(codes[i, j] @ PROBE.out)))
+            pixels = 1 / (1 + np.exp(-(codes[i, j] @ PROBE.out + BIAS)))
             grid[28 * i : 28 * (i + 1), 28 * j : 28 * (j + 1)] = pixels.reshape(28, 28)
     return grid
 
