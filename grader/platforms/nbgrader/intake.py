@@ -31,6 +31,6 @@ def _write(notebook: Path, files: list[Path]) -> None:
     if len(others) == 1:
         shutil.copyfile(others[0], notebook)
         return
-    listed = "\n".join(f"* {json.dumps(file.name)}" for file in files)
+    listed = "\n".join(f"    {json.dumps(file.name)}" for file in files)  # code, which Markdown takes for text
     cell = nbformat.v4.new_markdown_cell(f"{PLACEHOLDER}\n\n{listed}", id="placeholder")
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebook)

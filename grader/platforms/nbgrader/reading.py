@@ -4,8 +4,11 @@ Only the kind, the text and nbgrader's name of a cell are taken over. Outputs, w
 other programs are not, so that nothing in them can stop a class, or reach a reader of the feedback.
 """
 
+import glob
 import json
+import os
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import nbformat
@@ -24,16 +27,37 @@ CELL_MAKERS = {
 
 
 class SubmittedNotebookExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
-    """Reads any file as a notebook; nbgrader's own exporter raises on those that are none."""
+    """Reads any file as a notebook; nbgrader's own exporter raises on those that are none.
+
+    parent: nbgrader's converter, which is about to copy what lies beside the notebooks, and follows links.
+    """
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        if self.parent is not None:
+            course, folders = self.parent.coursedir, self.parent.assignments
+            linked = [glob.escape(folder) for folder in folders if not holds_files_alone(Path(folder))]
+            course.ignore = list(dict.fromkeys([*course.ignore, *linked]))
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         """The notebook in the file `filename`, as nbgrader's preprocessors leave it, and the resources."""
         return self.from_notebook_node(read_notebook(_bytes(Path(filename))), resources=resources, **options)
 
 
+def holds_files_alone(folder: Path) -> bool:
+    """Whether a submitted folder is one, and all below it are folders and files: no link, pipe or device."""
+    inside = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+    return not _is_linked(folder) and all(S_ISREG(path.lstat().st_mode) for path in inside)
+
+
+def _is_linked(folder: Path) -> bool:
+    """Whether the folder of an assignment, or that of the student above it, is a link."""
+    return folder.is_symlink() or folder.parent.is_symlink()
+
+
 def _bytes(file: Path) -> bytes:
     """What is in the file; nothing of a link, which could lead to a file of the instructor's, or of what is no file."""
-    if file.is_symlink() or not file.is_file():
+    if _is_linked(file.parent) or file.is_symlink() or not file.is_file():
         return b""
     with file.open("rb") as stream:
         return stream.read(MAX_FILE_BYTES + 1)

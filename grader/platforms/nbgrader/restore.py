@@ -1,7 +1,8 @@
 """Takes the assignment's own cells from the gradebook, and what the student wrote from the submission.
 
 Cells may have been edited, retyped, moved, deleted, split or copied, and their metadata may come from another version
-of nbgrader. None of that ends a class, costs a point or gains one: a test cell is always the released one.
+of nbgrader. None of that ends a class, costs a point or gains one: a test cell is always the released one. Texts that
+the student wrote are cleaned, as the pages of the formgrader and of the feedback show them.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
+
+from .cleaning import cleaned
 
 MISSING = "# This cell was missing from the submission."
 SCHEMA_VERSION = 3  # of nbgrader's cell metadata
@@ -32,9 +35,12 @@ class Released:
 
     def cell(self, source: str | None = None) -> NotebookNode:
         """The cell with the text of a student, or without one if there is none; a locked one as it was released."""
-        make = nbformat.v4.new_code_cell if self.kind == "code" else nbformat.v4.new_markdown_cell
         text = self.source if self.marks["locked"] else MISSING if source is None else source
-        return make(text, id=self.name, metadata={"nbgrader": dict(self.marks)})
+        marks = {"nbgrader": dict(self.marks)}
+        if self.kind == "code":
+            return nbformat.v4.new_code_cell(text, id=self.name, metadata=marks)
+        text = text if text in (self.source, MISSING) else cleaned(text)
+        return nbformat.v4.new_markdown_cell(text, id=self.name, metadata=marks)
 
 
 class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
@@ -93,6 +99,6 @@ def _name(cell: NotebookNode) -> str:
 
 def _unmarked(cell: NotebookNode, place: int) -> NotebookNode:
     """A cell that nbgrader ignores: the student's own, or a superfluous copy."""
-    cell.metadata.pop("nbgrader", None)
-    cell.id = f"own-{place}"
-    return cell
+    if cell.cell_type == "code":
+        return nbformat.v4.new_code_cell(cell.source, id=f"own-{place}")
+    return nbformat.v4.new_markdown_cell(cleaned(cell.source), id=f"own-{place}")
