@@ -36,6 +36,20 @@ def write_all_atomically(target: Path, files: Mapping[str, str | bytes]) -> list
     return list(contents)
 
 
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file as `write_atomically` does, but one that only its owner can read. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if _holds(path, content) and not path.stat().st_mode & 0o077:
+        return
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # its mode is 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(draft).replace(path)
+    finally:
+        Path(draft).unlink(missing_ok=True)
+
+
 def create_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner can read, unless one is there: of several writers the first wins.
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from ..core.assignment import Assignment
 from ..core.errors import UserError
-from ..core.files import write_atomically
+from ..core.files import write_private
 from ..core.outcomes import Report
 from .csv_export import write_grades
 from .pages import write_pages
 from .report_json import FILE_NAME, report_folder, write_report
 
-RUN_FILE = "run.json"  # the seed, for the run that goes on with it, and whose ids the students have
+RUN_FILE = "run.json"  # the seed, for the run that goes on with it and for nobody else, and whose ids the students have
 
 
 class OutputNotWritable(UserError):
@@ -62,7 +62,7 @@ class ResultsFolder:
     def _record_seed(self, seed: int) -> None:
         platform = self._platform or platform_of(self.out)
         record = {"seed": seed} | ({"platform": platform} if platform else {})
-        write_atomically(self.out / RUN_FILE, json.dumps(record).encode() + b"\n")
+        write_private(self.out / RUN_FILE, json.dumps(record).encode() + b"\n")
 
     def write(self, report: Report) -> None:
         """Write the record and its pictures unless this run has, and they are still there. Raises OSError."""

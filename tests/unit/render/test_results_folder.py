@@ -30,6 +30,15 @@ def test_a_run_into_the_same_folder_has_the_same_seed(tmp_path: Path) -> None:
     assert 0 <= folder.seed(None) < 2**53
 
 
+def test_nobody_else_reads_the_seed(tmp_path: Path) -> None:
+    """Its file is the owner's alone, also where an older version left one that everybody may read."""
+    folder = ResultsFolder(ASSIGNMENT, tmp_path)
+    (tmp_path / "run.json").write_text('{"seed": 5}\n')
+    (tmp_path / "run.json").chmod(0o644)
+    assert folder.seed(None) == 5
+    assert (tmp_path / "run.json").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_record_is_written_once_unless_it_is_gone(tmp_path: Path) -> None:
     """The second time the file is left alone, so that it costs nothing to be sure."""
     folder, record = ResultsFolder(ASSIGNMENT, tmp_path), tmp_path / "ada" / "report.json"
