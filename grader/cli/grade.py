@@ -39,8 +39,11 @@ def grade(
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Change a limit; `aelab doctor` lists them.")
     ] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Measure on the Dask cluster of this scheduler, tcp://…")
+        str | None, typer.Option(metavar="ADDRESS", help="Measure on the Dask cluster of this scheduler, tls://…")
     ] = None,
+    unencrypted: Annotated[
+        bool, typer.Option("--unencrypted", help="Let the scheduler be on another machine without TLS, tcp://…")
+    ] = False,
     db: Annotated[
         str | None,
         typer.Option(metavar="URL", help="nbgrader's gradebook: sqlite:///… or postgresql://…; in --out without."),
@@ -84,7 +87,7 @@ def grade(
     parts = {check.part for check in checks}
     at_once = min(workers, len(found.submissions) * len(parts))
     private = (submissions, out, cache.path.parent)
-    place = BackendConfig(assignment, limits, at_once, scheduler, trust_submissions, private)
+    place = BackendConfig(assignment, limits, at_once, scheduler, trust_submissions, private, unencrypted)
     config = partial(RunConfig, assignment, found.submissions, checks, limits=limits, fresh=fresh)
     with _interruptible(out):
         reports = _measured(place, cache, lambda: config(seed=folder.seed(seed)), folder, len(parts))

@@ -1,21 +1,26 @@
 """Which backend a run measures on, as the command line says."""
 
+import ipaddress
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ..core.assignment import Assignment
 from ..core.limits import Limits
 from ..isolation.choice import open_pool
 from .backends import Backend, ClusterError, LocalBackend, Start
 
+ENCRYPTED = ("tls", "wss")  # schemes of addresses; both sides show a certificate, or there is no connection
+
 
 @dataclass(frozen=True)
 class BackendConfig:
     """Where to measure: on this machine with `workers` fork servers, or on the cluster of a Dask scheduler.
 
-    private: folders that submissions must not see.
+    private: folders that submissions must not see. unencrypted: whether the scheduler may be on another machine and
+    without TLS: whoever reaches it there runs code as its workers, and reads what is measured.
     """
 
     assignment: Assignment
@@ -24,6 +29,7 @@ class BackendConfig:
     scheduler: str | None
     trusted: bool
     private: tuple[Path, ...] = ()
+    unencrypted: bool = False
 
     @property
     def name(self) -> str:
@@ -33,6 +39,11 @@ class BackendConfig:
     def starter(self, say: Callable[[str], None]) -> Start:
         """A function that opens the backend and says how it isolates; it raises NoIsolation or ClusterError."""
         if self.scheduler:
+            if not (self.unencrypted or is_encrypted_or_here(self.scheduler)):
+                raise ClusterError(
+                    f"{self.scheduler} has no TLS: whoever reaches it could run code on its workers; use tls://… "
+                    "(docs/scaling.md makes the certificates), or --unencrypted on a network that only you can reach"
+                )
             try:
                 from .dask_backend import dask_backends  # slow to import, and its packages are an extra
             except ImportError as missing:
@@ -46,3 +57,14 @@ class BackendConfig:
         )
         say(pool.tier.description)
         return LocalBackend(self.assignment, pool)
+
+
+def is_encrypted_or_here(address: str) -> bool:
+    """Whether a scheduler's address names TLS, or this machine's loopback, to which a tunnel may lead."""
+    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+    if parts.scheme in ENCRYPTED or parts.hostname == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:  # a name, which may lead anywhere
+        return False

@@ -1,6 +1,7 @@
 """A Dask cluster on this machine grades like this machine alone, and never under other terms than its reports say."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import dask
 import pytest
 from distributed import Client, LocalCluster
+from distributed.security import Security
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
@@ -23,6 +26,7 @@ from grader.engine.cache import Cache
 from grader.engine.dask_backend import DaskBackend, dask_backends
 from grader.engine.run import RunConfig, grade_class, grade_one
 from grader.isolation.fork_server import ForkServer
+from grader.isolation.view import ROOT
 from grader.render.results_folder import ResultsFolder
 from grader.submissions.handed_in import HandedIn
 from tests.platforms.nbgrader.postgres import free_port
@@ -171,14 +175,46 @@ def test_a_scheduler_that_is_lost_is_one_line(tmp_path: Path) -> None:
 
 
 @contextmanager
-def running(*command: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """A module that runs as a program within the block."""
-    program = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def running(*command: str, **variables: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A module that runs as a program within the block, with these variables in its environment."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**os.environ, **variables},
+    )  # fmt: skip
     try:
         yield program
     finally:
         program.terminate()
         program.wait(30)
+
+
+def certificates(folder: Path) -> Path:
+    """Dask's configuration with new certificates, made in a folder by the commands of the guide."""
+    guide = (ROOT / "docs" / "scaling.md").read_text()
+    commands = next(block for block in re.findall(r"```\n(.*?)```", guide, re.DOTALL) if "openssl" in block)
+    folder.mkdir()
+    subprocess.run(["bash", "-euc", commands], cwd=folder, check=True, capture_output=True)
+    return folder / "tls" / "dask.yaml"
+
+
+def security_of(config: Path) -> Security:
+    """What a client takes of Dask's configuration."""
+    files = dask.config.collect([str(config)])["distributed"]["comm"]["tls"]
+    own = {f"tls_client_{kind}": file for kind, file in files["client"].items()}
+    return Security(require_encryption=True, tls_ca_file=files["ca-file"], **own)
+
+
+def test_the_guide_s_certificates_keep_others_out(tmp_path: Path) -> None:
+    """A client with them gets in; one with others of its own making, or with none, does not."""
+    config, address = certificates(tmp_path / "ours"), f"tls://127.0.0.1:{free_port()}"
+    assert config.parent.stat().st_mode & 0o777 == 0o700
+    with running("distributed.cli.dask_scheduler", "--host", address, "--no-dashboard", DASK_CONFIG=str(config)):
+        with Client(address, security=security_of(config), timeout=60, set_as_default=False) as client:
+            assert client.run_on_scheduler(os.getpid) > 0
+        stranger = security_of(certificates(tmp_path / "stranger"))
+        for other, security in ((address, stranger), (address.replace("tls", "tcp"), Security())):
+            with pytest.raises(OSError), Client(other, security=security, timeout=3, set_as_default=False):  # noqa: PT011 - Dask has one type for all of them
+                pass
 
 
 def test_where_there_is_no_scheduler_the_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
