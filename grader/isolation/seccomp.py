@@ -34,7 +34,7 @@ SIGNS_TO_OTHERS = (  # what one process sets, or only does, and another one sees
 REFUSED = (*NETWORK, *OTHER_PROCESSES, *MOUNTS, *KERNEL, *MEMORY_WITHOUT_OWNER, *SIGNS_TO_OTHERS, "timer_create")
 ATTRIBUTES = (
     *(f"{which}{act}xattr" for act in ("set", "get", "list", "remove") for which in ("", "l", "f")),
-    463, 464, 465, 466,  # setxattrat and its like, of Linux 6.13, by number on all machines: not every library knows them
+    463, 464, 465, 466,  # setxattrat and its like, of Linux 6.13: the same on all machines, and not in every library
 )  # fmt: skip
 
 CLONE_FLAGS = [1 << bit for bit in (7, 17, 25, 26, 27, 28, 29, 30)]  # new time, mount, …, pid, network namespaces

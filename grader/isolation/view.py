@@ -23,8 +23,8 @@ class View:
 
     `readable` may be read with all below, `listed` only listed, `covered` is hidden from sight. own: packages that a
     fork server imports, by name: what stands for data, the grader, and what else the assignment brings. operations: the
-    module that enters the assignment's operations; data: names of packages that submissions may read; hidden: names that
-    they cannot import; secrets: what they must not read, wherever it lies.
+    module that enters the assignment's operations; data: names of packages that submissions may read; hidden: names
+    that they cannot import; secrets: what they must not read, wherever it lies.
     """
 
     readable: tuple[Path, ...]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..core.limits import MEBIBYTE, Limits
 from .clock import Breach, Clock, Meter
+from .mapped import mapped_and_unlinked
 from .tree import numbers_of, threads_of
 
 PAUSE = 0.25  # seconds between two looks
@@ -56,10 +57,11 @@ def folder_use(folder: Path) -> tuple[int, int]:
     return _du("-B1", folder), _du("--inodes", folder)
 
 
-def unlinked_bytes(root: int) -> int:
-    """Bytes of files that have no name any more, but that a process or one below it holds open."""
+def unlinked_bytes(root: int, scratch: Path, largest: int) -> int:
+    """Bytes of files that have no name any more, but that a process or one below it holds open, or has mapped."""
     found: dict[tuple[int, int], int] = {}
     for process in numbers_of(root):
+        found |= mapped_and_unlinked(process, scratch, largest)
         with suppress(OSError):  # it has just ended
             for descriptor in Path(f"/proc/{process}/fd").iterdir():
                 with suppress(OSError):  # it has just been closed
@@ -131,7 +133,7 @@ class Watch:
         if self._scratch is None:
             return None
         size, entries = folder_use(self._scratch)
-        size += unlinked_bytes(self._root)
+        size += unlinked_bytes(self._root, self._scratch, int(self._limits.file_mib * MEBIBYTE))
         if size > self._limits.scratch_mib * MEBIBYTE:
             return Breach("process.disk", f"It wrote more than {self._limits.scratch_mib:g} MiB of files")
         if entries > self._limits.scratch_files:
