@@ -1,6 +1,8 @@
 """The autoencoder lab as the engine sees it."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ..core.assignment import Assignment, Part
 from .checks import autoencoder, classifier, data, denoising, gaussian_vae, pictures, upsampling, vae
@@ -12,8 +14,11 @@ from .thresholds import THRESHOLDS
 TEXTS = Path(__file__).parent / "texts"
 
 
-def _part(name: str, title: str, *public_names: str, heading: str = "") -> Part:
-    return Part(name, title, public_names, CHECKS.of_part(name), heading)
+def _part(
+    name: str, title: str, *public_names: str, heading: str = "", shown_by: Callable[..., Any] | None = None
+) -> Part:
+    shown = (f"{name}.{shown_by.__name__}",) if shown_by else ()
+    return Part(name, title, public_names, CHECKS.of_part(name), heading, shown)
 
 
 ASSIGNMENT = Assignment(
@@ -23,11 +28,23 @@ ASSIGNMENT = Assignment(
     parts=(
         _part(data.PART, "Data", "normalize", "training_batches"),
         _part(autoencoder.PART, "Autoencoder", autoencoder.CLASS, heading="auto-\nencoder"),
-        _part(upsampling.PART, "Upsampling", upsampling.CLASS, heading="up-\nsampling"),
+        _part(
+            upsampling.PART,
+            "Upsampling",
+            upsampling.CLASS,
+            heading="up-\nsampling",
+            shown_by=upsampling.has_no_transposed_convolution,
+        ),
         _part(gaussian_vae.PART, "Gaussian VAE", gaussian_vae.CLASS, "kl_divergence", heading="gauss.\nVAE"),
-        _part(vae.PART, "VAE", vae.CLASS, heading="VAE"),
+        _part(vae.PART, "VAE", vae.CLASS, heading="VAE", shown_by=vae.sampling_layer_has_kl_regularizer),
         _part(pictures.PART, "Pictures", "reconstruction_strip", "latent_grid", heading="pict-\nures"),
-        _part(denoising.PART, "Denoising", denoising.CLASS, heading="de-\nnoising"),
+        _part(
+            denoising.PART,
+            "Denoising",
+            denoising.CLASS,
+            heading="de-\nnoising",
+            shown_by=denoising.corruption_is_fresh_clipped_noise,
+        ),
         _part(classifier.PART, "Classifier", classifier.CLASS, heading="classi-\nfier"),
     ),
     thresholds=THRESHOLDS,

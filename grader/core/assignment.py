@@ -31,7 +31,8 @@ class Part:
     """One part of an assignment, which is one module of the reference and one section of the notebook.
 
     name: of the module, in ids and in files. title: for readers. public_names: what a submission has to define.
-    heading: the title for a narrow column, lines of at most seven characters.
+    heading: the title for a narrow column, lines of at most seven characters. shown_by: ids of the checks that tell the
+    part from an empty class that inherits from an earlier one; none where every check does.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Part:
     public_names: tuple[str, ...]
     checks: tuple[Check, ...]
     heading: str = ""
+    shown_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +51,11 @@ class Assignment:
     package: holds the checks and measurements, which results depend on. operations: the module that enters the
     assignment's operations into a harness. subject: makes what checks talk to, of a channel to a submission and the
     grading seed. reference: the package of the solution, one module for each part, hidden from submissions.
-    given: modules of it without a task, after the first part. data_packages: what submissions may import beside Python's
-    packages. made: a package with made data under the same names, which a submission that is graded gets in their place;
-    without one it reads the real ones. samples_of: points (n, 2) that a self-check shows of a trained model, beside the prior.
-    introduction, setup: the first cells of the notebook; {rows} and {total} stand for its table of points.
-    hand_out: the README of the students' bundle.
+    given: modules of it without a task, after the first part. data_packages: what submissions may import beside
+    Python's packages. made: a package with made data under the same names, which a submission that is graded gets in
+    their place; without one it reads the real ones. samples_of: points (n, 2) that a self-check shows of a trained
+    model, beside the prior. introduction, setup: the first cells of the notebook; {rows} and {total} stand for its
+    table of points. hand_out: the README of the students' bundle.
     """
 
     name: str

@@ -2,7 +2,8 @@
 
 A part that builds on an earlier one that is wrong is measured again with the reference solution of the earlier part in
 place of the student's, and each check counts the better of the two. In that run the reference is within reach of the
-submission's code, so nothing but scores is taken from it: no text, no number, no picture.
+submission's code, so nothing but scores is taken from it: no text, no number, no picture. What an empty class would
+have earned by inheriting from the reference counts only beside something that it would not have earned.
 """
 
 import ast
@@ -28,10 +29,14 @@ NOT_CARRIED = (
 
 @dataclass(frozen=True)
 class CarriedForward:
-    """A task in which the reference solution of some earlier parts replaces the student's."""
+    """A task in which the reference solution of some earlier parts replaces the student's.
+
+    shown_by: ids of the checks that tell the part from an empty class that inherits; none where every check does.
+    """
 
     task: Task
     replaced: tuple[str, ...]
+    shown_by: tuple[str, ...] = ()
 
     @property
     def _replaced_names(self) -> str:
@@ -42,6 +47,9 @@ class CarriedForward:
 
         A check that the grader failed to measure again is an error, unless it has full marks already.
         """
+        shown = [result for result in second.results if result.id in self.shown_by]
+        if shown and not any(result.score or result.outcome is Outcome.ERROR for result in shown):
+            return first
         pairs = zip(first.results, second.results, strict=True)
         results = tuple(self._better(own, other) for own, other in pairs)
         better = replace(first, results=results, measured_at=max(first.measured_at, second.measured_at))
@@ -90,7 +98,8 @@ def carried_forward(
         submitted, earlier = _built_on(assignment, submission, part, lost[:place])
         if earlier and own:
             names = tuple(before.name for before in earlier)
-            found += [CarriedForward(task, names) for task in tasks_of(assignment, submitted, own, seed, limits)]
+            tasks = tasks_of(assignment, submitted, own, seed, limits)
+            found += [CarriedForward(task, names, part.shown_by) for task in tasks]
     return tuple(found)
 
 

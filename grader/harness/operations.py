@@ -15,6 +15,7 @@ from ..protocol.messages import Reply, Request
 from .arrays import as_arrays
 from .guard import SubmissionError, submission_code
 from .modules import Definitions, explained
+from .untouched import untouched_task
 
 
 class Harness:
@@ -87,6 +88,8 @@ def create(harness: Harness, request: Request) -> Reply:
     parameters = request.parameters
     cls = harness.definitions.find(parameters["part"], parameters["name"])
     with submission_code(f"making {parameters['name']}({_arguments_text(parameters['arguments'])})"):
+        if task := untouched_task(cls):
+            raise NotImplementedError(task)
         harness.models[parameters["model"]] = cls(**_hashable(parameters["arguments"]))
     return Reply()
 

@@ -148,6 +148,42 @@ def test_the_second_run_takes_none_of_the_submission_s_time() -> None:
     assert CARRIED.better_of(TaskResult((own,)), TaskResult((other,))).seconds == 120.0
 
 
+SHOWN = ("vae.sampling_layer_has_kl_regularizer",)
+
+
+@pytest.mark.parametrize(("own", "points"), [(4.0, 7.0), (2.0, 5.0), (0.0, 0.0)])
+def test_what_is_inherited_from_the_solution_counts_beside_work_of_one_s_own(own: float, points: float) -> None:
+    """An empty class earns nothing by it; what shows that there is more may be right in part."""
+    names = (SHOWN[0], "vae.encoding_is_sampled_at_any_size")
+
+    def results(*scores: float) -> TaskResult:
+        checks = zip(ASSIGNMENT.select(names), scores, strict=True)
+        return TaskResult(tuple(CheckResult(c.id, c.part, c.points, s, Outcome.FAILED, "") for c, s in checks))
+
+    carried = replace(CARRIED, shown_by=SHOWN)
+    better = carried.better_of(results(0, 0), results(own, 3))
+    assert sum(result.score for result in better.results) == points
+
+
+INHERITED = {
+    "upsampling": ("autoencoder", "Autoencoder", "UpsamplingAutoencoder", "decoding_is_an_image"),
+    "vae": ("gaussian_vae", "GaussianVAE", "VariationalAutoencoder", "encoding_is_sampled_at_any_size"),
+}
+
+
+@pytest.mark.parametrize("part", INHERITED)
+def test_an_empty_class_earns_nothing_by_the_solution(part: str, tmp_path: Path, server: ForkServer) -> None:
+    """Graded for real: the part inherits from one that is missing, for which the lab's own stands in."""
+    earlier, base, name, check = INHERITED[part]
+    (tmp_path / f"{earlier}.py").write_text(f"class {base}:\n    pass\n")
+    (tmp_path / f"{part}.py").write_text(f"from .{earlier} import {base}\n\nclass {name}({base}):\n    pass\n")
+    (shown,) = next(each.shown_by for each in ASSIGNMENT.parts if each.name == part)
+    first = next(c.id for c in ASSIGNMENT.checks if c.part == earlier)
+    checks = ASSIGNMENT.select([first, f"{part}.{check}", shown])
+    report = grade_one(RunConfig(ASSIGNMENT, [("ada", tmp_path)], checks, 1, server.limits), server)
+    assert [result.score for result in report.checks] == [0, 0, 0]
+
+
 STEALS = """
 try:
     import inspect
