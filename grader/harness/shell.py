@@ -61,8 +61,8 @@ class ZMQInteractiveShell:
         """`%name line`."""
         if name == "run":
             self._says("another notebook or program is not there in a grade")
-        if name in ("env", "set_env") and "=" in line:
-            variable, _, value = line.partition("=")
+        variable, equals, value = line.partition("=")
+        if name in ("env", "set_env") and equals:
             os.environ[variable.strip()] = value.strip()
         return Lines() if name in ("sx", "system") else None
 

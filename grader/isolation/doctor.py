@@ -31,6 +31,8 @@ MEANINGS = {
     "import_seconds": "s of processor time for the import of one part",
     "call_seconds": "s of processor time for one call",
     "part_seconds": "s of processor time for everything of one part",
+    "statement_seconds": "s of processor time for one statement of a cell or module, while it is loaded",
+    "cells_seconds": "s of processor time for all these statements of one part",
     "sleep_seconds": "s of sleep with nothing to run",
     "resident_mib": "MiB of memory for all its processes together",
     "scratch_mib": "MiB in its scratch folder",

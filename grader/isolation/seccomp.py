@@ -32,7 +32,7 @@ SIGNS_TO_OTHERS = (  # what one process sets, or only does, and another one sees
     "sched_setattr", "setpriority", "ioprio_set",
 )  # fmt: skip
 REFUSED = (*NETWORK, *OTHER_PROCESSES, *MOUNTS, *KERNEL, *MEMORY_WITHOUT_OWNER, *SIGNS_TO_OTHERS, "timer_create")
-ATTRIBUTES = (
+ATTRIBUTES: tuple[str | int, ...] = (
     *(f"{which}{act}xattr" for act in ("set", "get", "list", "remove") for which in ("", "l", "f")),
     463, 464, 465, 466,  # setxattrat and its like, of Linux 6.13: the same on all machines, and not in every library
 )  # fmt: skip

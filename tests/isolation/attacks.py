@@ -251,6 +251,8 @@ def measure(
         started = time.monotonic()
         try:
             [handed_in] = find_submissions(Path(folder), ASSIGNMENT).submissions
+            if handed_in.problem:
+                raise UnreadableSubmission(handed_in.problem)
             submission = read_submission(handed_in.name, handed_in.path, ASSIGNMENT)
         except (UnreadableSubmission, NothingToGrade) as problem:
             seconds = time.monotonic() - started

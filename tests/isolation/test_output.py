@@ -2,8 +2,9 @@
 
 import os
 import threading
-import time
 from pathlib import Path
+
+import pytest
 
 from grader.isolation.output import Output
 
@@ -56,13 +57,12 @@ def test_nothing_stays_open() -> None:
     assert open_descriptors() <= before
 
 
-def test_a_writer_that_stays_does_not_block_the_grader() -> None:
-    """The grader waits a few seconds for a process that still has the pipe, and keeps what came by then."""
+def test_a_writer_that_stays_does_not_block_the_grader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The grader waits a while for a process that still has the pipe, and keeps what came by then."""
+    monkeypatch.setattr("grader.isolation.output.JOIN_SECONDS", 0.5)
     output = Output(1000)
     kept = os.dup(output.writing_ends[0])
     written(output, b"early", b"")
     output.close_writing_ends()
-    started = time.monotonic()
     assert output.texts() == ("early", "")
-    assert time.monotonic() - started < 15
     os.close(kept)

@@ -150,10 +150,8 @@ def test_a_busy_machine_costs_no_time(light_best: ForkServer) -> None:
     """
     channel = ProcessChannel(submission(SPENDERS), light_best, Limits(call_seconds=1.0, sleep_seconds=2.0))
     call(channel, "spend", seconds=0.1, want=NUMBER)
-    began = time.monotonic()
     with busy(16):
         assert call(channel, "spend", seconds=0.6, want=NUMBER) == 1
-        assert time.monotonic() - began > 2.0
         assert died(channel, "spend", seconds=30).code == "process.timeout"
     assert channel.clock.used < 2.5
     assert channel.clock.slept < 1.0

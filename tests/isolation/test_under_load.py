@@ -14,6 +14,7 @@ from grader.engine.backends import LocalBackend
 from grader.engine.run import RunConfig, grade_class
 from grader.isolation import tiers
 from grader.isolation.pool import Pool
+from grader.submissions.handed_in import HandedIn
 from tests.isolation.light_server import light_server
 from tests.isolation.probing import busy
 from tests.second_lab import installed, solved, write
@@ -33,16 +34,16 @@ def lab01() -> Iterator[Assignment]:
 
 
 @pytest.fixture
-def submissions(lab01: Assignment, tmp_path: Path) -> list[tuple[str, Path]]:
+def submissions(lab01: Assignment, tmp_path: Path) -> list[HandedIn]:
     """Right but slow to import, endless, and asleep."""
     texts = solved(lab01)
     return [
-        (name, write(tmp_path / name, {file: lines + text for file, text in texts.items()}))
+        HandedIn(name, write(tmp_path / name, {file: lines + text for file, text in texts.items()}), name)
         for name, lines in FIRST_LINES.items()
     ]
 
 
-def graded(assignment: Assignment, submissions: list[tuple[str, Path]]) -> tuple[list[Report], float]:
+def graded(assignment: Assignment, submissions: list[HandedIn]) -> tuple[list[Report], float]:
     """Reports without their times, and the seconds that the run took once its fork servers had started."""
     pool = Pool([light_server(assignment, tiers.best(), LIMITS) for _ in range(2)])
     backend = LocalBackend(assignment, pool)
@@ -61,7 +62,7 @@ def _timeless(report: Report) -> Report:
     return replace(report, checks=checks, seconds=0.0, graded=replace(report.graded, at=""))
 
 
-def test_the_records_are_those_of_a_quiet_machine(lab01: Assignment, submissions: list[tuple[str, Path]]) -> None:
+def test_the_records_are_those_of_a_quiet_machine(lab01: Assignment, submissions: list[HandedIn]) -> None:
     """Beside sixteen spinning processes the right one has all points, and the two others fail for the same cause."""
     quiet, _ = graded(lab01, submissions)
     with busy(16):

@@ -67,7 +67,7 @@ class Situation:
         allowed = found.drawn_cross_entropy + self.beta * found.drawn_kl + ROOM * found.cross_entropy / np.sqrt(REPEATS)
         predicted = found.predicted(Weights(1.0, 1.0))
         sure = predicted * float(self.small.std(ddof=1) / abs(self.small.mean())) / np.sqrt(len(self.small))
-        return sure > NOISY * allowed
+        return bool(sure > NOISY * allowed)
 
 
 def situation_of(model: Model, images: np.ndarray, beta: float, found: KLEstimate, times: int) -> Situation:

@@ -5,9 +5,14 @@ import time
 from . import target
 from .prize import won
 
-hoard = []
-for _ in range(2 * target.RESIDENT_MIB // 64):
-    hoard.append(bytearray(b"x") * (64 << 20))
-    time.sleep(0.02)
-time.sleep(1)
-won()
+
+def fill() -> None:
+    hoard = []
+    for _ in range(2 * target.RESIDENT_MIB // 64):
+        hoard.append(bytearray(b"x") * (64 << 20))
+        time.sleep(0.02)
+    time.sleep(1)
+    won()
+
+
+fill()

@@ -7,13 +7,19 @@ from . import target
 from .prize import won
 
 COUNT = 8
-for _ in range(COUNT):
-    if os.fork() == 0:
-        hoard = []
-        for _ in range(2 * target.RESIDENT_MIB // 32 // COUNT):
-            hoard.append(bytearray(b"x") * (32 << 20))
-            time.sleep(0.02)
-        time.sleep(30)
-        os._exit(0)
-time.sleep(4)
-won()
+
+
+def fill() -> None:
+    for _ in range(COUNT):
+        if os.fork() == 0:
+            hoard = []
+            for _ in range(2 * target.RESIDENT_MIB // 32 // COUNT):
+                hoard.append(bytearray(b"x") * (32 << 20))
+                time.sleep(0.02)
+            time.sleep(30)
+            os._exit(0)
+    time.sleep(4)
+    won()
+
+
+fill()

@@ -14,7 +14,7 @@ WIDTH = 2.5  # pixels, the standard deviation of a spot
 def load() -> dict[str, np.ndarray]:
     """`{train,test}_images`: uint8 (n, 28, 28, 1) in 0..255; `{train,test}_labels`: int64 (n,) in 0..9."""
     random = np.random.default_rng(0)
-    made = {}
+    made: dict[str, np.ndarray] = {}
     for name, count in (("train", TRAIN), ("test", TEST)):
         labels = random.permutation(np.arange(count) % 10)
         made |= {f"{name}_images": _images(labels, random), f"{name}_labels": labels.astype(np.int64)}
