@@ -92,6 +92,9 @@ mutation: install  ## change the code that numbers rest on in every small way, a
 	$(BIN)/mutmut run --max-children 2
 	$(BIN)/python -m benchmarks.mutation --page docs/validity-of-tests.md
 
+dialects: install  ## compare 2,000 notebooks of statements and commands with what they answer under a real IPython shell
+	$(BIN)/python -m benchmarks.dialects 2000
+
 calibrate: install  ## derive the thresholds from many gradings of right solutions and mistakes, and write docs/calibration.md
 	$(BIN)/python -m benchmarks.calibrate
 

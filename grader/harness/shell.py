@@ -57,7 +57,7 @@ class ZMQInteractiveShell:
         """What `%%capture name` binds."""
         return Captured()
 
-    def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> Any:
+    def run_line_magic(self, name: str, line: str, **_: object) -> Any:
         """`%name line`."""
         if name == "run":
             self._says("another notebook or program is not there in a grade")

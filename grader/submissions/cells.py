@@ -126,6 +126,7 @@ class _Choice:
 
     def __init__(self, pieces: Sequence[Names]):
         self._pieces = pieces
+        self._defined = frozenset[str]().union(*(piece.defines for piece in pieces))
         self._imported = frozenset[str]().union(*(piece.imports for piece in pieces))
         self._binders, self._changers = _by_name(piece.binds for piece in pieces), _by_name(map(self._changed, pieces))
         self._callers = _by_name(piece.calls for piece in pieces)
@@ -163,7 +164,9 @@ class _Choice:
         wanted = {(name, number) for name in piece.needs}
         wanted |= {(name, number + 1) for name in piece.later}
         wanted |= {(name, end) for name in piece.later if not self._is_only_imported(name)}
-        wanted |= {(name, end) for name in piece.aliases}
+        wanted |= {
+            (name, end) for name in piece.aliases | (piece.reads & self._defined)
+        }  # a base class may change later
         self._open += wanted - self._asked
         self._asked |= wanted
         for name in piece.setters:

@@ -22,17 +22,20 @@ FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 class Names:
     """Names of the notebook, as one piece of its code treats them.
 
-    binds: may get a value; settles: get one for sure; needs: are read before that, while it runs; later: are read by
-    its functions. changes: their objects are changed; calls_on: a method of theirs is called; sets: and nothing else is
-    done with the answer. aliases: get the object of a name in `changes`. imports: are bound by an import. calls:
-    functions that are called; setters: functions that may bind names of `binds`. always: it may bind any name. Where
-    code is looked up by name, `finds`: it may read any; `unknown`: it may bind any.
+    binds: may get a value; settles: get one for sure; needs: are read before that, while it runs; reads: are read while
+    it runs; later: by its functions. defines: are bound by `def` and `class`. changes: their objects are changed;
+    calls_on: a method of theirs is called; sets: and nothing else is done with the answer. aliases: get the object of a
+    name in `changes`. imports: are bound by an import. calls: functions that are called; setters: functions that may
+    bind names of `binds`. always: it may bind any name. Where code is looked up by name, `finds`: it may read any;
+    `unknown`: it may bind any.
     """
 
     binds: frozenset[str] = frozenset()
     settles: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
     later: frozenset[str] = frozenset()
+    defines: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
     calls_on: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
@@ -80,7 +83,9 @@ def _names(tree: ast.Module, table: symtable.SymbolTable) -> Names:
         binds=frozenset(own | by_functions),
         settles=frozenset(settled),
         needs=frozenset(flow.needs),
+        reads=frozenset(now),
         later=frozenset(later),
+        defines=frozenset(node.name for node in shallow if isinstance(node, FUNCTIONS | ast.ClassDef)),
         changes=frozenset(changed | {node.value.id for node in aliases if isinstance(node.value, ast.Name)}),
         calls_on=_called_on(calls),
         sets=_called_on(call for node in shallow if isinstance(node, ast.Expr) and (call := _call_of(node))),

@@ -1,7 +1,5 @@
 """Starts more processes than it may."""
 
-from .honest import normalize, training_batches
-
 import os
 import time
 

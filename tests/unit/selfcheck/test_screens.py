@@ -34,7 +34,7 @@ def test_every_row_says_outcome_expected_measured_and_next_step() -> None:
         assert OUTCOME_STYLES[check.outcome].word in words
         assert sentence(ASSIGNMENT, check.id).replace("`", "") in words
     failed = next(check for check in results if check.id == "autoencoder.loss_is_cross_entropy")
-    row = words[words.index("summed over pixels, before the step.") :]
+    row = words[words.index("summed over pixels, before the step, and no more.") :]
     places = [row.index(text) for text in ("fit_iteration returned", "543.4", "0.6931", "Sum over the pixels", "0 / 3")]
     assert failed.message.replace("`", "") in row
     assert places == sorted(places)
