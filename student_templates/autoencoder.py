@@ -46,9 +46,9 @@
 #
 # A network knows no more than the mean picture for its first hundred steps or more, and only then begins to tell digits
 # apart: the loss of its batches stays near 200 nats per picture and then falls. The progress bar does not show that
-# plateau: it shows the mean of all steps of the epoch so far, and the first of them were dear. Divided by 64, since it
-# shows sums over batches, it goes through 275, 235, 209 and 187 at the first four tenths of the epoch, and ends at 135.
-# The second epoch ends at 91. That is a mean over the epoch, during which the network still improved; the figure
+# plateau: it shows the mean of all steps of the epoch so far, and the first of them were costly. Divided by 64, since
+# it shows sums over batches, it goes through 275, 235, 209 and 187 at the first four tenths of the epoch, and ends at
+# 135. The second epoch ends at 91. That is a mean over the epoch, during which the network still improved; the figure
 # that the experiment prints at the end, on test digits, is lower.
 #
 # ## Three tools of TensorFlow
@@ -219,8 +219,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Try
 #
-# * **Codes of 2 numbers:** the loss is much higher, and digits that look alike become one. The codes
-#   are a plane already: draw them as they are.
+# * **Codes of 2 numbers:** the loss is much higher, and digits that look alike become one. The codes are a plane
+#   already: draw them as they are.
 # * **Codes of 64 numbers:** the loss is lower and strokes are sharper. But nothing below 45.5 is possible.
 # * **The mean over pixels in place of the sum:** the printed figure is 784 times smaller. The training is hardly
 #   different, because Adam divides a gradient by its own size. In part 4 the same change ruins the model.

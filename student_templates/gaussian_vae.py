@@ -9,12 +9,12 @@
 #
 # The autoencoder of part 2 copies digits but cannot invent one: between the codes it has met there are holes, and
 # nobody knows what the decoder paints there. A **variational autoencoder** fills the holes. Its encoder answers not
-# with a point but with a cloud: a normal distribution $q(z \mid x)$ with a mean $\mu$ and a variance $\sigma^2$ for
-# each of the ten components of the code $z$. The decoder has to cope with any point of the cloud. And each cloud is
-# pulled towards the **prior** $p(z)$, a normal distribution with mean 0 and variance 1 that knows of no picture. It is
-# pulled, not pushed all the way: a cloud that equalled the prior would say nothing about its picture. What comes of it
-# is that the clouds are wide enough to touch, and together fill the space where the prior is. To invent a digit, draw
-# $z$ from the prior and decode it.
+# with a point but with a cloud, the **posterior** $q(z \mid x)$: a normal distribution with a mean $\mu$ and a variance
+# $\sigma^2$ for each of the ten components of the code $z$, *after* the picture $x$ was seen. The decoder has to cope
+# with any point of the cloud. And each cloud is pulled towards the **prior** $p(z)$, a normal distribution with mean 0
+# and variance 1, *before* any picture was seen. It is pulled, not pushed all the way: a cloud that equalled the prior
+# would say nothing about its picture. What comes of it is that the clouds are wide enough to touch, and together fill
+# the space where the prior is. To invent a digit, draw $z$ from the prior and decode it.
 
 # %% [markdown]
 # ![Left, one component: the wide density of the prior around 0 and a narrow posterior with mean 1.2 and deviation 0.3;
@@ -26,10 +26,11 @@
 #
 # Imagine how a digit comes to be: first $z$ is drawn from the prior, then the picture $x$ from what the decoder says of
 # $z$, the **likelihood** $p(x \mid z)$. How probable this makes a picture, with all $z$ taken together, is the
-# **evidence** $p(x) = \int p(x \mid z) \, p(z) \, dz$. Which $z$ a given picture may have come from is the
-# **posterior** $p(z \mid x)$. We would like to make the evidence of the training digits as large as possible, but
-# nobody can compute that integral: almost every $z$ explains a given $x$ badly. The encoder helps: its $q(z \mid x)$,
-# the *approximate* posterior (from here on just posterior), says where to look. Four lines make a loss of that:
+# **evidence** $p(x) = \int p(x \mid z) \, p(z) \, dz$. We would like to make the evidence of the training digits as
+# large as possible, but nobody can compute that integral: almost every $z$ explains a given $x$ badly. The encoder
+# helps, since its posterior says where to look. (Which $z$ a picture may really have come from in this story, the
+# *true* posterior $p(z \mid x)$, cannot be computed either; $q(z \mid x)$ approximates it.) Four lines make a loss of
+# that:
 #
 # $$\begin{aligned}
 # \ln p(x) &= \ln \int p(x \mid z) \, p(z) \, dz \\
@@ -265,12 +266,11 @@ if __name__ == "__main__":
 # * The loss pulls each posterior towards the prior; that they fill it together follows.
 # * Noise from outside, scaled and shifted, lets the gradient pass.
 #
-# **Terms.** *Prior*: the distribution of codes before a picture is seen. *Posterior*: the distribution of codes for one
-# picture; here the encoder's approximation of it. *Likelihood*: the probability of a picture given a code. *Evidence*:
-# the probability of a picture under the whole model. *KL divergence*: how far one distribution is from another, in
-# nats. *ELBO*: a lower bound of the log-evidence. *Reparameterization*: writing a draw as a function of parameters and
-# noise. *Beta*: the weight of the KL divergence. *Collapsed component*: one whose posterior equals the prior, so it
-# tells nothing.
+# **Terms.** *Prior*: the distribution of codes before a picture is seen. *Posterior*: that for one picture, as the
+# encoder approximates it. *Likelihood*: the probability of a picture given a code. *Evidence*: the probability of a
+# picture under the whole model. *KL divergence*: how far one distribution is from another, in nats. *ELBO*: a lower
+# bound of the log-evidence. *Reparameterization*: writing a draw as a function of parameters and noise. *Beta*: the
+# weight of the KL divergence. *Collapsed component*: one whose posterior equals the prior, so it tells nothing.
 #
 # **Further reading.** Kingma and Welling, [Auto-Encoding Variational Bayes](https://arxiv.org/abs/1312.6114), ICLR
 # 2014. The same, *An Introduction to Variational Autoencoders*, Foundations and Trends in Machine Learning 2019.
