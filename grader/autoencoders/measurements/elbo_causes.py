@@ -71,10 +71,10 @@ def _other_kl(losses: Sequence[BatchLoss], units: np.ndarray, allowed: float) ->
     Where the KL weighs little, the loss is right whatever stands for it, and where it weighs much the loss tells it.
     """
     pairs = list(zip(losses, units, strict=True))
-    little = [(f, unit) for f, unit in pairs if f.beta * f.kl < f.cross_entropy / 10]
+    little = [(f, unit) for f, unit in pairs if f.beta < 1]
     if not little or max(f.deviation(Weights(unit, unit)) for f, unit in little) > allowed:
         return None
-    much = [(f, unit) for f, unit in pairs if f.beta * f.kl >= f.cross_entropy / 10]
+    much = [(f, unit) for f, unit in pairs if f.beta >= 1]
     counted = [((f.loss / unit - f.cross_entropy) / f.beta / f.batch, f.kl / f.batch) for f, unit in much]
     told = sorted((rounded(kl, 2), rounded(nats, 2)) for nats, kl in counted)
     if not told:
