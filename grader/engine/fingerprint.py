@@ -63,12 +63,13 @@ def environment() -> str:
 def measuring_files(assignment: Assignment, part: str) -> frozenset[str]:
     """Files that the results of a part may depend on, by their path below the folder of their top-level package.
 
-    They are the grader's and the assignment's own, as far as the part's checks import them; and all operations.
+    They are the grader's and the assignment's own, as far as the part's checks import them; and all operations, which
+    may look into a submission's objects, and import from the rooms beside it alone.
     """
     texts = _texts(assignment.package, assignment.operations)
-    rooms = (*ROOMS, f"{assignment.operations.replace('.', '/')}/")
-    found = {*(f"grader/{name}" for name in ALWAYS), *(name for name in texts if name.startswith(rooms))}
-    searched = {name: "" if name in BY_NAME else text for name, text in texts.items()}
+    operations = f"{assignment.operations.replace('.', '/')}/"
+    found = {*(f"grader/{name}" for name in ALWAYS), *(n for n in texts if n.startswith((*ROOMS, operations)))}
+    searched = {n: "" if n in BY_NAME or n.startswith(operations) else text for n, text in texts.items()}
     for first in ("grader/engine/checking.py", _file_of(assignment.subject), *_modules_of(assignment, part)):
         imported = imported_files(searched, first)
         found |= texts.keys() if imported is None else imported

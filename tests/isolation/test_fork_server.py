@@ -153,7 +153,7 @@ def test_a_process_that_does_not_answer_is_not_alive(
 def test_what_was_launched_ahead_is_what_starts(impostor: Callable[[str], ForkServer]) -> None:
     """`launch` does not wait. `start` waits for that very process and makes no second one."""
     server = impostor(
-        "time.sleep(1)\ncontrol.send(b'{\"threads\": 1, \"pace\": 1}')\n"
+        'time.sleep(1)\ncontrol.send(b\'{"threads": 1, "pace": 1}\')\n'
         "control.recv(9)\ncontrol.send(b'pong')\ntime.sleep(60)"
     )
     began = time.monotonic()
