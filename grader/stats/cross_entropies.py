@@ -7,7 +7,7 @@ import numpy as np
 from .causes import Diagnosis, best_fit
 from .metrics import EPSILON, cross_entropy
 
-NEAR = 0.05  # of the loss that a cause predicts
+NEAR = 0.02  # of the loss that a cause predicts
 
 
 def diagnosis_of(loss: float, images: np.ndarray, answers: np.ndarray) -> Diagnosis:

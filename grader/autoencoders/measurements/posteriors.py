@@ -49,7 +49,9 @@ class FarModel:
 def near_situation(model: Model, divergence: Divergence, times: int) -> Situation:
     """A fresh model with beta FRESH_BETA; times: how often the large batch has an image."""
     images = _made_ready(model)
-    return situation_of(model, images, FRESH_BETA, divergence(model, images, True), times)
+    found = situation_of(model, images, FRESH_BETA, divergence(model, images, True), times)
+    model.forget()
+    return found
 
 
 def far_model(model: Model, divergence: Divergence, times: int) -> FarModel:

@@ -26,11 +26,12 @@ def note_phases(harness: Harness, request: Request) -> Reply:
     model = harness.model_of(request)
     step = harness.attribute(model, "fit_iteration")
     harness.attribute(model, "optimizer")
-    phases: dict[int, bool | None] = {}
+    phases: dict[int, bool] = {}
 
     def noting(layer: Any, call: Call) -> Call:
         def noted(*args: Any, **kwargs: Any) -> Any:
-            phases[id(layer)] = _phase(inspect.signature(call).bind(*args, **kwargs).arguments.get("training"))
+            told = inspect.signature(call).bind(*args, **kwargs).arguments.get("training")
+            phases[id(layer)] = bool(tf.keras.backend.learning_phase() if told is None else told)
             return call(*args, **kwargs)
 
         return noted
@@ -49,7 +50,7 @@ def call_as_in_loss(harness: Harness, request: Request) -> Reply:
     def forcing(layer: Any, call: Call) -> Call:
         def forced(*args: Any, **kwargs: Any) -> Any:
             bound = inspect.signature(call).bind(*args, **kwargs)
-            if phases.get(id(layer)) is not None:
+            if id(layer) in phases:
                 bound.arguments["training"] = phases[id(layer)]
             return call(*bound.args, **bound.kwargs)
 
@@ -57,10 +58,6 @@ def call_as_in_loss(harness: Harness, request: Request) -> Reply:
 
     with _called_through(harness.model_of(request), forcing):
         return OPERATIONS["call"](harness, request)
-
-
-def _phase(training: Any) -> bool | None:
-    return None if training is None else bool(training)
 
 
 @contextmanager

@@ -61,6 +61,9 @@ class Stand:
         else:
             self.scale *= factor
 
+    def forget(self) -> None:
+        """Its measurement is what is kept."""
+
     def note_phases(self, batch: np.ndarray) -> None:
         assert self.rate == 0
         self.noted = len(batch)
