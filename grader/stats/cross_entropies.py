@@ -38,7 +38,8 @@ def known_losses(images: np.ndarray, answers: np.ndarray) -> Mapping[str, tuple[
             "Probabilities are taken for logits.", float((np.logaddexp(0, y) - x * y).sum())
         ),
         "loss.swapped_arguments": (
-            "The target and the reconstruction are swapped.", float(cross_entropy(answers, images).sum())
+            "The target and the reconstruction are swapped.",
+            float(cross_entropy(answers, np.clip(images, 2 * EPSILON, 1 - 2 * EPSILON)).sum()),  # as Keras adds EPSILON
         ),
         "loss.binarized_targets": (
             "Its targets are black and white: the images themselves, with their greys, are asked for.",
