@@ -45,6 +45,7 @@ class Modules:
         self.statements = statements or Statements()
         self._finder = SourceFinder(dict(sources), self.statements, PACKAGE)
         sys.meta_path.insert(0, self._finder)
+        sys.modules.pop(PACKAGE, None)  # a notebook that was checked in this process is no package
 
     def load(self, part: str) -> None:
         """Import the module of `part`."""

@@ -323,9 +323,9 @@ FAILURES = [
         "encode should return float32 (2, 10), but returned float32 (2, 9).",
     ),
     (
-        {"kind": "missing", "name": "Autoencoder", "where": "autoencoder.py", "present": ["Encoder"]},
+        {"kind": "missing", "name": "Autoencoder", "where": "autoencoder.py", "part": "vae", "present": ["Coder"]},
         Outcome.FAILED,
-        "autoencoder.py has no Autoencoder.",
+        "autoencoder.py defines no `Autoencoder`, which the part vae is about.",
     ),
     ({"kind": "missing_module", "name": "vae.py"}, Outcome.FAILED, "The submission has no vae.py."),
     ({"kind": "fault", "message": "a bug of the harness"}, Outcome.ERROR, "a bug of the harness"),
@@ -484,7 +484,8 @@ def test_a_submission_that_ends_itself_fails_at_once(
     tmp_path: Path, server: ForkServer, opened: list[ProcessChannel], end: str
 ) -> None:
     """It is not measured again, and it is not the grader's fault."""
-    report = grade(tmp_path, server, more=end)
+    (tmp_path / "data.py").write_text(f"def normalize(image, label):\n    {end}\n")
+    report = grade_one(config(tmp_path, server, (CHECK,)), server)
     assert len(opened) == 1
     assert report.status is Status.GRADED
     assert [c.outcome for c in report.checks] == [Outcome.FAILED]

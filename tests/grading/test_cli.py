@@ -173,6 +173,7 @@ def test_what_a_user_can_cause_is_one_line(
 NEVER_THE_USERS = {
     "Failed", "NotImplementedYet", "SubmissionDied",  # what a check says of a submission
     "SubmissionError", "ProtocolViolation", "ProcessLost",  # what a submission's process does
+    "CutShort",  # what ends a statement of a submission
     "GraderFault", "OtherTier",  # ours
 }  # fmt: skip
 

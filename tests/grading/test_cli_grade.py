@@ -478,8 +478,8 @@ def test_trusted_submissions_are_not_isolated_and_the_report_says_so(
 
 def test_limits_reach_the_submission(aelab: Aelab, tiny: Path, tmp_path: Path) -> None:
     """The option may be repeated; each sets one limit."""
-    (tiny / "data.py").write_text("while True:\n    pass\n")
-    limits = ("--limit", "import_seconds=1.5", "--limit", "part_seconds=200")
+    (tiny / "data.py").write_text("def normalize(image, label):\n    while True:\n        pass\n")
+    limits = ("--limit", "call_seconds=1.5", "--limit", "part_seconds=200")
     aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK, "--trust-submissions", *limits)
     record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
     assert "the 1.5 s of processor time" in record["checks"][0]["message"]

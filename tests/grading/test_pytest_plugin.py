@@ -40,7 +40,7 @@ def test_items_pass_and_fail_with_the_check(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "1 failed, 1 passed, 31 deselected" in done.stdout
     assert "PASSED" in done.stdout.partition("normalize_scales_to_unit_interval]")[0].rpartition("\n")[2]
-    assert "data.py has no training_batches" in " ".join(done.stdout.split())
+    assert "data.py defines no `training_batches`" in " ".join(done.stdout.split())
     assert "Traceback" not in done.stdout
     assert "test_submission.py:" not in done.stdout.partition("FAILURES")[2].partition("short test summary")[0]
 
