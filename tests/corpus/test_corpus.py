@@ -13,6 +13,8 @@ from grader.submissions.reading import read_submission
 from tests.submissions.corpus import Variant, mutants, variants
 from tests.submissions.edits import Edit, edited, reference_sources
 
+WORLD = Path(__file__).parents[1] / "submissions"
+CORPUS = {"mutant": mutants(), "variant": variants()}
 CHECKS = {check.id for check in ASSIGNMENT.checks}
 TEXTS = re.compile(r'"([a-z_]+(?:\.[a-z_]+)+)"')
 CODES = {code for path in Path(grader.__file__).parent.rglob("*.py") for code in TEXTS.findall(path.read_text())}
@@ -38,6 +40,16 @@ def test_names_are_used_once() -> None:
     """No two submissions of the corpus have the same name."""
     counts = Counter(item.name for item in (*mutants(), *variants()))
     assert [name for name, count in counts.items() if count > 1] == []
+
+
+def test_what_is_written_in_the_manner_of_public_code_names_its_style() -> None:
+    """At least 90 mistakes and 60 right solutions, in folders of their own, each with the source of its style."""
+    counted = {kind: [item.style for item in items if item.style] for kind, items in CORPUS.items()}
+    texts = {kind: [path.read_text() for path in WORLD.glob(f"{kind}s/world/*.toml")] for kind in CORPUS}
+    listed = {kind: sum(text.count(f"[[{kind}]]") for text in texts[kind]) for kind in CORPUS}
+    assert {kind: len(styles) for kind, styles in counted.items()} == listed
+    assert listed["mutant"] >= 90
+    assert listed["variant"] >= 60
 
 
 def test_a_mutant_names_a_check_of_its_part() -> None:

@@ -80,10 +80,16 @@ def _other_kl(losses: Sequence[BatchLoss], units: np.ndarray, allowed: float) ->
     if not told:
         return None
     (least, floor), (most, high) = told[0], told[-1]
-    if floor > least + APART and floor / max(least, APART) > 1.2 * high / most:
+    share_of_least, share_of_most = _share(floor, least), _share(high, most)
+    if floor > least + APART and share_of_least > 1.2 * share_of_most:
         sentence = f"Where the KL divergence is {least:g} nats, {floor:g} are counted: it should count as it is."
         return Diagnosis("elbo.kl_floor", sentence)
-    if high < most - APART and high / most < 0.8 * floor / max(least, APART):
+    if high < most - APART and share_of_most < 0.8 * share_of_least:
         sentence = f"Where the KL divergence is {most:g} nats, {high:g} are counted: it should count as it is."
         return Diagnosis("elbo.kl_ceiling", sentence)
     return None
+
+
+def _share(counted: float, nats: float) -> float:
+    """What is counted of so many nats; all of it, where the two are alike."""
+    return 1.0 if abs(counted - nats) <= APART else counted / max(nats, APART)

@@ -1,12 +1,12 @@
 """A variational autoencoder whose posterior is far from the prior, although nothing has trained it.
 
-The KL divergence of a fresh model is next to nothing, so no loss shows how it is weighed, and a trained model would
-mix the verdict on the loss with that on the training. Larger weights of the encoder move the posterior away from the
-prior, whatever the network looks like. There the KL divergence is large, and a few steps show whether it pulls the
-posterior back. For the loss the decoder keeps its weights: with larger ones its pixels are black and white beyond what
-a probability in single precision can tell, and a loss computed from logits rightly differs from one of the pixels. For
-the pull it gets larger ones, too, so that the cross-entropy pulls hard the other way, and wins where the KL divergence
-does not pull.
+The KL divergence of a fresh model is next to nothing, so only a very large beta shows how it is weighed, and a trained
+model would mix the verdict on the loss with that on the training. Larger weights of the encoder move the posterior away
+from the prior, whatever the network looks like. There the KL divergence is large, and a few steps show whether it pulls
+the posterior back. For the loss the decoder keeps its weights: with larger ones its pixels are black and white beyond
+what a probability in single precision can tell, and a loss computed from logits rightly differs from one of the pixels.
+For the pull it gets larger ones, too, so that the cross-entropy pulls hard the other way, and wins where the KL
+divergence does not pull.
 """
 
 from collections.abc import Callable, Mapping, Sequence

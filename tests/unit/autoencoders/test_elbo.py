@@ -85,7 +85,7 @@ def losses_of(loss: Loss) -> list[BatchLoss]:
 
 def fresh(loss: Loss, n: int) -> BatchLoss:
     """A batch whose little KL is weighed with a large beta."""
-    return beside(loss, 2000.0, n, 543.0, 0.3, (543.0, 0.0), (0.3, 0.0))
+    return beside(loss, 2000.0, n, 543.0, 0.03, (543.0, 0.0), (0.03, 0.0))
 
 
 def resting(loss: Loss, n: int = 16) -> BatchLoss:
