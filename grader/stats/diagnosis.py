@@ -22,6 +22,7 @@ NOTHING_MOVES = Diagnosis(
 
 SAME = 1e-6  # encodings and pixels that differ by less are the same
 FLAT = 0.05  # of the digits' own variety: answers that vary less are one image
+BRIGHTEST_OF_NO_INK = 0.2  # the mean image of digits has pixels of more than 0.4
 DARKEST_OF_TWO_SIGMOIDS = 0.48  # a sigmoid of a number in [0, 1] lies in [0.5, 0.73]
 
 
@@ -81,6 +82,10 @@ def known_troubles(
         Diagnosis(
             "training.one_encoding", "All images get the same encoding, so the answer is the mean image."
         ): _are_equal(curve.encodings[1]),
+        Diagnosis(
+            "training.no_ink",
+            f"No pixel of any answer is brighter than {answers.max():.2g}: is it a softmax of pixels?",
+        ): answers.max() < BRIGHTEST_OF_NO_INK and images.max() > 2 * BRIGHTEST_OF_NO_INK,
         Diagnosis(
             "training.mean_image", "The answer is nearly the same for all images: only the mean image is learned."
         ): variety < FLAT,

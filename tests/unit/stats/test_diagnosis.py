@@ -34,6 +34,7 @@ FLAT = np.repeat(IMAGES.mean(axis=0, keepdims=True), 16, axis=0)
         (replace(STUCK, costs=(543.0, 300.0, 180.0, 190.0, 185.0)), GOOD, "training.slow"),
         (STUCK, FLAT, "training.mean_image"),
         (STUCK, np.full_like(IMAGES, 0.25), "training.one_grey"),
+        (STUCK, 0.15 * GOOD, "training.no_ink"),
         (STUCK, 1 / (1 + np.exp(-GOOD)), "training.squashed_twice"),
         (replace(STUCK, costs=(543.0, 300.0, 195.0, 185.0)), GOOD, "training.slow"),
         (STUCK, GOOD, "training.no_better_than_mean_image"),
