@@ -88,7 +88,7 @@ def test_errors_of_ours_are_no_mistake() -> None:
 
 
 def test_a_notebook_gets_a_cell_behind_its_own() -> None:
-    """What comes later is built on the lab's version, and needs the student's no more; the cell is plain definitions."""
+    """What comes later is built on the lab's version, and no longer needs the student's; the cell only defines."""
     cells = (
         "import tensorflow as tf",
         "class Autoencoder(tf.keras.Model): pass",
