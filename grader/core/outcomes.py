@@ -151,6 +151,11 @@ class Report:
         return sum(check.points for check in self.checks)
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said of the submission as a whole: its message, and what was left out."""
+        return (*filter(None, [self.message]), *map(str, self.left_out))
+
+    @property
     def needs_attention(self) -> bool:
         """Whether an instructor should look: something is not the student's doing, or could not be read."""
         return self.status is not Status.GRADED or any(c.outcome is Outcome.ERROR for c in self.checks)

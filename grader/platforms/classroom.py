@@ -60,8 +60,8 @@ def main() -> None:
 
     assignment = find_assignment()
     report = grade_folder(assignment, Path(sys.argv[1]))
-    if report.message:
-        print(printable(report.message), file=sys.stderr)  # into the log of the step
+    for remark in report.remarks:
+        print(printable(remark), file=sys.stderr)  # into the log of the step
     print(output_line(assignment, report))
     sys.exit(1 if report.needs_attention else 0)
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -100,8 +101,10 @@ def under_the_filter() -> dict[str, str]:
 
 
 def run(script: str) -> dict[str, str]:
-    with tempfile.NamedTemporaryFile("r") as own:
-        script = script.replace("OWN", repr(own.name))
+    with tempfile.TemporaryDirectory() as folder:
+        own = Path(folder) / "own"
+        own.touch()  # nobody has it open, as a lease asks for
+        script = script.replace("OWN", repr(str(own)))
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, (done.returncode, done.stderr)
     return json.loads(done.stdout)

@@ -20,10 +20,10 @@ from tests.isolation.probing import busy
 from tests.second_lab import installed, solved, write
 
 LIMITS = Limits(import_seconds=0.5, call_seconds=0.5, sleep_seconds=3.0)
-FIRST_LINES = {
+LAST_LINES = {
     "right": "import time\nwhile time.process_time() < 0.25:\n    pass\n",
-    "endless": "while True:\n    pass\n",
-    "asleep": "import time\ntime.sleep(300)\n",
+    "endless": "def design_matrix(*_, **__):\n    while True:\n        pass\n",
+    "asleep": "import time\ndef design_matrix(*_, **__):\n    time.sleep(300)\n",
 }
 
 
@@ -38,8 +38,8 @@ def submissions(lab01: Assignment, tmp_path: Path) -> list[HandedIn]:
     """Right but slow to import, endless, and asleep."""
     texts = solved(lab01)
     return [
-        HandedIn(name, write(tmp_path / name, {file: lines + text for file, text in texts.items()}), name)
-        for name, lines in FIRST_LINES.items()
+        HandedIn(name, write(tmp_path / name, {file: f"{text}\n{lines}" for file, text in texts.items()}), name)
+        for name, lines in LAST_LINES.items()
     ]
 
 

@@ -23,5 +23,7 @@ def write_autograder(assignment: Assignment, out: Path, *, trusted: bool = False
     options = "--trust-submissions" if trusted else ""
     run = scripts["run_autograder"].replace("{SECONDS}", str(SECONDS)).replace(" {OPTIONS}", f" {options}".rstrip())
     scripts["run_autograder"] = run
-    packed = installable_grader(assignment) | ({} if trusted else package_files(assignment.reference))
+    reference = {} if trusted else package_files(assignment.reference)
+    modules = {name: content for name, content in reference.items() if name.endswith(".py")}
+    packed = installable_grader(assignment) | modules
     return write_zip(out, packed | {name: text.encode() for name, text in scripts.items()}, SCRIPTS)

@@ -34,7 +34,7 @@ def results_of(assignment: Assignment, report: Report) -> dict[str, Any]:
     return {
         "score": round(float(report.score), 4),
         "execution_time": round(report.seconds),
-        "output": printable(report.message),
+        "output": printable("\n".join(report.remarks)),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",

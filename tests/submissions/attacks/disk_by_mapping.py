@@ -6,13 +6,14 @@ import os
 import time
 
 from . import target
-from .honest import normalize, training_batches
 from .prize import won
 
 libc = ctypes.CDLL(None)  # Python's own mmap keeps a descriptor
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
-written = 0
-try:
+
+
+def fill() -> None:
+    written = 0
     while written <= 3 * target.SCRATCH_MIB:
         with open("file", "w+b") as file:
             for _ in range(target.FILE_MIB - 1):
@@ -22,7 +23,7 @@ try:
         os.unlink("file")
         written += target.FILE_MIB - 1
     time.sleep(5)
-except OSError:
-    os._exit(0)
-won()
-os._exit(0)
+    won()
+
+
+fill()
