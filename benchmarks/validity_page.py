@@ -11,7 +11,7 @@ from benchmarks.markdown import render
 from benchmarks.verdicts import Finding, Graded, Verdict
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.files import write_atomically
-from tests.submissions.corpus import Mutant, Variant
+from tests.submissions.corpus import Mutant, Variant, mutants, variants
 
 TEMPLATE = Path(__file__).parent / "templates" / "validity.md.j2"
 PAGE = Path(__file__).parents[1] / "docs" / "validity.md"
@@ -121,7 +121,13 @@ def page_of(rows: Sequence[Row]) -> str:
         for r in rows
         if not r.is_mutant and r.below
     ]
-    return render(TEMPLATE, sums=[*sums, _sums("all", rows)], missed=missed, below=below)
+    return render(TEMPLATE, sums=[*sums, _sums("all", rows)], missed=missed, below=below, ungraded=ungraded(rows))
+
+
+def ungraded(rows: Iterable[Row]) -> list[str]:
+    """The names of what is in the corpus and has no row: it came since `make validity` was run."""
+    graded = {(row.part, row.name) for row in rows}
+    return [each.name for each in (*mutants(), *variants()) if (each.part, each.name) not in graded]
 
 
 def _sums(name: str, rows: Sequence[Row]) -> tuple[object, ...]:
