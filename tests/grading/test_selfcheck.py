@@ -130,7 +130,7 @@ def test_an_unknown_name_is_one_clear_line(notebook: Notebook) -> None:
 
 def test_a_name_that_is_not_defined_is_named(notebook: Notebook) -> None:
     """The first thing a student sees who runs the check before the task."""
-    assert "this notebook has no normalize" in " ".join(notebook[1].split())
+    assert "notebook defines no `normalize`" in " ".join(notebook[1].split())
 
 
 def test_the_notebook_s_folder_stays_as_it_was(notebook: Notebook) -> None:
