@@ -5,6 +5,7 @@ records. Exits 1 unless every way gives every submission the points, and every c
 """
 
 import argparse
+import ast
 import json
 import os
 import re
@@ -49,11 +50,12 @@ class Way:
 
 
 def notebook_of(sources: Sources) -> str:
-    """The modules as one notebook: a cell each, without the imports from one another."""
+    """The modules as one notebook: a cell each, without the imports from one another and without the experiments."""
     cells = []
     for text in sources.values():
-        lines = [line for line in text.split("\n") if not line.startswith("from .")]
-        cells.append(nbformat.v4.new_code_cell("\n".join(lines)))
+        body = [node for node in ast.parse(text).body if not isinstance(node, ast.If)]
+        own = [node for node in body if not (isinstance(node, ast.ImportFrom) and node.level)]
+        cells.append(nbformat.v4.new_code_cell(ast.unparse(ast.Module(own, []))))
     return str(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
 
 
