@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.harness.modules import PACKAGE, Cells
 from grader.submissions.cells import needed_cells
-from grader.submissions.notebooks import definitions_in_notebook
+from grader.submissions.notebooks import cells_of_notebook
 from grader.submissions.reading import Source
 
 NUMBERS, FUNCTIONS, CLASSES = "abcd", "fg", "CD"
@@ -115,7 +115,7 @@ def _statement(draw: random.Random) -> str:
 def answer_here(cells: list[str]) -> str:
     """What `answer(3)` returns of a notebook that is run as in a grade."""
     raw = json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}).encode()
-    found, _ = definitions_in_notebook(raw)
+    found, _ = cells_of_notebook(raw)
     sources = needed_cells([Source(*each) for each in found], frozenset({"answer"}), frozenset())
     finders, modules = list(sys.meta_path), set(sys.modules)
     try:

@@ -28,7 +28,7 @@ class Collected:
         if self.submission is None:
             return ""
         if self.submission.kind == "notebook":
-            return self.submission.sources[0].name.rpartition(", ")[0] if self.submission.sources else "a notebook"
+            return self.submission.chosen
         return ", ".join(source.name for source in self.submission.sources)
 
     @property

@@ -16,7 +16,7 @@ import numpy as np
 from ..core.assignment import Assignment
 from ..release.templates import render_templates
 from ..submissions.finding import find_submissions
-from ..submissions.notebooks import definitions_in_notebook
+from ..submissions.notebooks import cells_of_notebook
 from ..submissions.reading import Source, UnreadableSubmission, read_submission
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def similar_pairs(
 def _given_hashes(assignment: Assignment) -> np.ndarray:
     """Hashes of all passages of the templates, in both forms of a submission, so that given code never counts."""
     templates = render_templates(assignment)
-    cells, _ = definitions_in_notebook(templates.pop(assignment.notebook).encode())
+    cells, _ = cells_of_notebook(templates.pop(assignment.notebook).encode())
     forms = [sorted(templates.items()), cells]
     texts = [_one_text([Source(name, text) for name, text in form]) for form in forms]
     found = [_fingerprint(text, np.array([], dtype=np.int64), window=1) for text in texts]

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ..core.assignment import Assignment
 from ..core.outcomes import LeftOut
-from .files import MODULE, NOTEBOOK, File, UnreadableSubmission, has_suffix, shown
-from .notebooks import definitions_in_notebook
+from .files import MODULE, NOTEBOOKS, File, UnreadableSubmission, has_suffix, shown
+from .notebooks import cells_of_notebook
 from .texts import notebook_bytes, notebook_code, python_text
 from .work import NOTHING, Work, tasks_done, work_in_modules, work_in_notebook
 
@@ -85,7 +85,7 @@ def _candidates(files: Iterable[File], assignment: Assignment) -> list[Candidate
     notebooks: list[Candidate] = []
     folders: dict[str, dict[str, File]] = defaultdict(dict)
     for file in files:
-        if has_suffix(file.path, NOTEBOOK):
+        if has_suffix(file.path, *NOTEBOOKS):
             notebooks.append(Candidate(file.path, {file.name: file}, is_notebook=True))
         elif part := part_of(file, assignment):
             known = folders[file.folder].setdefault(part, file)
@@ -122,7 +122,7 @@ def _read_notebook(candidate: Candidate, assignment: Assignment) -> Candidate:
     if code := notebook_code(raw).strip():
         return replace(candidate, work=work_in_notebook(code, assignment))
     try:
-        definitions_in_notebook(notebook_bytes(raw))
+        cells_of_notebook(notebook_bytes(raw))
     except ValueError as error:
         raise UnreadableSubmission(f"{shown(file.name)} {error}") from None
     return candidate

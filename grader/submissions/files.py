@@ -21,6 +21,7 @@ MAX_FILE_BYTES = 16 * 2**20  # an executed notebook holds its pictures
 JUNK = frozenset({"node_modules", "site-packages", "venv", "virtualenv"})
 ENVIRONMENT = "pyvenv.cfg"  # lies in every virtual environment, whatever its name
 MODULE, NOTEBOOK = ".py", ".ipynb"
+NOTEBOOKS = (NOTEBOOK, f"{NOTEBOOK}.txt", f"{NOTEBOOK}.json")  # browsers add the others to what they save
 ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
 
 
@@ -77,7 +78,7 @@ def has_suffix(path: str, *suffixes: str) -> bool:
 
 def is_wanted(path: str) -> bool:
     """Whether a file of this name may be a part of a submission; all others are passed over and never opened."""
-    return has_suffix(path, MODULE, NOTEBOOK, *ARCHIVES) and not path.rpartition("/")[2].startswith(".")
+    return has_suffix(path, MODULE, *NOTEBOOKS, *ARCHIVES) and not path.rpartition("/")[2].startswith(".")
 
 
 def is_junk(folder: str) -> bool:

@@ -16,7 +16,7 @@ MAX_CELL_BYTES = 256 * 2**10  # a parsed byte of code may take a KiB
 MAX_CODE_BYTES = 2**20
 
 
-def definitions_in_notebook(raw: bytes) -> tuple[list[tuple[str, str]], tuple[LeftOut, ...]]:
+def cells_of_notebook(raw: bytes) -> tuple[list[tuple[str, str]], tuple[LeftOut, ...]]:
     """(label, source) of each cell of code as Python, and what of the notebook no kernel could run.
 
     A cell with a syntax error is among both: by its text it is known what it would have defined. Raises ValueError, as

@@ -14,7 +14,7 @@ from .choosing import Choice, choose, part_of
 from .files import ARCHIVES, MODULE, NOTEBOOK, File, Listing, has_suffix, shown
 from .files import UnreadableSubmission as UnreadableSubmission  # what reading raises
 from .listing import listed
-from .notebooks import definitions_in_notebook
+from .notebooks import cells_of_notebook
 from .texts import notebook_bytes, notebook_code, python_text
 
 MAX_FILES = 400
@@ -101,7 +101,7 @@ def _read_notebook(choice: Choice, files: Iterable[File], assignment: Assignment
     (file,) = choice.chosen.files.values()
     raw = notebook_bytes(file.read())
     try:
-        cells, left_out = definitions_in_notebook(raw)
+        cells, left_out = cells_of_notebook(raw)
     except ValueError as error:
         raise UnreadableSubmission(f"{shown(file.name)} {error}") from None
     beside = _beside(file.folder, choice, files, assignment)

@@ -23,7 +23,7 @@ from .files import (
     MAX_ENTRIES,
     MAX_FILE_BYTES,
     MODULE,
-    NOTEBOOK,
+    NOTEBOOKS,
     File,
     Listing,
     UnreadableSubmission,
@@ -111,7 +111,7 @@ def _as_tar(stream: IO[bytes], kind: str) -> Iterator[tarfile.TarFile]:
 
 def _patterns() -> Iterator[str]:
     """Shell patterns of the names that are wanted, in capitals or not."""
-    for suffix in (f"/{ENVIRONMENT}", MODULE, NOTEBOOK, *ARCHIVES):
+    for suffix in (f"/{ENVIRONMENT}", MODULE, *NOTEBOOKS, *ARCHIVES):
         yield "*" + "".join(f"[{letter}{letter.upper()}]" if letter.isalpha() else letter for letter in suffix)
 
 

@@ -13,7 +13,7 @@ from grader.isolation.process import ProcessChannel
 from grader.protocol.frames import Want
 from grader.subject.subject import Subject
 from grader.submissions.dependencies import sources_for
-from grader.submissions.notebooks import definitions_in_notebook
+from grader.submissions.notebooks import cells_of_notebook
 from grader.submissions.reading import Source, Submission
 
 IMPORT = "import numpy as np"
@@ -38,7 +38,7 @@ class Graded:
 
     def notebook(self, *cells: str, beside: str = "", limits: Limits | None = None) -> Answer:
         raw = json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}).encode()
-        found, notes = definitions_in_notebook(raw)
+        found, notes = cells_of_notebook(raw)
         sources = [Source(f"lab05.ipynb, {label}", text) for label, text in found]
         sources += [Source("helper.py", beside)] if beside else []
         whole = Submission("ada", "notebook", tuple(sources), notes)

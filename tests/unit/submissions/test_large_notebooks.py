@@ -12,7 +12,7 @@ from grader.core.outcomes import LeftOut
 from grader.submissions.notebooks import (
     MAX_CELL_BYTES,
     MAX_CELLS,
-    definitions_in_notebook,
+    cells_of_notebook,
 )
 
 from .test_notebooks import notebook
@@ -25,7 +25,7 @@ def seconds_for(*cells: str) -> float:
     gc.disable()
     try:
         start = time.thread_time()
-        definitions_in_notebook(raw)
+        cells_of_notebook(raw)
         return time.thread_time() - start
     finally:
         gc.enable()
@@ -61,7 +61,7 @@ def test_commands_with_quotes_that_nothing_closes_take_no_time() -> None:
     """Such a quote may keep the tokenizer from what follows."""
     raw = notebook("!echo 'a\n" * 6_000)
     start = time.thread_time()
-    _, left_out = definitions_in_notebook(raw)
+    _, left_out = cells_of_notebook(raw)
     assert time.thread_time() - start < 10
     assert left_out == ()
 
@@ -69,28 +69,28 @@ def test_commands_with_quotes_that_nothing_closes_take_no_time() -> None:
 def test_a_cell_with_too_much_code_is_left_out_and_noted() -> None:
     """The rest of the notebook is graded, like beside a syntax error; up to the limit a cell is read."""
     limit = MAX_CELL_BYTES
-    found, left_out = definitions_in_notebook(notebook("#" * (limit - 6) + "\nx = 1", "#" * (limit + 1), "y = 2"))
+    found, left_out = cells_of_notebook(notebook("#" * (limit - 6) + "\nx = 1", "#" * (limit + 1), "y = 2"))
     assert [label for label, _ in found] == ["cell 1", "cell 3"]
     assert left_out == (LeftOut("cell 2", "it has more than 256 KiB of code"),)
-    found, left_out = definitions_in_notebook(notebook("#" + "€" * (limit // 3 + 1), "y = 2"))
+    found, left_out = cells_of_notebook(notebook("#" + "€" * (limit // 3 + 1), "y = 2"))
     assert left_out == (LeftOut("cell 1", "it has more than 256 KiB of code"),)
 
 
 def test_a_notebook_with_too_much_code_is_one_clear_line() -> None:
     """All cells together have a limit too; what is left out as too large does not count."""
     cell = "x = 1\n" + "#" * (MAX_CELL_BYTES - 6)
-    found, _ = definitions_in_notebook(notebook(*[cell] * 4, cell + "#" * 2**20))
+    found, _ = cells_of_notebook(notebook(*[cell] * 4, cell + "#" * 2**20))
     assert len(found) == 4
     with pytest.raises(ValueError, match=r"\Ahas more than 1 MiB of code in it\Z"):
-        definitions_in_notebook(notebook(*[cell] * 4, "x = 1"))
+        cells_of_notebook(notebook(*[cell] * 4, "x = 1"))
 
 
 def test_a_notebook_with_too_many_cells_is_one_clear_line() -> None:
     """Half a million cells of one character each, every one of which would be worked on and noted."""
     limit = MAX_CELLS
-    assert len(definitions_in_notebook(notebook(*["("] * limit))[1]) == limit
+    assert len(cells_of_notebook(notebook(*["("] * limit))[1]) == limit
     with pytest.raises(ValueError, match=rf"\Ahas {limit + 1} cells of code; {limit} are allowed\Z"):
-        definitions_in_notebook(notebook(*["("] * (limit + 1)))
+        cells_of_notebook(notebook(*["("] * (limit + 1)))
 
 
 @pytest.mark.parametrize("cell", ["x=[" + "a," * 10**6 + "]", "a;" * 10**6, "a\n" * 10**6])
@@ -99,7 +99,7 @@ def test_a_large_cell_takes_little_memory(cell: str) -> None:
     raw = notebook(cell, "y = 2")
     tracemalloc.start()
     try:
-        definitions_in_notebook(raw)
+        cells_of_notebook(raw)
         assert tracemalloc.get_traced_memory()[1] < 2**26
     finally:
         tracemalloc.stop()
@@ -112,7 +112,7 @@ def test_only_one_cell_at_a_time_is_in_memory_as_a_tree() -> None:
     for raw in (notebook(cell), notebook(*[cell] * 4)):
         tracemalloc.start()
         try:
-            definitions_in_notebook(raw)
+            cells_of_notebook(raw)
             peaks.append(tracemalloc.get_traced_memory()[1])
         finally:
             tracemalloc.stop()
@@ -131,7 +131,7 @@ def test_whatever_parsing_raises_is_noted(error: Exception, monkeypatch: pytest.
 
     with monkeypatch.context() as patched:
         patched.setattr(ast, "parse", fail)
-        found, left_out = definitions_in_notebook(notebook("bad = 1", "y = 2"))
+        found, left_out = cells_of_notebook(notebook("bad = 1", "y = 2"))
     assert found[-1] == ("cell 2", "y = 2")
     assert len(left_out) == 1
     assert left_out[0].why.strip()
@@ -145,6 +145,6 @@ def test_whatever_parsing_raises_is_noted(error: Exception, monkeypatch: pytest.
 )  # fmt: skip
 def test_deep_trees_are_kept_or_noted(text: str) -> None:
     """Nesting that Python can just about read, in a chain of any kind."""
-    found, left_out = definitions_in_notebook(notebook(text, "y = 2"))
+    found, left_out = cells_of_notebook(notebook(text, "y = 2"))
     assert found[-1] == ("cell 2", "y = 2")
     assert len(left_out) <= 1

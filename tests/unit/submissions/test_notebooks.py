@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.core.outcomes import LeftOut
-from grader.submissions.notebooks import definitions_in_notebook
+from grader.submissions.notebooks import cells_of_notebook
 
 
 def notebook(*cells: Any, kind: str = "code") -> bytes:
@@ -18,7 +18,7 @@ def notebook(*cells: Any, kind: str = "code") -> bytes:
 
 def read(cell: str) -> list[str]:
     """The lines that a cell becomes."""
-    found, left_out = definitions_in_notebook(notebook("x = 1", cell))
+    found, left_out = cells_of_notebook(notebook("x = 1", cell))
     assert left_out == ()
     return dict(found).get("cell 2", "").split("\n")
 
@@ -85,7 +85,7 @@ def test_a_cell_of_python_under_a_magic_runs(cell: str, lines: list[str]) -> Non
 
 def test_a_cell_with_a_syntax_error_is_noted_and_kept_for_what_it_would_have_defined() -> None:
     """The rest of the notebook is graded; the note says which cell and line."""
-    found, left_out = definitions_in_notebook(notebook("x = 1", "x = 2\ndef broken(:\n    pass", "y = 2"))
+    found, left_out = cells_of_notebook(notebook("x = 1", "x = 2\ndef broken(:\n    pass", "y = 2"))
     assert [label for label, _ in found] == ["cell 1", "cell 2", "cell 3"]
     assert left_out == (LeftOut("cell 2, line 2", "SyntaxError: invalid syntax"),)
 
@@ -93,7 +93,7 @@ def test_a_cell_with_a_syntax_error_is_noted_and_kept_for_what_it_would_have_def
 @pytest.mark.parametrize("text", ["x = 1\0", "x = '\ud800'", "(" * 5000, "-" * 100_000 + "1"])
 def test_a_cell_that_python_cannot_even_read_is_noted(text: str) -> None:
     """Zero bytes, halves of characters, nesting without end: noted like any syntax error."""
-    found, left_out = definitions_in_notebook(notebook(text, "y = 2"))
+    found, left_out = cells_of_notebook(notebook(text, "y = 2"))
     assert found[-1] == ("cell 2", "y = 2")
     assert left_out[0].where.startswith("cell 1")
 
@@ -106,7 +106,7 @@ def test_cells_are_numbered_as_they_are_seen() -> None:
         {"cell_type": "raw", "source": "raw"},
         {"cell_type": "code", "source": "z = 3"},
     ]
-    found, _ = definitions_in_notebook(json.dumps({"cells": cells}).encode())
+    found, _ = cells_of_notebook(json.dumps({"cells": cells}).encode())
     assert found == [("cell 2", "x = 1\ny = 2"), ("cell 4", "z = 3")]
 
 
@@ -119,7 +119,7 @@ def test_cells_are_numbered_as_they_are_seen() -> None:
 def test_one_odd_cell_is_noted_and_the_rest_is_read(cell: Any) -> None:
     """Without a text, without a kind, or no cell at all."""
     raw = json.dumps({"cells": [cell, {"cell_type": "code", "source": "x = 1"}]}).encode()
-    assert definitions_in_notebook(raw) == ([("cell 2", "x = 1")], (LeftOut("cell 1", "it holds no text"),))
+    assert cells_of_notebook(raw) == ([("cell 2", "x = 1")], (LeftOut("cell 1", "it holds no text"),))
 
 
 @pytest.mark.parametrize("ending", ["\r\n", "\r"])
@@ -132,7 +132,7 @@ def test_line_endings_of_other_systems_do_not_matter(ending: str) -> None:
 def test_a_notebook_in_another_encoding_of_json_is_read(encoding: str) -> None:
     """Some editors write a byte order mark, or two bytes for each character."""
     raw = notebook("x = 'ä'").decode().encode(encoding)
-    assert definitions_in_notebook(raw)[0] == [("cell 1", "x = 'ä'")]
+    assert cells_of_notebook(raw)[0] == [("cell 1", "x = 'ä'")]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_notebook_in_another_encoding_of_json_is_read(encoding: str) -> None:
 def test_what_is_no_notebook_is_one_clear_line(raw: bytes, reason: str) -> None:
     """No JSON, JSON of something else, no code in it."""
     with pytest.raises(ValueError, match=reason) as caught:
-        definitions_in_notebook(raw)
+        cells_of_notebook(raw)
     assert "\n" not in str(caught.value)
 
 
@@ -171,7 +171,7 @@ LINES = st.sampled_from(
 @given(st.lists(LINES, max_size=8).map("\n".join) | st.text())
 def test_any_text_keeps_its_lines_or_is_noted(text: str) -> None:
     """No cell, whatever is in it, ends the reading of a notebook; what is read is Python of as many lines."""
-    found, left_out = definitions_in_notebook(notebook(text, "x = 1"))
+    found, left_out = cells_of_notebook(notebook(text, "x = 1"))
     assert found[-1] == ("cell 2", "x = 1")
     if not left_out and len(found) > 1:
         source = found[0][1]

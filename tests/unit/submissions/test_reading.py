@@ -39,6 +39,15 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path: Path) -> None:
     assert found.left_out == (LeftOut("lab05.ipynb, cell 2, line 1", "SyntaxError: invalid syntax"),)
 
 
+@pytest.mark.parametrize("name", ["lab05.ipynb.txt", "lab05.ipynb.json", "LAB05.IPYNB.TXT"])
+def test_a_notebook_that_a_browser_saved_as_text_is_one(tmp_path: Path, name: str) -> None:
+    """The ending that was added changes nothing: in a folder, alone, and in a .zip."""
+    folder = fill(tmp_path / "ada", {name: notebook_of("x = 1")})
+    packed = pack(tmp_path / "ada.zip", {name: notebook_of("x = 1")})
+    for path in (folder, folder / name, packed):
+        assert list(texts(path).values()) == ["x = 1"]
+
+
 @pytest.mark.parametrize("root", ["", "lab05/", "ada's work/"])
 def test_a_zip_may_hold_the_files_or_their_folder(tmp_path: Path, root: str) -> None:
     """Both ways of packing are right, and what macOS adds does not matter."""
