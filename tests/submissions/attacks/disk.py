@@ -13,7 +13,7 @@ for number in range(4 * target.SCRATCH_MIB // target.FILE_MIB):
     except OSError:
         break
     written += target.FILE_MIB
-time.sleep(2)
+time.sleep(8)
 if written > target.SCRATCH_MIB:
     won()
 raise SystemExit

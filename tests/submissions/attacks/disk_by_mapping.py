@@ -22,7 +22,7 @@ def fill() -> None:
             libc.mmap(None, 4096, mmap.PROT_READ, mmap.MAP_SHARED, file.fileno(), 0)
         os.unlink("file")
         written += target.FILE_MIB - 1
-    time.sleep(5)
+    time.sleep(8)
     won()
 
 

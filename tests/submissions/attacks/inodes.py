@@ -13,7 +13,7 @@ for number in range(2 * target.SCRATCH_FILES):
     except OSError:
         break
     made += 1
-time.sleep(2)
+time.sleep(8)
 if made > target.SCRATCH_FILES:
     won()
 raise SystemExit

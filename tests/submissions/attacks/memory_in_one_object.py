@@ -11,7 +11,7 @@ def fill() -> None:
     for _ in range(2 * target.RESIDENT_MIB // 64):
         hoard.append(bytearray(b"x") * (64 << 20))
         time.sleep(0.02)
-    time.sleep(1)
+    time.sleep(8)
     won()
 
 

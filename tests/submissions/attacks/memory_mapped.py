@@ -12,7 +12,7 @@ def fill() -> None:
     for start in range(0, len(hoard), 64 << 20):
         hoard[start : start + (64 << 20)] = b"x" * (64 << 20)
         time.sleep(0.02)
-    time.sleep(1)
+    time.sleep(8)
     won()
 
 

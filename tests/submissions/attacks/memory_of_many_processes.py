@@ -18,7 +18,7 @@ def fill() -> None:
                 time.sleep(0.2)
             time.sleep(30)
             os._exit(0)
-    time.sleep(4)
+    time.sleep(8)
     won()
 
 
