@@ -11,7 +11,8 @@ from grader.core.outcomes import CheckResult, Outcome, Report, now
 from grader.engine.backends import Started
 from grader.engine.cache import Cache
 from grader.engine.isolated import unmeasurable
-from grader.engine.run import Observer, RunConfig, grade_class
+from grader.engine.observer import Observer
+from grader.engine.run import RunConfig, grade_class
 from grader.engine.tasks import Task, TaskResult
 from grader.render.results_folder import ResultsFolder
 from grader.submissions.handed_in import HandedIn
@@ -41,9 +42,6 @@ class RecordingObserver(Observer):
 
     def task_ends(self, name: str, part: str) -> None:
         self.heard.append(("measured", name, part))
-
-    def carrying_starts(self, name: str, parts: Sequence[str]) -> None:
-        self.heard.append(("again", name, *parts))
 
     def submission_ends(self, report: Report) -> None:
         self.heard.append(("ends", report.submission))

@@ -106,7 +106,8 @@ def _measured(
 ) -> "list[Report]":
     """The reports, each written as soon as it is complete. The seed is written once there is a tier."""
     from ..engine.backends import LazyBackend
-    from ..engine.run import Observer, grade_class
+    from ..engine.observer import Observer
+    from ..engine.run import grade_class
     from ..render.progress import ClassProgress
 
     class Shown(ClassProgress, Observer):

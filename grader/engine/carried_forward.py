@@ -1,9 +1,11 @@
 """Error carried forward: a mistake costs its points once, where it was made.
 
-A part that builds on an earlier one that is wrong is measured again with the reference solution of the earlier part in
-place of the student's, and each check counts the better of the two. In that run the reference is within reach of the
-submission's code, so nothing but scores is taken from it: no text, no number, no picture. What an empty class would
-have earned by inheriting from the reference counts only beside something that it would not have earned.
+A part below full marks that builds on an earlier one below full marks is measured with the reference solution of the
+earlier part in place of the student's as well, and each check counts the better of the two. A class that inherits from
+a wrong one is measured with the reference first: mostly that has full marks, and it is all that is needed. In that run
+the reference is within reach of the submission's code, so nothing but scores is taken from it: no text, no number, no
+picture. What an empty class would have earned by inheriting from the reference counts only beside something that it
+would not have earned.
 """
 
 import ast
@@ -32,28 +34,44 @@ class CarriedForward:
     """A task in which the reference solution of some earlier parts replaces the student's.
 
     shown_by: ids of the checks that tell the part from an empty class that inherits; none where every check does.
+    inherits: whether a class of the part inherits from one that is replaced, so that its faults are its own.
     """
 
     task: Task
     replaced: tuple[str, ...]
     shown_by: tuple[str, ...] = ()
+    inherits: bool = False
 
     @property
     def _replaced_names(self) -> str:
         return " and ".join(self.replaced)
 
-    def better_of(self, first: TaskResult, second: TaskResult) -> TaskResult:
-        """The student's own results, each with the score of the second run where that is higher.
+    @property
+    def _told(self) -> str:
+        return f"Measured with the lab's own version of {self._replaced_names} in place of yours."
 
-        A check that the grader failed to measure again is an error, unless it has full marks already.
+    def settled(self, ours: TaskResult) -> TaskResult | None:
+        """The result, where a run with the lab's own version had full marks; None where another one may earn more."""
+        if not ours.is_final or has_lost(ours):
+            return None
+        told = self._told
+        results = [
+            CheckResult(r.id, r.part, r.points, r.score, r.outcome, told, seconds=r.seconds) for r in ours.results
+        ]
+        return TaskResult(tuple(results), measured_at=ours.measured_at)
+
+    def better_of(self, own: TaskResult, ours: TaskResult) -> TaskResult:
+        """The results of the part as it was handed in, each with the score of the other run where that is higher.
+
+        A check that we failed to measure with the lab's version is an error, unless it has full marks already.
         """
-        shown = [result for result in second.results if result.id in self.shown_by]
+        shown = [result for result in ours.results if result.id in self.shown_by]
         if shown and not any(result.score or result.outcome is Outcome.ERROR for result in shown):
-            return first
-        pairs = zip(first.results, second.results, strict=True)
-        results = tuple(self._better(own, other) for own, other in pairs)
-        better = replace(first, results=results, measured_at=max(first.measured_at, second.measured_at))
-        if better.is_final or not first.is_final:
+            return own
+        pairs = zip(own.results, ours.results, strict=True)
+        results = tuple(self._better(first, other) for first, other in pairs)
+        better = replace(own, results=results, measured_at=max(own.measured_at, ours.measured_at))
+        if better.is_final or not own.is_final:
             return better
         return replace(
             better, problem=f"{self.task.part} could not be measured with the lab's own {self._replaced_names}"
@@ -67,7 +85,7 @@ class CarriedForward:
             return replace(fault, code="", template="", parameters={})
         if not other.score > own.score:
             return own
-        told = f"Measured with the lab's own version of {self._replaced_names} in place of yours."
+        told = self._told
         if other.outcome is not Outcome.PASSED:
             message, code = f"{told} With yours: {own.message}", own.code or "carried_forward.partial"
             return replace(own, score=other.score, outcome=other.outcome, message=message, code=code)
@@ -77,35 +95,57 @@ class CarriedForward:
         )  # fmt: skip
 
 
+def needs_of(assignment: Assignment, submission: Submission) -> dict[str, frozenset[str]]:
+    """By part, the earlier parts that have to be measured first: whether they are right decides how it is measured.
+
+    These are the parts that it builds on, and those that their reference solutions build on. None where the reference
+    is not installed, as on a student's machine: then everything is measured as it was handed in.
+    """
+    if not assignment.has_reference:
+        return {name: frozenset() for name in assignment.part_names}
+    sources = assignment.reference_sources().items()
+    reference = Submission("reference", "modules", tuple(Source(*item) for item in sources))
+    found: dict[str, frozenset[str]] = {}
+    for place, part in enumerate(assignment.parts):
+        before = assignment.parts[:place]
+        submitted = with_modules(assignment, submission, tuple(each.name for each in before))
+        own = [each for each in before if _builds_on(assignment, submitted, part, each)]
+        theirs = [each for each in before if any(_builds_on(assignment, reference, one, each) for one in own)]
+        needed = {each.name for each in (*own, *theirs)}
+        found[part.name] = frozenset(needed.union(*(found[name] for name in needed)))
+    return found
+
+
 def carried_forward(
     assignment: Assignment,
     submission: Submission,
     checks: Iterable[Check],
     measured: Mapping[str, TaskResult],
+    part: str,
     seed: int,
     limits: Limits,
-) -> tuple[CarriedForward, ...]:
-    """What has to be measured again: parts below full marks that depend on earlier parts below full marks.
+) -> CarriedForward | None:
+    """How to measure a part with the reference solution of the earlier parts that lost points; None if none did.
 
-    Nothing where the reference solution is not installed, as on a student's machine.
+    measured: what it needs.
     """
-    if not assignment.has_reference:
-        return ()
-    lost = [part for part in assignment.parts if part.name in measured and _has_lost(measured[part.name])]
-    found = []
-    for place, part in enumerate(lost):
-        own = [item for item in checks if item.part == part.name]
-        submitted, earlier = _built_on(assignment, submission, part, lost[:place])
-        if earlier and own:
-            names = tuple(before.name for before in earlier)
-            tasks = tasks_of(assignment, submitted, own, seed, limits)
-            found += [CarriedForward(task, names, part.shown_by) for task in tasks]
-    return tuple(found)
+    own = [item for item in checks if item.part == part]
+    place = assignment.part_names.index(part)
+    lost = [p for p in assignment.parts[:place] if p.name in measured and has_lost(measured[p.name])]
+    if not (assignment.has_reference and own and lost):
+        return None
+    this = assignment.parts[place]
+    submitted, earlier = _built_on(assignment, submission, this, lost)
+    if not earlier:
+        return None
+    (task,) = tasks_of(assignment, submitted, own, seed, limits)
+    names = tuple(each.name for each in earlier)
+    return CarriedForward(task, names, this.shown_by, _inherits(submission, this, earlier))
 
 
 def not_carried(assignment: Assignment, submission: Submission, measured: Mapping[str, TaskResult]) -> str:
     """What a report says where the reference is not installed and a mistake may have cost points twice, else ""."""
-    lost = [part for part in assignment.parts if part.name in measured and _has_lost(measured[part.name])]
+    lost = [part for part in assignment.parts if part.name in measured and has_lost(measured[part.name])]
     parts = [
         part.title
         for place, part in enumerate(lost)
@@ -114,7 +154,8 @@ def not_carried(assignment: Assignment, submission: Submission, measured: Mappin
     return NOT_CARRIED.format(parts=", ".join(parts)) if parts and not assignment.has_reference else ""
 
 
-def _has_lost(measured: TaskResult) -> bool:
+def has_lost(measured: TaskResult) -> bool:
+    """Whether a part is below full marks, and not by an error of ours."""
     return any(r.score < r.points and r.outcome is not Outcome.ERROR for r in measured.results)
 
 
@@ -141,6 +182,13 @@ def _builds_on(assignment: Assignment, submission: Submission, part: Part, earli
     if any(_defines(cell.text, earlier) for cell in submission.sources):
         return any(_defines(source.text, earlier) for source in sources)
     return any(_mentions(source.text, earlier) for source in sources)  # it was left out
+
+
+def _inherits(submission: Submission, part: Part, earlier: Iterable[Part]) -> bool:
+    """Whether one of the part's classes inherits from a class of one of the others."""
+    own, bases = ("|".join(name for each in parts for name in each.public_names) for parts in ([part], earlier))
+    heading = re.compile(rf"class\s+(?:{own})\s*\([^)]*\b(?:{bases})\b")
+    return any(heading.search(source.text) for source in submission.sources)
 
 
 def _mentions(text: str, part: Part) -> bool:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..core.assignment import Assignment
 from ..core.limits import Limits
@@ -10,7 +10,7 @@ from ..core.outcomes import CheckResult, LeftOut, Provenance, Report, Status, no
 from ..core.registry import Check
 from ..submissions.handed_in import HandedIn
 from ..submissions.reading import Submission, UnreadableSubmission, read_submission
-from .carried_forward import CarriedForward, carried_forward, not_carried
+from .carried_forward import CarriedForward, carried_forward, needs_of, not_carried
 from .checking import unmeasured
 from .isolated import unmeasurable
 from .tasks import Task, TaskResult, tasks_of
@@ -25,7 +25,7 @@ class SubmissionPlan:
     """What to measure of one submission.
 
     submission: None if it cannot be read, and `problem` says why; or `fault` does, if that is a bug of the grader.
-    tasks: one for each part; none of what cannot be read.
+    tasks: by part; none of what cannot be read. needs: by part, those that have to be measured before it.
     """
 
     assignment: Assignment
@@ -36,7 +36,8 @@ class SubmissionPlan:
     submission: Submission | None
     problem: str = ""
     fault: str = ""
-    tasks: tuple[Task, ...] = ()
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+    needs: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -48,11 +49,12 @@ class SubmissionPlan:
         """What the student handed in and what is not graded."""
         return self.handed_in.left_out + (self.submission.left_out if self.submission else ())
 
-    def carried_forward(self, measured: Mapping[str, TaskResult]) -> tuple[CarriedForward, ...]:
-        """What has to be measured again, with the reference solution of earlier parts, once all tasks are measured."""
+    def carried_forward(self, part: str, measured: Mapping[str, TaskResult]) -> CarriedForward | None:
+        """How to measure a part with the reference solution of earlier ones; None where those are right."""
         if self.submission is None:
-            return ()
-        return carried_forward(self.assignment, self.submission, self.checks, measured, self.seed, self.limits)
+            return None
+        needed = {name: measured[name] for name in self.needs[part] if name in measured}
+        return carried_forward(self.assignment, self.submission, self.checks, needed, part, self.seed, self.limits)
 
     def report(self, measured: Mapping[str, TaskResult], isolation: str) -> Report:
         """Put together what came of the tasks, by part."""
@@ -121,8 +123,9 @@ def plan_of(
     try:
         with handed_in.unpacked() as path:
             submission = read_submission(handed_in.name, path, assignment)
-        tasks = tasks_of(assignment, submission, checks, seed, limits)
-        return SubmissionPlan(assignment, handed_in, checks, seed, limits, submission, tasks=tasks)
+        tasks = {task.part: task for task in tasks_of(assignment, submission, checks, seed, limits)}
+        needs = needs_of(assignment, submission)
+        return SubmissionPlan(assignment, handed_in, checks, seed, limits, submission, tasks=tasks, needs=needs)
     except (UnreadableSubmission, OSError) as error:
         return SubmissionPlan(assignment, handed_in, checks, seed, limits, None, str(error))
     except Exception as bug:  # a bug of the grader: the class must not wait for it

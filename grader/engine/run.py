@@ -1,12 +1,12 @@
 """One run: results are looked up or measured, and every report is handed on as soon as it is complete."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
 
 from ..core.assignment import Assignment
 from ..core.limits import Limits
@@ -16,54 +16,16 @@ from ..isolation.fork_server import ForkServer
 from ..submissions.handed_in import HandedIn
 from .backends import Backend, SynchronousBackend
 from .cache import Cache, CacheError
-from .carried_forward import CarriedForward
 from .fingerprint import fingerprint
 from .isolated import unmeasurable
+from .observer import NoSink, Observer, Sink
+from .pending import PendingSubmission
 from .plan import SubmissionPlan, plan_of
 from .tasks import Task, TaskResult
 
 LOOK_SECONDS = 5.0  # without a result, after which the backend is asked whether there will be any
 AHEAD = 2  # tasks that wait, for each that is measured
 log = logging.getLogger(__name__)
-
-
-class Observer:
-    """Is told of a run's progress, and shows nothing: front ends override what they show."""
-
-    def class_starts(self) -> None:
-        """The run begins, or begins anew under another tier."""
-
-    def submission_starts(self, name: str, parts: Sequence[str]) -> None:
-        """The next submission, with the parts that will be measured."""
-
-    def task_starts(self, name: str, part: str) -> None:
-        """A part is being measured; called from any thread."""
-
-    def task_ends(self, name: str, part: str) -> None:
-        """The result of a part is there, measured or cached."""
-
-    def carrying_starts(self, name: str, parts: Sequence[str]) -> None:
-        """These parts are measured again, with the reference solution of earlier ones; `task_ends` follows for each."""
-
-    def submission_ends(self, report: Report) -> None:
-        """A report is complete."""
-
-    def warns(self, text: str) -> None:
-        """Something went wrong that does not end the run."""
-
-
-class Sink(Protocol):
-    """Takes complete reports. It may be handed the same one twice: the second time it sees that it is still there."""
-
-    def write(self, report: Report) -> None:
-        """Raises OSError."""
-
-
-class NoSink:
-    """Keeps nothing: the caller has the reports."""
-
-    def write(self, report: Report) -> None:
-        """Nothing to do."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +44,7 @@ class OtherTier(Exception):
     """Results were looked up under another tier than the one that this machine has, which the text names."""
 
 
-@dataclass
-class PendingSubmission:
-    """A submission whose tasks are being measured."""
-
-    plan: SubmissionPlan
-    waiting: set[str]
-    measured: dict[str, TaskResult] = field(default_factory=dict)
-    carried: dict[str, CarriedForward] | None = None  # by part, once all tasks are measured
+Queue = deque[tuple[PendingSubmission, Task]]
 
 
 def grade_class(
@@ -146,7 +101,8 @@ class ClassRun:
         self._tried: set[str] = set()  # keys of those that are measured once more
         self._made: set[str] = set()  # keys that were measured in this run
         self._found: list[str] = []  # keys that were in the cache
-        self._carrying: list[PendingSubmission] = []  # with errors to carry forward once all else is measured
+        self._as_handed_in: Queue = deque()
+        self._with_ours: Queue = deque()  # with the reference solution of an earlier part, once all else is measured
         self._trouble = ""
 
     def grade(self) -> list[Report]:
@@ -157,13 +113,10 @@ class ClassRun:
         try:
             for handed_in in config.submissions:
                 self._begin(plan_of(config.assignment, handed_in, config.checks, config.seed, config.limits))
-            while self._running or self._starved:
-                self._measure_starved()
-                self._collect()
-            for pending in self._carrying:  # the solution is in reach of these alone
-                self._carry_forward(pending)
-            while self._running:
-                self._collect()
+                self._submit(self._as_handed_in)
+            while self._as_handed_in or self._with_ours or self._running or self._starved:
+                self._measure(self._as_handed_in)
+                self._measure(self._with_ours)  # the solution is in reach of these alone
         finally:
             self._keep_what_is_done()
         if self._cache is not None:
@@ -172,12 +125,31 @@ class ClassRun:
         return [self._written(self._reports[each.name]) for each in config.submissions]
 
     def _begin(self, plan: SubmissionPlan) -> None:
-        self._observer.submission_starts(plan.name, [task.part for task in plan.tasks])
-        pending = PendingSubmission(plan, {task.part for task in plan.tasks})
-        for task in plan.tasks:
-            self._want(pending, task)
+        self._observer.submission_starts(plan.name, list(plan.tasks))
+        pending = PendingSubmission(plan)
+        self._ask(pending, pending.ready())
         if not plan.tasks:
             self._finish(pending)
+
+    def _ask(self, pending: PendingSubmission, parts: Iterable[str]) -> None:
+        """Queue the next measurement of each part."""
+        for part in parts:
+            if pending.with_ours(part):
+                self._with_ours.append((pending, pending.carried[part].task))
+            else:
+                self._as_handed_in.append((pending, pending.plan.tasks[part]))
+
+    def _measure(self, queue: Queue) -> None:
+        """Have all of a queue measured, also what joins it meanwhile."""
+        while queue or self._running or self._starved:
+            self._submit(queue)
+            self._measure_starved()
+            if self._running:
+                self._collect()
+
+    def _submit(self, queue: Queue) -> None:
+        while queue:
+            self._want(*queue.popleft())
 
     def _want(self, pending: PendingSubmission, task: Task) -> None:
         """Find the result of a task, wait for it where it is being made, or have it made."""
@@ -272,36 +244,17 @@ class ClassRun:
                 self._observer.warns(f"{problem}. The run goes on without it.")
 
     def _take(self, pending: PendingSubmission, part: str, result: TaskResult) -> None:
-        if pending.carried is not None:
-            result = pending.carried[part].better_of(pending.measured[part], result)
-        pending.measured[part] = result
-        pending.waiting.discard(part)
+        if not pending.take(part, result):
+            self._ask(pending, [part])
+            return
         self._observer.task_ends(pending.plan.name, part)
+        self._ask(pending, pending.ready())
         if not pending.waiting:
-            self._go_on(pending)
-
-    def _go_on(self, pending: PendingSubmission) -> None:
-        """All results are there: let errors be carried forward, once, or finish."""
-        if pending.carried is None:
-            names = self._config.assignment.part_names
-            pending.measured = {name: pending.measured[name] for name in names if name in pending.measured}
-            pending.carried = {each.task.part: each for each in pending.plan.carried_forward(pending.measured)}
-            pending.waiting = set(pending.carried)
-        if pending.waiting:
-            self._carrying.append(pending)
-        else:
             self._finish(pending)
 
-    def _carry_forward(self, pending: PendingSubmission) -> None:
-        """Have parts measured with the solution in reach, when nothing else runs that could print what they tell it."""
-        parts = dict(pending.carried or {})
-        log.info("%s: errors are carried forward into %s", pending.plan.name, ", ".join(parts))
-        self._observer.carrying_starts(pending.plan.name, list(parts))
-        for each in parts.values():
-            self._want(pending, each.task)
-
     def _finish(self, pending: PendingSubmission) -> None:
-        report = pending.plan.report(pending.measured, self._tier)
+        measured = {part: pending.measured[part] for part in pending.plan.tasks}
+        report = pending.plan.report(measured, self._tier)
         self._reports[report.submission] = report
         self._observer.submission_ends(self._written(report))
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from ..core.assignment import Assignment
 from ..core.limits import Limits
 from ..core.outcomes import Report
-from ..engine.run import Observer, RunConfig, grade_one
+from ..engine.observer import Observer
+from ..engine.run import RunConfig, grade_one
 from ..isolation.choice import open_pool
 from ..submissions.handed_in import HandedIn
 

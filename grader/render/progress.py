@@ -48,16 +48,15 @@ class ClassProgress(Live):
     def __init__(self, console: Console, submissions: int, parts: int):
         self._console = console
         self._submissions = submissions
-        self._first_parts = submissions * parts
+        self._parts = submissions * parts
         shown = (*columns(), TextColumn("left"), TimeRemainingColumn())
         self._progress = Progress(*shown, console=console, transient=True, disable=not console.is_terminal)
-        self._class = self._progress.add_task("parts", total=self._first_parts)
+        self._class = self._progress.add_task("parts", total=self._parts)
         self.class_starts()
 
     def class_starts(self) -> None:
         """Reset the bar."""
         self._done = self._not_final = 0
-        self._parts = self._first_parts
         self._running: dict[tuple[str, str], TaskID] = {}
         self._progress.reset(self._class, total=self._parts)
 
@@ -73,11 +72,6 @@ class ClassProgress(Live):
         self._progress.advance(self._class)
         if (name, part) in self._running:
             self._progress.remove_task(self._running.pop((name, part)))
-
-    def carrying_starts(self, _: str, parts: Sequence[str]) -> None:
-        """Add the parts that are measured once more."""
-        self._parts += len(parts)
-        self._progress.update(self._class, total=self._parts)
 
     def submission_ends(self, report: Report) -> None:
         """Print a line with the score, which stays on the screen."""

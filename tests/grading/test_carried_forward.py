@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.core.outcomes import CheckResult, Outcome, Picture
-from grader.engine.carried_forward import CarriedForward, carried_forward
+from grader.engine.carried_forward import CarriedForward, carried_forward, needs_of
 from grader.engine.isolated import unmeasurable
 from grader.engine.run import RunConfig, grade_one
 from grader.engine.tasks import Task, TaskResult
@@ -36,36 +37,73 @@ def measured(lost: Mapping[str, float]) -> dict[str, TaskResult]:
     return found
 
 
+def read_notebook_sources() -> tuple[Source, ...]:
+    """The cells of the solved notebook."""
+    cells = nbformat.reads(render_notebook(ASSIGNMENT, solutions=True), 4).cells
+    return tuple(Source(f"cell {n}", cell.source) for n, cell in enumerate(cells, 1) if cell.cell_type == "code")
+
+
 def modules(**texts: str) -> Submission:
     sources = {**REFERENCE, **{f"{name}.py": text for name, text in texts.items()}}
     return Submission("ada", "modules", tuple(Source(*item) for item in sources.items()))
 
 
 def measured_again(submission: Submission, lost: Mapping[str, float]) -> dict[str, CarriedForward]:
-    return {
-        c.task.part: c for c in carried_forward(ASSIGNMENT, submission, ASSIGNMENT.checks, measured(lost), 7, Limits())
-    }
+    found = {part: carried_in(submission, measured(lost), part) for part in ASSIGNMENT.part_names}
+    return {part: carried for part, carried in found.items() if carried}
+
+
+def carried_in(submission: Submission, results: Mapping[str, TaskResult], part: str) -> CarriedForward | None:
+    needed = {name: results[name] for name in needs_of(ASSIGNMENT, submission)[part]}
+    return carried_forward(ASSIGNMENT, submission, ASSIGNMENT.checks, needed, part, 7, Limits())
 
 
 def text_of(carried: CarriedForward, module: str) -> str:
     return next(source.text for source in carried.task.sources if source.name == module)
 
 
-def test_a_part_is_measured_again_if_it_builds_on_another_that_lost_points() -> None:
-    """Only parts that lost points themselves, and only where they depend on the other."""
+def test_a_part_is_measured_with_ours_if_it_builds_on_another_that_lost_points() -> None:
+    """Only parts that depend on the other, whatever they are worth themselves."""
     wrong = modules(autoencoder="class Autoencoder: pass")
-    found = measured_again(wrong, {"autoencoder": 0.5, "vae": 0.0, "upsampling": 0.9, "classifier": 0.0})
-    assert set(found) == {"vae", "upsampling"}
+    found = measured_again(wrong, {"autoencoder": 0.5, "classifier": 0.0})
+    assert set(found) == {"upsampling", "gaussian_vae", "vae", "pictures", "denoising"}
     for carried in found.values():
+        assert carried.inherits == (carried.task.part != "pictures")
         assert carried.replaced == ("autoencoder",)
         assert text_of(carried, "autoencoder.py") == REFERENCE["autoencoder.py"]
         assert text_of(carried, f"{carried.task.part}.py") == REFERENCE[f"{carried.task.part}.py"]
 
 
-@pytest.mark.parametrize("lost", [{}, {"autoencoder": 0.5}, {"vae": 0.5}, {"vae": 0.5, "denoising": 0.5}])
-def test_no_other_part_is_measured_again(lost: dict[str, float]) -> None:
-    """Without a mistake, with one in a part that depends on no other, with two that are independent."""
+def test_what_inherits_from_no_wrong_class_is_measured_as_it_stands_first() -> None:
+    """A mistake in `data`, which every module imports for its experiments, leaves the evidence of the others there."""
+    found = measured_again(modules(), {"data": 0.5})
+    assert set(found) == set(ASSIGNMENT.part_names) - {"data"}
+    assert not any(carried.inherits for carried in found.values())
+
+
+@pytest.mark.parametrize("lost", [{}, {"denoising": 0.5}, {"upsampling": 0.5, "denoising": 0.5}])
+def test_no_other_part_is_measured_with_ours(lost: dict[str, float]) -> None:
+    """Without a mistake, with one in a part that no other builds on, with two that are independent."""
     assert measured_again(modules(), lost) == {}
+
+
+@pytest.mark.parametrize("part", ASSIGNMENT.part_names)
+def test_what_a_part_waits_for_is_all_that_may_be_replaced_in_it(part: str) -> None:
+    """Of modules and of the notebook, where every earlier part lost points: nothing else decides how it is measured."""
+    everything = dict.fromkeys(ASSIGNMENT.part_names, 0.5)
+    cells = read_notebook_sources()
+    for submission in (
+        modules(),
+        modules(gaussian_vae="class GaussianVAE: pass"),
+        Submission("ada", "notebook", cells),
+    ):
+        needed = needs_of(ASSIGNMENT, submission)[part]
+        assert needed < set(ASSIGNMENT.part_names)
+        results = measured(everything)
+        carried = carried_forward(ASSIGNMENT, submission, ASSIGNMENT.checks, results, part, 7, Limits())
+        before = {name: results[name] for name in needed}
+        assert carried == carried_forward(ASSIGNMENT, submission, ASSIGNMENT.checks, before, part, 7, Limits())
+        assert set(carried.replaced if carried else ()) <= needed
 
 
 def test_without_the_reference_nothing_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,12 +117,7 @@ def test_errors_of_ours_are_no_mistake() -> None:
     """They wait for the instructor."""
     found = measured({"vae": 0.0})
     ours = tuple(CheckResult(r.id, r.part, r.points, 0, Outcome.ERROR, "") for r in found["autoencoder"].results)
-    assert (
-        carried_forward(
-            ASSIGNMENT, modules(), ASSIGNMENT.checks, found | {"autoencoder": TaskResult(ours)}, 7, Limits()
-        )
-        == ()
-    )
+    assert carried_in(modules(), found | {"autoencoder": TaskResult(ours)}, "vae") is None
 
 
 def test_a_notebook_gets_a_cell_behind_its_own() -> None:
@@ -95,7 +128,7 @@ def test_a_notebook_gets_a_cell_behind_its_own() -> None:
         "class VariationalAutoencoder(Autoencoder): 0",
     )
     submission = Submission("ada", "notebook", tuple(Source(f"cell {n}", text) for n, text in enumerate(cells)))
-    (carried,) = measured_again(submission, {"autoencoder": 0.0, "vae": 0.0}).values()
+    carried = measured_again(submission, {"autoencoder": 0.0, "vae": 0.0})["vae"]
     assert [source.name for source in carried.task.sources] == ["the lab's autoencoder", "cell 2"]
     ours = text_of(carried, "the lab's autoencoder")
     assert OURS in ours
@@ -139,6 +172,17 @@ def test_what_we_fail_to_measure_again_is_our_error(score: float, outcome: Outco
     assert "SECRET" not in str(better)
     if outcome is Outcome.ERROR:
         assert better.problem == "vae could not be measured with the lab's own autoencoder"
+
+
+def test_full_marks_with_ours_settle_it() -> None:
+    """Then nothing more can be earned; of that run the scores are taken, and nothing else."""
+    full = CheckResult("vae.x", "vae", 4, 4.0, Outcome.PASSED, "SECRET", "SECRET", evidence={"measured": "SECRET"})
+    settled = CARRIED.settled(TaskResult((full,), "SECRET", "SECRET"))
+    assert settled is not None
+    assert (settled.results[0].score, settled.results[0].outcome) == (4.0, Outcome.PASSED)
+    assert "SECRET" not in str(settled)
+    for less in (replace(full, score=3.5), replace(full, outcome=Outcome.ERROR)):
+        assert CARRIED.settled(TaskResult((full, less))) is None
 
 
 def test_the_second_run_takes_none_of_the_submission_s_time() -> None:

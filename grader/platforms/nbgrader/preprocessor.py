@@ -18,7 +18,7 @@ from ...core.outcomes import CheckResult, Picture, Report
 from ...core.png import png
 from ...core.registry import Check
 from ...core.text import one_line
-from ...engine.run import Observer
+from ...engine.observer import Observer
 from ...render.terminal import plain_text
 from .gradebook import grade_id
 from .session import SESSION, Conditions, course_seed

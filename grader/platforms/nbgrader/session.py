@@ -15,7 +15,8 @@ from ...core.limits import Limits
 from ...core.outcomes import Report
 from ...core.registry import Check
 from ...engine.cache import Cache, default_path
-from ...engine.run import Observer, RunConfig, grade_one
+from ...engine.observer import Observer
+from ...engine.run import RunConfig, grade_one
 from ...isolation.choice import open_pool
 from ...isolation.pool import Pool
 from ...submissions.handed_in import HandedIn

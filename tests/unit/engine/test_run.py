@@ -157,44 +157,95 @@ def test_results_of_another_tier_do_not_count(lab_class: PlayedClass) -> None:
     assert lab_class.observer.heard.count(("class",)) == 2
 
 
-def test_a_mistake_in_an_earlier_part_costs_its_points_once(lab_class: PlayedClass) -> None:
-    """The later part is measured again with the lab's own version of the earlier one, and says so."""
+INHERITS = "from .autoencoder import Autoencoder; class UpsamplingAutoencoder(Autoencoder): 0"
+USES = "from .autoencoder import Autoencoder; class UpsamplingAutoencoder: Autoencoder"
+OURS = "class Autoencoder(tf.keras.Model):"
+
+
+def runs(task: Task) -> str:
+    """The part, and whether the lab's own version of the earlier part is below it."""
+    theirs = any("# 0.5" in source.text for source in task.sources)
+    ours = any(OURS in source.text for source in task.sources)
+    return f"{task.part}{' on theirs' * theirs}{' on ours' * ours}"
+
+
+THEIRS, WITH_OURS = "upsampling on theirs", "upsampling on ours"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "points", "told"),
+    [
+        (f"{INHERITS} # 1.0", [WITH_OURS], 10.0, True),
+        (f"{INHERITS} # 0.25", [WITH_OURS, THEIRS], 2.5, False),
+        (f"{USES} # 1.0", [THEIRS], 10.0, False),
+        (f"{USES} # 0.25", [THEIRS, WITH_OURS], 2.5, False),
+    ],
+)
+def test_a_mistake_in_an_earlier_part_costs_its_points_once(
+    lab_class: PlayedClass, text: str, asked: list[str], points: float, told: bool
+) -> None:
+    """The later part is measured with the lab's own version of the earlier one as well, where that may earn more.
+
+    First where its class inherits from the wrong one. Nothing that this run prints is in the report.
+    """
     lab_class.write("ada", "autoencoder.py", "# 0.5")
-    lab_class.write("ada", "upsampling.py", "from .autoencoder import Autoencoder # 0.25")
+    lab_class.write("ada", "upsampling.py", text)
+    backend = FakeBackend()
+    ada = lab_class.grade(backend, parts=("autoencoder", "upsampling"))[0]
+    assert ada.part_scores() == {"autoencoder": (12.0, 24), "upsampling": (points, 10)}
+    assert [runs(task) for task in backend.asked if text in {source.text for source in task.sources}] == asked
+    assert ada.stdout == "autoencoder " + "upsampling " * (THEIRS in asked)
+    assert ("Measured with the lab's own version of autoencoder in place of yours." in ada.checks[-1].message) == told
+    heard = lab_class.observer.of("ada")
+    assert heard == ["starts", "measures", "measured", *["measures"] * len(asked), "measured", "ends"]
 
-    def act(task: Task) -> None:
-        own = {source.name: source.text for source in task.sources}
-        if task.part == "upsampling" and "# 0.5" not in own["autoencoder.py"]:
-            assert "class Autoencoder(tf.keras.Model):" in own["autoencoder.py"]
-            asked.append(task)
 
-    asked: list[Task] = []
-    ada = lab_class.grade(FakeBackend(act=act), parts=("autoencoder", "upsampling"))[0]
-    assert ada.part_scores() == {"autoencoder": (12.0, 24), "upsampling": (2.5, 10)}
-    assert len(asked) == 1
-    assert ada.stdout == "autoencoder upsampling "  # nothing of the second run
-    assert ("again", "ada", "upsampling") in lab_class.observer.heard
-    assert lab_class.observer.of("ada")[-4:] == ["again", "measures", "measured", "ends"]
+def test_a_right_part_below_is_never_replaced(lab_class: PlayedClass) -> None:
+    """What builds on it waits for it, and is measured once, as it was handed in."""
+    lab_class.write("ada", "autoencoder.py", "# 1")
+    lab_class.write("ada", "upsampling.py", f"{INHERITS} # 0.25")
+    backend = FakeBackend()
+    ada = lab_class.grade(backend, parts=("autoencoder", "upsampling"))[0]
+    assert ada.part_scores() == {"autoencoder": (24.0, 24), "upsampling": (2.5, 10)}
+    assert [task.part for task in backend.asked if task.sources] == ["autoencoder", "upsampling"]
 
 
 def test_the_solution_is_in_reach_of_nobody_while_others_are_measured(lab_class: PlayedClass) -> None:
-    """Errors are carried forward when all that prints is measured: no channel between processes leads to a report."""
-    for name in ("ada", "bob"):
-        lab_class.write(name, "autoencoder.py", "# 0.5")
-        lab_class.write(name, "upsampling.py", f"from .autoencoder import Autoencoder # 0.25 # {name}")
-    ran: list[bool] = []
+    """Runs with the lab's version have the machine to themselves: no channel between processes leads to a report."""
+    for name, right in (("ada", 1), ("bob", 0.25), ("carl", 0.25)):
+        lab_class.write(name, "autoencoder.py", f"# 0.5 # {name}")
+        lab_class.write(name, "upsampling.py", f"{INHERITS} # {right} # {name}")
+    lock, running, mixed = threading.Lock(), list[bool](), list[bool]()
 
     def act(task: Task) -> None:
-        began = len(ran)
-        ran.append(any("class Autoencoder" in source.text for source in task.sources))
-        time.sleep(0.01)
-        if ran[began]:
-            assert all(ran[began:])
+        ours = any(OURS in source.text for source in task.sources)
+        with lock:
+            mixed.append((not ours) in running)
+            running.append(ours)
+        time.sleep(0.02)
+        with lock:
+            running.remove(ours)
 
     backend = FakeBackend(act=act)
     assert {r.status for r in lab_class.grade(backend, parts=("autoencoder", "upsampling"))} == {Status.GRADED}
-    assert ran == sorted(ran)
-    assert ran.count(True) == 2
+    assert not any(mixed)
+    assert [runs(task) for task in backend.asked].count("upsampling on ours") == 3
+    assert [runs(task) for task in backend.asked].count("upsampling on theirs") == 2
+
+
+def test_a_run_with_our_version_that_gets_no_core_is_measured_again(lab_class: PlayedClass) -> None:
+    """As any other."""
+    lab_class.write("ada", "autoencoder.py", "# 0.5")
+    lab_class.write("ada", "upsampling.py", f"{INHERITS} # 1.0")
+    seen: list[str] = []
+
+    def starves(task: Task) -> bool:
+        seen.append(runs(task))
+        return seen.count("upsampling on ours") == 1 and seen[-1] == "upsampling on ours"
+
+    ada = lab_class.grade(FakeBackend(starves=starves), parts=("autoencoder", "upsampling"))[0]
+    assert ada.part_scores()["upsampling"] == (10.0, 10)
+    assert seen.count("upsampling on ours") == 2
 
 
 def test_an_error_that_we_fail_to_carry_forward_is_our_error(lab_class: PlayedClass) -> None:
