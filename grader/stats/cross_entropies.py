@@ -45,6 +45,7 @@ def known_losses(images: np.ndarray, answers: np.ndarray) -> Mapping[str, tuple[
             "Its targets are black and white: the images themselves, with their greys, are asked for.",
             float(cross_entropy(images > 0.5, answers).sum()),
         ),
+        "loss.poisson": ("It is Poisson's loss, which is for counts.", float((y - x * np.log(y)).sum())),
         "loss.ink_alone": ("The cross-entropy has only one of its two terms, that of the ink.", ink),
         "loss.paper_alone": ("The cross-entropy has only one of its two terms, that of the paper.", paper),
     }  # fmt: skip

@@ -11,6 +11,7 @@ from ..subject import Model
 
 ROOM = 0.004  # of the cross-entropy, for arithmetic of other precision; 2 % with the standard errors
 ARITHMETIC = 1e-4  # of the loss, at least: sums in single precision
+ROUNDING = 1e-6  # nats an image: what is left of terms that cancel
 DRAWS = 16  # reconstructions of an image
 BINARY = 0.5  # from here on a pixel is ink for whoever binarizes his targets
 
@@ -62,7 +63,7 @@ class BatchLoss:
         seen, told = weights.cross_entropy + weights.squared_error, abs(weights.divergence * self.beta)
         ours = abs(seen) * (ROOM * self.cross_entropy + self.cross_entropy_error) + told * self.kl_error
         own = min(self.own_error, abs(seen) * self.drawn_cross_entropy + told * self.drawn_kl)
-        return float(max(ours + own, ARITHMETIC * abs(self.loss), 1e-9))
+        return float(max(ours + own, ARITHMETIC * abs(self.loss), ROUNDING * self.batch))
 
     def deviation(self, weights: Weights) -> float:
         """How far the loss is from what a weighing predicts, in standard errors."""

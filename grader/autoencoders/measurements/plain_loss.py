@@ -66,11 +66,12 @@ def _no_divergence(_model: Model, images: np.ndarray, _training: bool) -> KLEsti
 
 
 def _diagnosis_of_trained(model: Model, images: np.ndarray, seen: BatchLoss) -> Diagnosis:
-    """What explains the losses of two very different batches."""
-    batches = {"grey": images, "negative": 1 - images}
+    """What explains the losses of very different batches."""
+    batches = {"grey": images, "negative": 1 - images, "faint": images / 4}
     answers = {name: model.reconstruct(batch, training=True) for name, batch in batches.items()}
     nats = {name: float(cross_entropy(batch, answers[name]).sum()) for name, batch in batches.items()}
-    found = {"grey": seen.loss, "negative": float(model.train((1 - images)[None])[0])}
+    found = {name: float(model.train(batch[None])[0]) for name, batch in batches.items() if name != "grey"}
+    found = {"grey": seen.loss, **found}
     if abs(found["negative"] / found["grey"] - 1) < abs(nats["negative"] / nats["grey"] - 1) / 4:
         return Diagnosis("loss.mean_of_all_so_far", "It hardly changes from a batch to a very different one.")
     factors = [found[name] / nats[name] for name in batches]
@@ -78,6 +79,6 @@ def _diagnosis_of_trained(model: Model, images: np.ndarray, seen: BatchLoss) -> 
     if len(known) == 1 and (cause := known.pop()).sentence:
         return cause
     factor = min(factors[0], factors[0] * seen.batch, key=lambda f: abs(np.log(max(f, 1e-9))))
-    if abs(factors[1] / factors[0] - 1) < 0.03:
+    if max(abs(other / factors[0] - 1) for other in factors) < 0.03:
         return Diagnosis("loss.other_factor", f"It is {rounded(factor, 3)} times the cross-entropy.")
     return cross_entropies.diagnosis_of(seen.loss, images, answers["grey"])

@@ -213,6 +213,13 @@ def test_deviations_are_counted_in_the_errors_of_both_terms(weights: Weights) ->
         assert replace(seen, loss=predicted + sign * 5 * error).deviation(weights) == pytest.approx(5)
 
 
+def test_terms_that_cancel_leave_their_rounding() -> None:
+    """A KL divergence of nothing is a billionth of a nat in one sum and a millionth in another."""
+    seen = BatchLoss(1.0, 64, 3e-6, 13000.0, 0.0, 0.0, 1e-9)
+    assert seen.deviation(Weights(0, 1)) < 1
+    assert seen.deviation(Weights(1, 1)) > 100
+
+
 def test_small_losses_have_small_errors() -> None:
     """The least error is one of arithmetic, 1 part in 10,000 of the loss, and no number of nats."""
     seen = BatchLoss(1.0, 1, 0.02, 0.0, 0.0, 0.0, 0.01)
