@@ -8,7 +8,7 @@ from ...core.expect import Evidence, Failed, rounded
 from ...stats.causes import Diagnosis
 from ...stats.formulas import WRONG_WEIGHINGS, Weights, weighings
 from ..thresholds import STANDARD_ERRORS
-from .elbo_causes import diagnosis_of
+from .elbo_causes import diagnoses_of, kl_factor
 from .losses import BatchLoss
 
 ALLOWED = STANDARD_ERRORS.limit  # 5.5, which a normal error exceeds once in 26 million
@@ -29,7 +29,7 @@ def expect_negative_elbo(losses: Sequence[BatchLoss], size: int) -> Evidence:
     if STANDARD_ERRORS.within(min(worst[0], worst[1])):
         return evidence
     near = _nearest([row.code for row in tables[0]], np.array(worst))
-    found = [Diagnosis(code, WRONG_WEIGHINGS[code]) for code in near] or [diagnosis_of(losses, ALLOWED)]
+    found = _with_factor(near, losses, size) if near else diagnoses_of(losses, ALLOWED)
     raise Failed(
         found[0].code,
         NO_NEGATIVE_ELBO,
@@ -40,6 +40,15 @@ def expect_negative_elbo(losses: Sequence[BatchLoss], size: int) -> Evidence:
     )
 
 
+def _with_factor(near: Sequence[str], losses: Sequence[BatchLoss], size: int) -> list[Diagnosis]:
+    """The weighings that are near, and a factor of the KL divergence where it is as near to a mean over dimensions."""
+    found = [Diagnosis(code, WRONG_WEIGHINGS[code]) for code in near]
+    factor = kl_factor(losses, ALLOWED) if MEAN_OVER_DIMENSIONS in near else None
+    return [*found, factor[1]] if factor and abs(factor[0] * size - 1) > APART else found
+
+
+APART = 0.02  # factors that differ by more are told apart
+MEAN_OVER_DIMENSIONS = "elbo.kl_mean_over_dimensions"
 NO_NEGATIVE_ELBO = (
     "The loss is not the cross-entropy plus beta times the KL divergence, each summed over the batch. {diagnosis}"
 )

@@ -331,6 +331,32 @@ def test_what_no_weighing_explains_has_a_cause_of_its_own(code: str) -> None:
         assert caught.value.parameters["diagnosis"]
 
 
+def test_what_the_losses_do_not_tell_apart_is_told_as_both() -> None:
+    """A mean over seven dimensions and a factor of 0.15; a factor and a ceiling that only one KL divergence reaches."""
+    alike: dict[str, tuple[list[BatchLoss], int, list[str]]] = {
+        "elbo.kl_mean_over_dimensions": (
+            [beside(seventh, BETA, n, BCE, 8.0, (BCE, 0.0), (8.0, 0.4)) for n in BATCHES] + [resting(seventh)],
+            7, ["elbo.kl_factor"],
+        ),
+        "elbo.kl_factor": (
+            [seen(cut, n, kl=15.0) for n in BATCHES] + [beside(cut, 0.1, 16, 180.0, 15.0, (180.0, 0.0), (15.0, 0.0))],
+            SIZE, ["elbo.kl_ceiling"],
+        ),
+    }  # fmt: skip
+    for code, (losses, size, also) in alike.items():
+        with pytest.raises(Failed) as caught:
+            expect_negative_elbo(losses, size)
+        assert (caught.value.code, caught.value.parameters["also"]) == (code, also)
+
+
+def seventh(bce: float, kl: float, beta: float, n: int) -> float:
+    return bce + 0.15 * beta * kl
+
+
+def cut(bce: float, kl: float, beta: float, n: int) -> float:
+    return bce + beta * min(kl, 3.0 * n)
+
+
 @pytest.mark.parametrize("right", [summed, averaged])
 def test_right_losses_are_explained_and_wrong_ones_are_not(right: Loss) -> None:
     """As sums and as means, all in the same way."""
