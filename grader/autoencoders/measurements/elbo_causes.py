@@ -85,7 +85,7 @@ def _fitted(losses: Sequence[BatchLoss], units: np.ndarray) -> tuple[float, floa
 
 def _constant_ceiling(losses: Sequence[BatchLoss], units: np.ndarray, allowed: float) -> Diagnosis | None:
     """Where no loss tells a factor below 1 from a KL divergence that counts up to so many nats an image and no more."""
-    most, unit = max(zip(losses, units, strict=True), key=lambda pair: pair[0].kl / pair[0].batch)
+    most, unit = max(zip(losses, units, strict=True), key=lambda pair: _says(*pair))
     nats = most.kl / most.batch
     counted = (most.loss / unit - most.cross_entropy) / most.beta / most.batch
     if not 0 < counted < nats - APART:
@@ -95,6 +95,11 @@ def _constant_ceiling(losses: Sequence[BatchLoss], units: np.ndarray, allowed: f
         if not abs(f.loss - wanted) <= allowed * f.error(Weights(own_unit, own_unit)):
             return None
     return _ceiling(rounded(nats, 2), rounded(counted, 2))
+
+
+def _says(loss: BatchLoss, unit: float) -> float:
+    """How much a loss says of the KL divergence, in standard errors."""
+    return loss.beta * loss.kl * unit / loss.error(Weights(unit, unit))
 
 
 def _ceiling(nats: float, counted: float) -> Diagnosis:

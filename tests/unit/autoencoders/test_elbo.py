@@ -339,7 +339,8 @@ def test_what_the_losses_do_not_tell_apart_is_told_as_both() -> None:
             7, ["elbo.kl_factor"],
         ),
         "elbo.kl_factor": (
-            [seen(cut, n, kl=15.0) for n in BATCHES] + [beside(cut, 0.1, 16, 180.0, 15.0, (180.0, 0.0), (15.0, 0.0))],
+            [beside(cut, BETA, n, BCE, 13.0, (BCE, 0.0), (13.0, 0.0)) for n in BATCHES]
+            + [beside(cut, 0.1, 16, 180.0, 18.0, (180.0, 0.0), (18.0, 0.0))],
             SIZE, ["elbo.kl_ceiling"],
         ),
     }  # fmt: skip
