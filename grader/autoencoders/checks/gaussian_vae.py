@@ -27,7 +27,7 @@ from ..measurements.posteriors import (
     far_model,
     near_situation,
 )
-from ..measurements.situations import Situation, at_rest, expect_loss_in, grey_and_inked
+from ..measurements.situations import Situation, expect_loss_in, resting
 from ..measurements.training import BATCH_SIZE, RATE
 from ..registry import CHECKS
 from ..subject import Model, Subject
@@ -204,21 +204,16 @@ def loss_is_negative_elbo(subject: Subject) -> Evidence:
     Five losses of a fresh, a far and a trained model, each allowed 5.5 standard errors of what is drawn at random in
     it and in our own terms. The KL divergence may be estimated from the sample.
     """
-    situations = [subject.once(near), subject.once(far).situation, *(calm := resting(subject))]
+    situations = [
+        subject.once(near),
+        subject.once(far).situation,
+        *(calm := resting(lambda: subject.once(weak), subject.images.training(0, BATCH_SIZE), WEAK, divergence_of)),
+    ]
     evidence = expect_loss_in(situations, 10, lambda: _with_own_divergence(subject, situations))
     if calm:
         expect_fresh_noise_in_fit(subject, subject.once(weak), BATCH_SIZE)
         expect_same_loss_in_fit(subject.once(weak), subject.images.training(0, BATCH_SIZE))
     return evidence
-
-
-def resting(subject: Subject) -> list[Situation]:
-    """The model with the small beta at rest, on images whose targets tell; none where its training fails."""
-    images = grey_and_inked(subject.images.training(0, BATCH_SIZE))
-    try:
-        return [at_rest(subject.once(weak), images, WEAK, divergence_of)]
-    except Failed:
-        return []
 
 
 def _with_own_divergence(subject: Subject, situations: Sequence[Situation]) -> list[BatchLoss]:

@@ -23,7 +23,7 @@ from ..measurements.posteriors import (
     far_model,
     near_situation,
 )
-from ..measurements.situations import Situation, at_rest, expect_loss_in, grey_and_inked
+from ..measurements.situations import Situation, expect_loss_in, resting
 from ..measurements.training import BATCH_SIZE, GOOD, TRAINING, Trained, expect_good_reconstructions, train_until
 from ..registry import CHECKS
 from ..subject import Model, Subject
@@ -300,17 +300,8 @@ def loss_is_negative_elbo(subject: Subject) -> Evidence:
     The KL in the loss is itself a Monte Carlo estimate, of one sample per image, so its own spread is allowed for: five
     losses of a fresh, a far and a trained model, each within 5.5 standard errors.
     """
-    calm = resting(subject)
+    calm = resting(lambda: subject.once(trained).model, subject.images.training(0, BATCH_SIZE), WEAK, divergence_of)
     evidence = expect_loss_in([subject.once(near), subject.once(far).situation, *calm], 10)
     if calm:
         expect_same_loss_in_fit(subject.once(trained).model, subject.images.training(0, BATCH_SIZE))
     return evidence
-
-
-def resting(subject: Subject) -> list[Situation]:
-    """The model with the small beta at rest, on images whose targets tell; none where its training fails."""
-    images = grey_and_inked(subject.images.training(0, BATCH_SIZE))
-    try:
-        return [at_rest(subject.once(trained).model, images, WEAK, divergence_of)]
-    except Failed:
-        return []

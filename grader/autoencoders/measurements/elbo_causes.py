@@ -59,7 +59,7 @@ def _factors(losses: Sequence[BatchLoss], units: np.ndarray, allowed: float) -> 
     """Factors of the two terms that explain all losses, by weighted least squares."""
     if len({f.beta for f in losses}) < 2:
         return None
-    if not np.isfinite([f.loss for f in losses]).all():
+    if not np.isfinite([(f.loss, f.cross_entropy, f.kl, f.error(Weights(1, 1))) for f in losses]).all():
         return None
     seen, told = _fitted(losses, units)
     weights = [Weights(seen * unit, told * unit) for unit in units]

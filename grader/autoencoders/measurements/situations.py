@@ -54,6 +54,11 @@ class Situation:
         return float(np.sqrt(sum(squares) / max(sum(seen.size - 1 for _, seen in batches if seen.size), 1)))
 
     @property
+    def is_finite(self) -> bool:
+        """Whether there are numbers to compare."""
+        return bool(np.isfinite([*self.small, *self.terms.cross_entropy, *self.terms.divergence.kl]).all())
+
+    @property
     def is_rising(self) -> bool:
         """Whether the repeats of the small batch cost more from step to step, as chance has it once in 2,500."""
         if np.ptp(self.small) == 0:
@@ -85,6 +90,18 @@ def at_rest(model: Model, images: np.ndarray, beta: float, divergence: Divergenc
     model.note_phases(images)
     terms = terms_of(model, images, divergence(model, images, True), training=True)
     return Situation(beta, terms, small, np.zeros(0), 1)
+
+
+def resting(trained: Callable[[], Model], images: np.ndarray, beta: float, divergence: Divergence) -> list[Situation]:
+    """A trained model at rest, on images whose targets tell; none where its training fails, or its numbers have no end.
+
+    What ends so has lost its points in the check of that training.
+    """
+    try:
+        found = at_rest(trained(), grey_and_inked(images), beta, divergence)
+    except Failed:
+        return []
+    return [found] if found.is_finite else []
 
 
 def grey_and_inked(images: np.ndarray) -> np.ndarray:

@@ -213,6 +213,16 @@ def test_deviations_are_counted_in_the_errors_of_both_terms(weights: Weights) ->
         assert replace(seen, loss=predicted + sign * 5 * error).deviation(weights) == pytest.approx(5)
 
 
+@pytest.mark.parametrize("number", ["loss", "kl", "cross_entropy"])
+def test_numbers_without_end_fail_and_break_nothing(number: str) -> None:
+    """Where a wrong loss has driven a model so far that there is nothing to compare."""
+    losses = [*losses_of(lambda bce, kl, beta, n: bce - beta * kl), resting(summed)]
+    losses[-1] = replace(losses[-1], **{number: np.inf})
+    with pytest.raises(Failed) as caught:
+        expect_negative_elbo(losses, SIZE)
+    assert caught.value.code.startswith("elbo.")
+
+
 def test_terms_that_cancel_leave_their_rounding() -> None:
     """A KL divergence of nothing is a billionth of a nat in one sum and a millionth in another."""
     seen = BatchLoss(1.0, 64, 3e-6, 13000.0, 0.0, 0.0, 1e-9)
