@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..core.text import one_line
 from .shared import console, invocation_of, show, show_results, stop
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ..engine.cache import Cache
     from ..engine.run import RunConfig
     from ..render.results_folder import ResultsFolder
+    from ..submissions.handed_in import HandedIn
 
 CORES = os.cpu_count() or 1
 
@@ -32,6 +34,14 @@ def grade(
         typer.Option(min=0, help="Grading seed; without one that of an earlier run into --out, or a new one."),
     ] = None,
     part: Annotated[list[str] | None, typer.Option(help="Grade only this part or check; may be repeated.")] = None,
+    student: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Grade only this student, into the class' results; may be repeated."),
+    ] = None,
+    only_failed: Annotated[
+        bool,
+        typer.Option("--only-failed", help="Grade only who has no final score in --out yet."),
+    ] = False,
     workers: Annotated[
         int, typer.Option(min=1, show_default="as many as there are cores", help="Parts that are measured at once.")
     ] = CORES,
@@ -56,13 +66,14 @@ def grade(
     """Grade a class; exits 0 if all were graded, 1 if something could not be, 2 for wrong usage.
 
     What was measured before, by this or an earlier run, is not measured again, so the same command goes on with a run
-    that was cut. Warnings and bugs of the grader are written to aelab.log in --out.
+    that was cut. Tables and pages are over everybody with a record in --out. Warnings and bugs of the grader are
+    written to aelab.log in --out.
     """
     from ..core.limits import limits_of
     from ..engine.backend_config import BackendConfig
     from ..engine.cache import Cache, default_path
     from ..engine.run import RunConfig
-    from ..platforms.nbgrader.course import is_course, submitted_in
+    from ..platforms.nbgrader.course import enter_reports, is_course, submitted_in
     from ..platforms.nbgrader.gradebook import address_of
     from ..platforms.nbgrader.session import course_seed
     from ..render.found import found_line
@@ -78,27 +89,62 @@ def grade(
         address_of(db)
     found, limits = find_submissions(submitted_in(submissions), assignment), limits_of(limit or ())
     show(found_line(found))
-    in_course = is_course(submissions) and not part  # single parts would leave the other scores of the course open
-    if seed is None and in_course:
-        seed = course_seed(submissions)
     folder = ResultsFolder(assignment, out, found.platform)
+    if part:
+        folder.refuse_fewer(checks)
+    agreed = folder.agreed_seed(seed)
+    if is_course(submissions):
+        agreed = folder.agreed_seed(course_seed(submissions, seed, agreed))
+    chosen = _chosen(found.submissions, student, folder if only_failed else None)
     folder.prepare()
     cache = Cache(default_path())
     parts = {check.part for check in checks}
-    at_once = min(workers, len(found.submissions) * len(parts))
+    at_once = min(workers, len(chosen) * len(parts))
     private = (submissions, out, cache.path.parent)
     place = BackendConfig(assignment, limits, at_once, scheduler, trust_submissions, private, unencrypted)
-    config = partial(RunConfig, assignment, found.submissions, checks, limits=limits, fresh=fresh)
+    config = partial(RunConfig, assignment, chosen, checks, limits=limits, fresh=fresh)
     with _interruptible(out):
-        reports = _measured(place, cache, lambda: config(seed=folder.seed(seed)), folder, len(parts))
-        folder.write_summaries(reports)
-        _enter(place, reports, db, out, cache, submissions if in_course else None)
-    console.print(grades_table(assignment, reports))
-    for line in not_graded(reports):
+        reports = _measured(place, cache, lambda: config(seed=folder.seed(agreed)), folder, len(parts))
+        everybody, problems = folder.with_others(reports)
+        folder.write_summaries(everybody)
+        _enter(place, everybody, db, out, cache)
+        if is_course(submissions) and not part:  # single parts would leave the other scores of the course open
+            students = [] if len(chosen) == len(found.submissions) else [each.student for each in chosen]
+            enter_reports(assignment, submissions, reports, students)
+    console.print(grades_table(assignment, everybody))
+    for line in [*not_graded(everybody), *problems, *_beside(found.submissions, everybody, out)]:
         show(line)
     gradebook = "at the address of --db" if db else out / "gradebook.db"
     show_results(out, reports[0].seed, reports[0].isolation, gradebook)
-    raise typer.Exit(1 if any(report.needs_attention for report in reports) else 0)
+    raise typer.Exit(1 if problems or any(report.needs_attention for report in reports) else 0)
+
+
+def _chosen(
+    handed_in: "Sequence[HandedIn]", names: Sequence[str] | None, folder: "ResultsFolder | None"
+) -> "Sequence[HandedIn]":
+    """Those of these names, all without one; and of them only who has no final score in `folder`, where one is given.
+
+    Exits 0 where nobody is left. Raises NoSuchStudent.
+    """
+    from ..submissions.selecting import named
+
+    chosen = named(handed_in, names) if names else handed_in
+    if folder is not None:
+        earlier = {each.name: folder.report_of(each.name) for each in chosen}
+        chosen = [each for each in chosen if (report := earlier[each.name]) is None or report.needs_attention]
+        if not chosen:
+            stop(f"nothing to grade: everybody has a final score in {folder.out}", 0)
+    return chosen
+
+
+def _beside(handed_in: "Sequence[HandedIn]", reports: "Sequence[Report]", out: Path) -> list[str]:
+    """Who is in the tables from an earlier run alone, and who is not in them yet, one line each."""
+    here, graded = {each.name for each in handed_in}, {report.submission for report in reports}
+    lines = {
+        f"in {out} from an earlier run, and not handed in here": graded - here,
+        "not graded yet": here - graded,
+    }
+    return [f"{what}: {', '.join(map(one_line, sorted(names)))}" for what, names in lines.items() if names]
 
 
 def _measured(
@@ -128,11 +174,8 @@ def _say_isolation(description: str) -> None:
     load_ahead()
 
 
-def _enter(
-    place: "BackendConfig", reports: "Sequence[Report]", db: str | None, out: Path, cache: "Cache", course: Path | None
-) -> None:
-    """Enter the scores into the gradebook, and those of a course into its own, too. Raises GradebookError."""
-    from ..platforms.nbgrader.course import enter_reports
+def _enter(place: "BackendConfig", reports: "Sequence[Report]", db: str | None, out: Path, cache: "Cache") -> None:
+    """Enter the scores into the gradebook. Raises GradebookError."""
     from ..platforms.nbgrader.entry import enter
     from ..platforms.nbgrader.gradebook import write_gradebook
 
@@ -140,8 +183,6 @@ def _enter(
         write_gradebook(place.assignment, reports, db)
     else:
         enter(place.assignment, reports, out / "gradebook.db", cache)
-    if course:
-        enter_reports(place.assignment, course, reports)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from .grade import grade
 from .logs import logging_to, speak
 from .release import release_app
 from .report import report
+from .seed import seed_app
 from .shared import Invocation, command, invocation_of, say
 from .similarity import similarity
 
@@ -49,6 +50,7 @@ command(app, "similarity", "aelab similarity submitted --out similarity.html --e
 app.add_typer(data_app, name="data")
 app.add_typer(release_app, name="release")
 app.add_typer(export_app, name="export")
+app.add_typer(seed_app, name="seed")
 app.add_typer(cache_app, name="cache")
 
 

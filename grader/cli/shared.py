@@ -88,7 +88,7 @@ def show(text: str) -> None:
     console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def show_results(out: Path, seed: int, isolation: str, gradebook: Path | str) -> None:
+def show_results(out: Path, seed: int, isolation: str, gradebook: Path | str | None) -> None:
     """Where everything about a graded class lies, and what its reports depend on."""
     lines = {
         "class report": out / "index.html",
@@ -98,5 +98,6 @@ def show_results(out: Path, seed: int, isolation: str, gradebook: Path | str) ->
         "gradebook": gradebook,
     }
     for what, where in lines.items():
-        show(f"{what:27s}{where}")
+        if where is not None:
+            show(f"{what:27s}{where}")
     console.print(f"seed {seed}, isolation {one_line(isolation)}", markup=False, highlight=False)

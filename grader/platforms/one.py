@@ -1,12 +1,12 @@
 """Grades the one submission that a platform provides in a folder."""
 
-import secrets
 import sys
 from pathlib import Path
 
 from ..core.assignment import Assignment
 from ..core.limits import Limits
 from ..core.outcomes import Report
+from ..core.seeds import draw
 from ..engine.observer import Observer
 from ..engine.run import RunConfig, grade_one
 from ..isolation.choice import open_pool
@@ -23,7 +23,7 @@ class Log(Observer):
 
 def grade_folder(assignment: Assignment, folder: Path, *, trusted: bool = False, seed: int | None = None) -> Report:
     """Measure the submission in `folder`. Raises NoIsolation where nothing confines it and it is not trusted."""
-    drawn = secrets.randbelow(2**53) if seed is None else seed
+    drawn = draw() if seed is None else seed
     limits = Limits()
     config = RunConfig(
         assignment, [HandedIn("submission", innermost(folder), "submission")], assignment.checks, drawn, limits

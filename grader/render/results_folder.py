@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +11,12 @@ from ..core.assignment import Assignment
 from ..core.errors import UserError
 from ..core.files import write_private
 from ..core.outcomes import Report
+from ..core.registry import Check
+from ..core.seeds import SeedError, draw
+from ..core.text import one_line
 from .csv_export import write_grades
 from .pages import write_pages
-from .report_json import FILE_NAME, report_folder, write_report
+from .report_json import FILE_NAME, ReportError, read_report, report_folder, write_report
 
 RUN_FILE = "run.json"  # the seed, for the run that goes on with it and for nobody else, and whose ids the students have
 
@@ -48,14 +50,22 @@ class ResultsFolder:
             reason = os.strerror(error.errno or 0)
             raise OutputNotWritable(f"cannot write to {self.out}: {reason}; choose another --out") from None
 
+    def agreed_seed(self, asked: int | None) -> int:
+        """The seed of the run: that of this folder where it has one, else `asked`, else a new one.
+
+        Raises SeedError if another one is asked for.
+        """
+        try:
+            told = int(_recorded(self.out)["seed"])
+        except (ValueError, KeyError, TypeError):
+            return draw() if asked is None else asked
+        if asked not in (None, told):
+            raise SeedError(f"{self.out} keeps to another seed: leave --seed out, or choose another --out")
+        return told
+
     def seed(self, asked: int | None) -> int:
-        """The seed of the run, recorded in this folder: `asked`, else that of an earlier run, else a new one."""
-        seed = asked
-        if seed is None:
-            try:
-                seed = int(_recorded(self.out)["seed"])
-            except (ValueError, KeyError, TypeError):
-                seed = secrets.randbelow(2**53)
+        """The same, recorded in this folder."""
+        seed = self.agreed_seed(asked)
         self._record_seed(seed)
         return seed
 
@@ -70,6 +80,39 @@ class ResultsFolder:
         if report.submission not in self._written or not (folder / FILE_NAME).exists():
             write_report(report, folder)
             self._written.add(report.submission)
+
+    def report_of(self, submission: str) -> Report | None:
+        """What an earlier run recorded of a submission; None where that cannot be used."""
+        try:
+            return read_report(report_folder(self.out, submission))
+        except ReportError:
+            return None
+
+    def with_others(self, reports: Sequence[Report]) -> tuple[list[Report], list[str]]:
+        """`reports` and what earlier runs recorded of other submissions; and a line for each record that is no use."""
+        own, others, problems = {report_folder(self.out, each.submission) for each in reports}, [], []
+        for folder in sorted(path.parent for path in self.out.glob(f"*/{FILE_NAME}")):
+            if folder in own:
+                continue
+            try:
+                found = read_report(folder)
+            except ReportError as problem:
+                problems.append(str(problem))
+                continue
+            if found.assignment == self._assignment.name:
+                others.append(found)
+            else:
+                problems.append(f"{folder / FILE_NAME} is of the assignment {one_line(found.assignment)}")
+        return [*reports, *others], problems
+
+    def refuse_fewer(self, checks: Sequence[Check]) -> None:
+        """Raise OutputNotWritable where a run of these checks alone would replace a record of more of them."""
+        ids = {check.id for check in checks}
+        for earlier in self.with_others(())[0]:
+            if any(result.id not in ids for result in earlier.checks):
+                raise OutputNotWritable(
+                    f"{self.out} has records of more parts than --part names, which would be lost: choose another --out"
+                )
 
     def write_summaries(self, reports: Sequence[Report]) -> None:
         """Write grades.csv and all pages. Raises SummariesNotWritten."""

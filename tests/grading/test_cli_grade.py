@@ -345,7 +345,7 @@ def test_a_course_is_graded_with_its_own_seed_and_its_grades_are_entered(
     entered.clear()
     lab_class.next = FakeBackend()
     aelab("grade", course, "--out", tmp_path / "data", "--db", "sqlite:///elsewhere.db", "--part", "data")
-    assert entered == [("sqlite:///elsewhere.db", list(NAMES), lab_class.opened[-1].asked[0].seed)]
+    assert entered == [("sqlite:///elsewhere.db", list(NAMES), 11)]
 
 
 @pytest.fixture
@@ -380,7 +380,7 @@ def test_a_drawn_seed_survives_any_reader_of_json(
 ) -> None:
     """It is below 2**53, so that it is the same number where all numbers are floats, and it is in the report."""
     asked: list[int] = []
-    monkeypatch.setattr("grader.render.results_folder.secrets.randbelow", lambda n: asked.append(n) or n - 1)
+    monkeypatch.setattr("grader.core.seeds.secrets.randbelow", lambda n: asked.append(n) or n - 1)
     found = aelab("grade", handed_in, "--out", tmp_path / "out", "--trust-submissions")
     record = json.loads((tmp_path / "out" / "bob" / "report.json").read_text())
     assert asked == [2**53]

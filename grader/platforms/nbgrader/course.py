@@ -21,8 +21,10 @@ def submitted_in(path: Path) -> Path:
     return path / "submitted" if is_course(path) else path
 
 
-def enter_reports(assignment: Assignment, root: Path, reports: Sequence[Report]) -> None:
+def enter_reports(assignment: Assignment, root: Path, reports: Sequence[Report], students: Sequence[str] = ()) -> None:
     """Write the graded notebooks, the scores and the comments of the course folder `root`, with nbgrader itself.
+
+    Of these students alone; without any, of the whole class.
 
     nbgrader's own converter does so, under the folder's configuration: the result is that of `nbgrader autograde`.
     Raises GradebookError with one clear line.
@@ -38,12 +40,13 @@ def enter_reports(assignment: Assignment, root: Path, reports: Sequence[Report])
     api = NbGraderAPI(config=config)
     api.log.addHandler(logging.NullHandler())  # what nbgrader logs is in its answer
     with SESSION.handing_out(reports):
-        answer = api.autograde(assignment.name, "*")
-    if not answer["success"]:
-        raise GradebookError(
-            f"nbgrader did not enter all grades of {root}; was `nbgrader generate_assignment {assignment.name}` run "
-            f"there? {_told(answer)}"
-        )
+        answers = [api.autograde(assignment.name, student) for student in students or ["*"]]
+    for answer in answers:
+        if not answer["success"]:
+            raise GradebookError(
+                f"nbgrader did not enter all grades of {root}; was `nbgrader generate_assignment {assignment.name}` "
+                f"run there? {_told(answer)}"
+            )
 
 
 def _told(answer: dict[str, object]) -> str:

@@ -1,7 +1,6 @@
 """What a process that grades with nbgrader shares between submissions: fork servers, and finished reports."""
 
 import atexit
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 from ...core.assignment import Assignment
-from ...core.errors import UserError
 from ...core.files import create_private
 from ...core.limits import Limits
 from ...core.outcomes import Report
 from ...core.registry import Check
+from ...core.seeds import SeedError, draw
 from ...engine.cache import Cache, default_path
 from ...engine.observer import Observer
 from ...engine.run import RunConfig, grade_one
@@ -22,10 +21,6 @@ from ...isolation.pool import Pool
 from ...submissions.handed_in import HandedIn
 
 SEED_FILE = "grading_seed.txt"
-
-
-class SeedError(UserError):
-    """The file of a course's grading seed holds no number; the text is one clear line."""
 
 
 @dataclass(frozen=True)
@@ -38,21 +33,24 @@ class Conditions:
     trusted: bool
 
 
-def course_seed(root: Path) -> int:
-    """The grading seed of a course folder, drawn by the first call, so that every way of grading agrees.
+def course_seed(root: Path, asked: int | None = None, new: int | None = None) -> int:
+    """The grading seed of a course folder: `new` or drawn by the first call, so that every way of grading agrees.
 
-    Raises SeedError if the file holds anything else.
+    Raises SeedError if another one is asked for later, or the file holds anything else.
     """
     file = root / SEED_FILE
     if not file.exists():
         # whoever knows the seed can compute every image in advance
-        create_private(file, f"{secrets.randbelow(2**53)}\n".encode())
+        create_private(file, f"{draw() if new is None else new}\n".encode())
     try:
-        return int(file.read_text())
+        seed = int(file.read_text())
     except ValueError:
         raise SeedError(
             f"{file} holds no number: write the seed into it, or remove it to measure everything again under a new one"
         ) from None
+    if asked not in (None, seed):
+        raise SeedError(f"the course keeps to the seed in {file}: leave --seed out")
+    return seed
 
 
 class Session:

@@ -1,12 +1,14 @@
 """The folder of a run: tried before any work, whole in the end, and the same seed for whoever goes on."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.seeds import SeedError
 from grader.render.results_folder import OutputNotWritable, ResultsFolder, SummariesNotWritten, platform_of
 from tests.unit.render.samples import solved, untouched
 
@@ -20,14 +22,17 @@ def test_an_output_folder_is_tried_before_any_work(tmp_path: Path) -> None:
         ResultsFolder(ASSIGNMENT, tmp_path / "file").prepare()
 
 
-def test_a_run_into_the_same_folder_has_the_same_seed(tmp_path: Path) -> None:
-    """Unless another one is asked for; a damaged note is no obstacle."""
+def test_a_folder_keeps_to_the_seed_it_was_told(tmp_path: Path) -> None:
+    """A regrade draws no other, and another one that is asked for is refused; a damaged note is no obstacle."""
     folder = ResultsFolder(ASSIGNMENT, tmp_path)
     drawn = folder.seed(None)
+    assert folder.seed(None) == folder.seed(drawn) == drawn
+    with pytest.raises(SeedError, match=r"keeps to another seed: leave --seed out, or choose another --out$"):
+        folder.seed(drawn + 1)
     assert folder.seed(None) == drawn
-    assert folder.seed(5) == folder.seed(None) == 5
     (tmp_path / "run.json").write_text("{")
-    assert 0 <= folder.seed(None) < 2**53
+    assert 0 <= folder.agreed_seed(None) < 2**53
+    assert folder.seed(5) == folder.seed(None) == 5
 
 
 def test_nobody_else_reads_the_seed(tmp_path: Path) -> None:
@@ -97,3 +102,26 @@ def test_the_platform_of_a_class_is_recorded_and_stays(tmp_path: Path) -> None:
     assert ResultsFolder(ASSIGNMENT, tmp_path).seed(None) == 7
     assert platform_of(tmp_path) == "Canvas"
     assert platform_of(tmp_path / "nowhere") == ""
+
+
+def test_tables_are_over_everybody_with_a_record(tmp_path: Path) -> None:
+    """Of this run and of earlier ones; a record of another assignment, or one that is damaged, is named."""
+    folder = ResultsFolder(ASSIGNMENT, tmp_path)
+    for report in (untouched("ada"), solved("bob"), replace(solved("carl"), assignment="lab01"), solved("dora")):
+        folder.write(report)
+    (tmp_path / "dora" / "report.json").write_text("{")
+    everybody, problems = folder.with_others([solved("ada")])
+    assert [(each.submission, each.score) for each in everybody] == [("ada", 100), ("bob", 100)]
+    assert [problem.partition(" is ")[2].split()[0] for problem in problems] == ["of", "not"]
+    assert (folder.report_of("bob") or everybody[0]).submission == "bob"
+    assert folder.report_of("dora") is folder.report_of("emmy") is None
+
+
+def test_a_run_of_some_checks_does_not_replace_records_of_more(tmp_path: Path) -> None:
+    """They would be lost, and the tables would be over parts that some lack."""
+    folder = ResultsFolder(ASSIGNMENT, tmp_path)
+    folder.refuse_fewer(ASSIGNMENT.select(["vae"]))
+    folder.write(solved("ada"))
+    folder.refuse_fewer(ASSIGNMENT.checks)
+    with pytest.raises(OutputNotWritable, match="choose another --out"):
+        folder.refuse_fewer(ASSIGNMENT.select(["vae"]))
