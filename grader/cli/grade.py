@@ -1,8 +1,6 @@
 """`aelab grade`: a class, from its folder to its tables, pages and gradebook."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..core.text import one_line
-from .shared import console, invocation_of, show, show_results, stop
+from .shared import CORES, console, interruptible, invocation_of, show, show_results, stop
 
 if TYPE_CHECKING:
     from ..core.outcomes import Report
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from ..engine.run import RunConfig
     from ..render.results_folder import ResultsFolder
     from ..submissions.handed_in import HandedIn
-
-CORES = os.cpu_count() or 1
 
 
 def grade(
@@ -103,7 +99,7 @@ def grade(
     private = (submissions, out, cache.path.parent)
     place = BackendConfig(assignment, limits, at_once, scheduler, trust_submissions, private, unencrypted)
     config = partial(RunConfig, assignment, chosen, checks, limits=limits, fresh=fresh)
-    with _interruptible(out):
+    with interruptible(f"stopped; what is done is kept, and the same command with --out {out} goes on from here"):
         reports = _measured(place, cache, lambda: config(seed=folder.seed(agreed)), folder, len(parts))
         everybody, problems = folder.with_others(reports)
         folder.write_summaries(everybody)
@@ -183,12 +179,3 @@ def _enter(place: "BackendConfig", reports: "Sequence[Report]", db: str | None, 
         write_gradebook(place.assignment, reports, db)
     else:
         enter(place.assignment, reports, out / "gradebook.db", cache)
-
-
-@contextmanager
-def _interruptible(out: Path) -> Iterator[None]:
-    """Ctrl-C is one clear line and exit status 130."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        stop(f"stopped; what is done is kept, and the same command with --out {out} goes on from here", 130)

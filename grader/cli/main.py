@@ -27,6 +27,7 @@ from .report import report
 from .seed import seed_app
 from .shared import Invocation, command, invocation_of, say
 from .similarity import similarity
+from .verify import verify
 
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -45,6 +46,7 @@ command(app, "check", "aelab check autoencoder --submission my-solution")(check)
 command(app, "collect", "aelab collect submitted")(collect)
 command(app, "grade", "aelab grade submitted --out results --seed 7")(grade)
 command(app, "report", "aelab report results --open")(report)
+command(app, "verify", "aelab verify results/ada/report.json submitted/ada")(verify)
 command(app, "doctor", "aelab doctor")(doctor)
 command(app, "similarity", "aelab similarity submitted --out similarity.html --earlier 2025")(similarity)
 app.add_typer(data_app, name="data")

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ from .logs import LogFile
 if TYPE_CHECKING:
     from ..core.assignment import Assignment
 
+CORES = os.cpu_count() or 1
 console = Console()
 
 LONGEST_LINE = 2000  # characters of an error
@@ -81,6 +83,15 @@ def stop(message: str, status: int) -> NoReturn:
     """End with one clear line that is no error of anybody's."""
     say(message)
     raise typer.Exit(status)
+
+
+@contextmanager
+def interruptible(message: str) -> Iterator[None]:
+    """Ctrl-C is one clear line and exit status 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        stop(message, 130)
 
 
 def show(text: str) -> None:

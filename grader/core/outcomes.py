@@ -92,7 +92,8 @@ class Provenance:
     """When a submission was graded (UTC, ISO 8601, to the second), and what its result depends on besides the seed.
 
     aelab, python, tensorflow: versions. calibration: the version of the thresholds. submission_sha256: a digest of what
-    was handed in, "" where it could not be read.
+    was handed in, "" where it could not be read. code_sha256: a digest of all of ours that the results depend on, and
+    of the versions of Python and its packages; "" in records of versions that had none.
     """
 
     at: str
@@ -101,9 +102,10 @@ class Provenance:
     python: str
     tensorflow: str
     submission_sha256: str
+    code_sha256: str = ""
 
     @classmethod
-    def here(cls, *, at: str, calibration: str, submission_sha256: str) -> "Provenance":
+    def here(cls, *, at: str, calibration: str, submission_sha256: str, code_sha256: str = "") -> "Provenance":
         """What was graded at that time with the versions that are installed here. TensorFlow is not imported."""
         return cls(
             at=at,
@@ -112,6 +114,7 @@ class Provenance:
             python=platform.python_version(),
             tensorflow=version_of("tensorflow"),
             submission_sha256=submission_sha256,
+            code_sha256=code_sha256,
         )
 
 

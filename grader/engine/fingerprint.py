@@ -3,7 +3,7 @@
 import hashlib
 import json
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -51,6 +51,11 @@ def fingerprint(assignment: Assignment, part: str, thresholds: bool = True) -> s
     for package in assignment.data_packages:
         digest.update(_data(package))
     return digest.hexdigest()
+
+
+def fingerprint_of(assignment: Assignment, parts: Iterable[str]) -> str:
+    """A hex digest of the fingerprints of several parts."""
+    return hashlib.sha256(" ".join(fingerprint(assignment, part) for part in sorted(parts)).encode()).hexdigest()
 
 
 @cache

@@ -12,6 +12,7 @@ from ..submissions.handed_in import HandedIn
 from ..submissions.reading import Submission, UnreadableSubmission, read_submission
 from .carried_forward import CarriedForward, carried_forward, needs_of, not_carried
 from .checking import unmeasured
+from .fingerprint import fingerprint_of
 from .isolated import unmeasurable
 from .tasks import Task, TaskResult, tasks_of
 
@@ -101,6 +102,7 @@ class SubmissionPlan:
                 at=at or now(),
                 calibration=self.assignment.thresholds.version,
                 submission_sha256=self.submission.sha256 if self.submission else "",
+                code_sha256=fingerprint_of(self.assignment, {check.part for check in self.checks}),
             ),
             left_out=tuple(dict.fromkeys((*self.left_out, *found))),
             isolation=isolation,

@@ -21,7 +21,7 @@ CHECK = [
     "id", "part", "points", "score", "outcome", "code", "message", "hint", "template", "parameters", "evidence",
     "seconds", "pictures",
 ]  # fmt: skip
-GRADED = ["at", "aelab", "calibration", "python", "tensorflow", "submission_sha256"]
+GRADED = ["at", "aelab", "calibration", "python", "tensorflow", "submission_sha256", "code_sha256"]
 
 
 def written(report: Report, out: Path) -> dict[str, Any]:

@@ -1,0 +1,50 @@
+"""Measures one submission again on this machine, and shows how far that is."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.progress import Progress
+
+from ..core.outcomes import Report
+from ..engine.backend_config import BackendConfig
+from ..engine.cache import Cache
+from ..engine.repeated import grade_under_seeds
+from ..engine.run import Observer, RunConfig
+from ..render.progress import columns
+from .shared import console, interruptible
+
+
+class _Bar(Observer):
+    """A bar over all parts that are measured."""
+
+    def __init__(self, progress: Progress, parts: int):
+        self._progress = progress
+        self._bar = progress.add_task("parts", total=parts)
+
+    def task_ends(self, name: str, part: str) -> None:  # noqa: ARG002 - there is one submission
+        """One more."""
+        self._progress.advance(self._bar)
+
+
+def measured(
+    config: RunConfig,
+    seeds: Sequence[int],
+    workers: int,
+    *,
+    trusted: bool,
+    private: tuple[Path, ...],
+    cache: Callable[[], Cache | None] = lambda: None,
+) -> list[Report]:
+    """The reports of the one submission of `config` under each seed. Raises NoIsolation."""
+    parts = len(seeds) * len({check.part for check in config.checks})
+    place = BackendConfig(config.assignment, config.limits, min(workers, parts), None, trusted, private)
+    with interruptible("stopped"), ExitStack() as stack:
+        backend = place.starter(_say_isolation)(stack)
+        shown = Progress(*columns(), console=console, transient=True, disable=not console.is_terminal)
+        progress = stack.enter_context(shown)
+        return grade_under_seeds(config, seeds, backend, cache, _Bar(progress, parts))
+
+
+def _say_isolation(description: str) -> None:
+    console.print(f"isolation: {description}", highlight=False, soft_wrap=True)

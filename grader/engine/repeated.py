@@ -1,0 +1,37 @@
+"""One submission, measured again under some seeds, side by side."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from ..core.outcomes import Report
+from .backends import Backend
+from .cache import Cache
+from .run import Observer, RunConfig, grade_class
+
+
+def grade_under_seeds(
+    config: RunConfig,
+    seeds: Sequence[int],
+    backend: Backend,
+    cache: Callable[[], Cache | None] = lambda: None,
+    observer: Observer | None = None,
+) -> list[Report]:
+    """The report of the one submission of `config` under each seed, in their order.
+
+    cache: opens one for each run, as they are made side by side. observer: is told of all of them, from any thread.
+    """
+
+    def graded(seed: int) -> Report:
+        (report,) = grade_class(replace(config, seed=seed), lambda: backend, backend.tier, cache(), observer)
+        return report
+
+    threads = ThreadPoolExecutor(backend.width)
+    try:
+        return list(threads.map(graded, seeds))
+    except BaseException:
+        threads.shutdown(wait=False, cancel_futures=True)
+        backend.stop()
+        raise
+    finally:
+        threads.shutdown()
