@@ -1,7 +1,7 @@
 """Derive thresholds from what right solutions and known mistakes measure: `python -m benchmarks.calibrate [--quick]`.
 
 Grades every part of the reference under 100 seeds, every right variant under 10 and every mutant under one, in the part
-that differs, with the same store as `python -m benchmarks.validity`. Writes benchmarks/calibration.json,
+that differs, with the same store as `python -m benchmarks.validity`. Writes grader/autoencoders/calibration.json,
 docs/calibration.md with its picture, and the limits. A limit moves only if right solutions miss it too often or a
 mutant reaches it, so that grades of two years can be compared. Exits 1 where nothing lies between right and wrong.
 """
@@ -23,7 +23,7 @@ from grader.core.files import write_atomically
 from tests.submissions.corpus import Variant
 
 ROOT = Path(__file__).parents[1]
-DISTRIBUTIONS = ROOT / "benchmarks" / "calibration.json"
+DISTRIBUTIONS = ROOT / "grader" / "autoencoders" / "calibration.json"
 PAGE = ROOT / "docs" / "calibration.md"
 PICTURE = ROOT / "docs" / "images" / "calibration.png"
 

@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 from benchmarks.experiment.drawing import new_figure
 from benchmarks.markdown import render
 from benchmarks.quantities import BOUNDED, JUDGED_BY_STEPS, REFERENCE, TRIES, Quantity
-from benchmarks.tails import RARE, badness, value_of
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.expect import rounded
 from grader.core.thresholds import Threshold
+from grader.stats.tails import RARE, badness, value_of
 
 TEMPLATE = Path(__file__).parent / "templates" / "calibration.md.j2"
 REFERENCE_SEEDS, VARIANT_SEEDS = 100, 10

@@ -2,7 +2,8 @@
 
 For changes of a template, or of what the program prints. Nothing is measured: docs/results.md comes from
 benchmarks/experiment/records/, docs/validity.md from docs/validity.csv, docs/calibration.md from
-benchmarks/calibration.json, and the sample output in README.md from the outcomes that the sample class has to have.
+grader/autoencoders/calibration.json, and the sample output in README.md from the outcomes that the sample class has to
+have.
 """
 
 import json

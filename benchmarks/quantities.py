@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.tails import RARE, Tail, badness, tails_of, value_of
 from benchmarks.verdicts import Graded
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.autoencoders.checks import autoencoder
 from grader.core.expect import rounded
 from grader.core.thresholds import Threshold
+from grader.stats.tails import RARE, Tail, badness, tails_of, value_of
 from tests.submissions.corpus import Mutant, Variant
 
 REFERENCE = "reference"
@@ -118,9 +118,16 @@ def record_of(quantities: list[Quantity], gradings: int) -> dict[str, Any]:
     """Every value, sorted, as plain data; `gradings` of right solutions it took."""
     values = {
         f"{q.check}: {q.name}": {"right": {who: sorted(own) for who, own in q.right.items()}, "wrong": q.wrong}
+        | _judged(q)
         for q in quantities
     }
     return {"version": ASSIGNMENT.thresholds.version, "gradings": gradings, "values": values}
+
+
+def _judged(q: Quantity) -> dict[str, Any]:
+    """How the odds of a right solution are found where that is not by one value: as `Calibrated` reads it."""
+    steps = {"judged_by": JUDGED_BY_STEPS[q.name]} if q.name in JUDGED_BY_STEPS else {}
+    return steps | ({"tries": q.tries} if q.tries > 1 else {}) | ({"bounded": True} if q.name in BOUNDED else {})
 
 
 def quantities_from(record: Mapping[str, Any]) -> list[Quantity]:

@@ -9,7 +9,7 @@ from .checks import autoencoder, classifier, data, denoising, gaussian_vae, pict
 from .drawings import samples_of
 from .registry import CHECKS
 from .subject import Subject
-from .thresholds import THRESHOLDS
+from .thresholds import PATH, THRESHOLDS
 
 TEXTS = Path(__file__).parent / "texts"
 
@@ -55,6 +55,7 @@ ASSIGNMENT = Assignment(
     given=("plotting",),
     data_packages=("mnist_subset",),
     made="grader.autoencoders.operations.made",
+    calibration=PATH.with_name("calibration.json"),
     samples_of=samples_of,
     introduction=(TEXTS / "introduction.md").read_text(encoding="utf-8"),
     setup=(TEXTS / "setup.txt").read_text(encoding="utf-8"),

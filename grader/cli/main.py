@@ -14,6 +14,7 @@ import typer
 
 from ..core.errors import UserError
 from ..core.versions import grader_version
+from .appeal import appeal
 from .cache import cache_app
 from .check import check
 from .collect import collect
@@ -46,6 +47,7 @@ command(app, "check", "aelab check autoencoder --submission my-solution")(check)
 command(app, "collect", "aelab collect submitted")(collect)
 command(app, "grade", "aelab grade submitted --out results --seed 7")(grade)
 command(app, "report", "aelab report results --open")(report)
+command(app, "appeal", "aelab appeal submitted/ada --part vae --seeds 20")(appeal)
 command(app, "verify", "aelab verify results/ada/report.json submitted/ada")(verify)
 command(app, "doctor", "aelab doctor")(doctor)
 command(app, "similarity", "aelab similarity submitted --out similarity.html --earlier 2025")(similarity)

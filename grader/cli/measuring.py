@@ -35,13 +35,17 @@ def measured(
     trusted: bool,
     private: tuple[Path, ...],
     cache: Callable[[], Cache | None] = lambda: None,
+    quiet: bool = False,
 ) -> list[Report]:
-    """The reports of the one submission of `config` under each seed. Raises NoIsolation."""
+    """The reports of the one submission of `config` under each seed. Raises NoIsolation.
+
+    cache: opens one for each seed. quiet: whether nothing is shown, as stdout is for programs.
+    """
     parts = len(seeds) * len({check.part for check in config.checks})
     place = BackendConfig(config.assignment, config.limits, min(workers, parts), None, trusted, private)
     with interruptible("stopped"), ExitStack() as stack:
-        backend = place.starter(_say_isolation)(stack)
-        shown = Progress(*columns(), console=console, transient=True, disable=not console.is_terminal)
+        backend = place.starter((lambda _: None) if quiet else _say_isolation)(stack)
+        shown = Progress(*columns(), console=console, transient=True, disable=quiet or not console.is_terminal)
         progress = stack.enter_context(shown)
         return grade_under_seeds(config, seeds, backend, cache, _Bar(progress, parts))
 

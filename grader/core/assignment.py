@@ -53,7 +53,8 @@ class Assignment:
     grading seed. reference: the package of the solution, one module for each part, hidden from submissions.
     given: modules of it without a task, after the first part. data_packages: what submissions may import beside
     Python's packages. made: a package with made data under the same names, which a submission that is graded gets in
-    their place; without one it reads the real ones. samples_of: points (n, 2) that a self-check shows of a trained
+    their place; without one it reads the real ones. calibration: the file of what right solutions and known mistakes
+    measured, for the odds of those. samples_of: points (n, 2) that a self-check shows of a trained
     model, beside the prior. introduction, setup: the first cells of the notebook; {rows} and {total} stand for its
     table of points. hand_out: the README of the students' bundle.
     """
@@ -70,6 +71,7 @@ class Assignment:
     given: tuple[str, ...] = ()
     data_packages: tuple[str, ...] = ()
     made: str = ""
+    calibration: Path | None = None
     samples_of: Callable[..., Any] | None = None
     introduction: str = ""
     setup: str = ""

@@ -48,11 +48,27 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Missed:
+    """A threshold that a failed check missed, and the odds of that for a right solution.
+
+    side: "at most" or "at least" the limit. odds: the share of gradings in which a right solution measures this or
+    worse; 1e-6 stands for all that is less, and None for what was not calibrated.
+    """
+
+    quantity: str
+    side: str
+    limit: Finite
+    measured: Finite
+    odds: Finite | None = None
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One check of one submission. `score` lies in [0, points]; `seconds` is wall-clock time.
 
     code: of the cause, set exactly where the check failed. template, parameters: what the message is made from, but for
-    what concerns this submission alone. recorded: quantities that were compared with a threshold, by its name.
+    what concerns this submission alone. recorded: quantities that were compared with a threshold, by its name. missed:
+    those on the wrong side of it, where the check failed.
     """
 
     id: str
@@ -69,6 +85,7 @@ class CheckResult:
     seconds: Finite = 0.0
     pictures: tuple[Picture, ...] = ()
     recorded: dict[str, float] = field(default_factory=dict)
+    missed: tuple[Missed, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from .carried_forward import CarriedForward, carried_forward, needs_of, not_carr
 from .checking import unmeasured
 from .fingerprint import fingerprint_of
 from .isolated import unmeasurable
+from .odds import with_odds
 from .tasks import Task, TaskResult, tasks_of
 
 UNREADABLE = "submission.unreadable", "The submission could not be read: {problem}."
@@ -70,7 +71,7 @@ class SubmissionPlan:
         notes = [*problems, not_carried(self.assignment, self.submission, measured)]
         return self._report(
             Status.ERROR if len(problems) == len(measured) else Status.GRADED,
-            tuple(result for part in measured.values() for result in part.results),
+            tuple(with_odds(self.assignment, result) for part in measured.values() for result in part.results),
             isolation,
             sum(part.seconds for part in measured.values()),
             " ".join(dict.fromkeys(filter(None, notes))),

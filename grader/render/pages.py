@@ -25,7 +25,17 @@ from .curves import loss_curve, scatter
 from .matrix import matrix
 from .mistakes import common_mistakes
 from .report_json import picture_file, report_folder
-from .wording import OUTCOME_STYLES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence, unmeasured
+from .wording import (
+    OUTCOME_STYLES,
+    STATUS_TEXT,
+    in_order,
+    odds_text,
+    part_title,
+    parts_of,
+    points,
+    sentence,
+    unmeasured,
+)
 
 FILE_NAME = "index.html"
 SCRIPT = "class.js"
@@ -114,6 +124,7 @@ def templates(assignment: Assignment) -> Environment:
         evidence=evidence_rows,
         folder=folder_name,
         line=one_line,
+        odds=odds_text,
         part_title=partial(part_title, assignment),
         percent=lambda share: f"{100 * share:.4g}%",
         plural=plural,

@@ -35,7 +35,7 @@ KEYS = (
 )  # fmt: skip
 CHECK_KEYS = (
     "id", "part", "points", "score", "outcome", "code", "message", "hint", "template", "parameters", "evidence",
-    "seconds", "pictures",
+    "missed", "seconds", "pictures",
 )  # fmt: skip
 
 CHECK_ID = re.compile(r"[a-z_][a-z0-9_]{0,39}\.[a-z0-9_]{1,80}")
@@ -137,6 +137,7 @@ def _shown_check(check: CheckResult) -> CheckResult:
         score=round(float(check.score), 4),
         message=printable(check.message),
         hint=printable(check.hint, HINT),
+        missed=tuple(replace(each, quantity=one_line(each.quantity, 100)) for each in check.missed),
         seconds=round(float(check.seconds), 3),
         pictures=tuple(Picture(one_line(p.name, 100), printable(p.caption, CAPTION), p.pixels) for p in check.pictures),
     )
@@ -205,7 +206,13 @@ def _own_fields(fields: dict[str, Any]) -> dict[str, Any]:
     checks = fields["checks"]
     if not isinstance(checks, list):
         raise ValueError("checks is not a list")  # noqa: TRY004 - JSON is data, not the program
-    return fields | {"checks": [_picked(check, CHECK_KEYS, f"checks.{n}") for n, check in enumerate(checks)]}
+    picked = [_picked(_with_missed(check), CHECK_KEYS, f"checks.{n}") for n, check in enumerate(checks)]
+    return fields | {"checks": picked}
+
+
+def _with_missed(check: Any) -> Any:
+    """A check of a record that was written before thresholds that were missed had odds."""
+    return {"missed": []} | check if isinstance(check, dict) else check
 
 
 def _check_consistent(check: CheckResult) -> None:

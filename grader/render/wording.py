@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.assignment import Assignment
+from ..core.expect import rounded
 from ..core.outcomes import CheckResult, Outcome, Report, Status
 from ..core.text import one_line
+from ..stats.calibration import STATED
+
+OFTEN = 0.1  # from here on a share is told in per cent
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,13 @@ def sentence(assignment: Assignment, check_id: str) -> str:
 def points(value: float) -> str:
     """Points with at most two decimals and no trailing zeros: 3, 2.5, 0.33."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def odds_text(odds: float) -> str:
+    """A share of gradings in words: "once in 40,000", with a bound for what is less than the calibration can carry."""
+    if odds <= STATED:
+        return f"less than once in {1 / STATED:,.0f}"
+    return f"once in {rounded(1 / odds, 2):,.0f}" if odds <= OFTEN else f"in {100 * odds:.0f} % of gradings"
 
 
 def selfcheck_note(results: Sequence[CheckResult]) -> str:

@@ -11,6 +11,7 @@ an assignment may begin with a copy of it.
     assignment.py          the record that the engine is handed
     registry.py, checks/   what is claimed, with its points
     thresholds.json        what measured quantities are held to
+    calibration.json       what right solutions and a mistake measured of them
     subject.py             a submission as these checks see it
     operations/            what these checks ask of a submission's process beside what any assignment can
     texts/                 the notebook's first cells and the page of the students' bundle

@@ -25,6 +25,7 @@ ASSIGNMENT = Assignment(
     operations="polynomials.operations",
     subject=Subject,
     reference="polynomials_reference",
+    calibration=Path(__file__).with_name("calibration.json"),
     introduction=(TEXTS / "introduction.md").read_text(encoding="utf-8"),
     setup=(TEXTS / "setup.txt").read_text(encoding="utf-8"),
     hand_out=(TEXTS / "hand_out.md").read_text(encoding="utf-8"),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.core.outcomes import LeftOut, Picture, Provenance, Report
+from grader.core.outcomes import LeftOut, Missed, Picture, Provenance, Report
 from grader.render.report_json import ReportError, read_report, read_reports, report_folder, to_json, write_report
 
 from . import samples
@@ -19,7 +19,7 @@ TOP = [
 ]  # fmt: skip
 CHECK = [
     "id", "part", "points", "score", "outcome", "code", "message", "hint", "template", "parameters", "evidence",
-    "seconds", "pictures",
+    "missed", "seconds", "pictures",
 ]  # fmt: skip
 GRADED = ["at", "aelab", "calibration", "python", "tensorflow", "submission_sha256", "code_sha256"]
 
@@ -298,3 +298,15 @@ def test_a_picture_that_is_no_png_is_refused(tmp_path: Path) -> None:
     write_report(samples.solved(), tmp_path)
     picture.write_bytes(picture.read_bytes()[:60])
     refusal(tmp_path)
+
+
+def test_the_odds_of_a_missed_threshold_are_in_the_record(tmp_path: Path) -> None:
+    """They come back; a record from before there were any is read all the same."""
+    missed = (Missed("standard errors", "at most", 5.5, 23.7, 1e-6), Missed("accuracy", "at least", 0.78, 0.4))
+    report = samples.struggling()
+    report = replace(report, checks=(replace(report.checks[0], missed=missed), *report.checks[1:]))
+    record = written(report, tmp_path)
+    assert record["checks"][0]["missed"][0]["odds"] == 1e-6
+    assert read_report(tmp_path / "blaise").checks[0].missed == missed
+    change(tmp_path / "blaise", lambda record: [check.pop("missed") for check in record["checks"]])
+    assert {check.missed for check in read_report(tmp_path / "blaise").checks} == {()}

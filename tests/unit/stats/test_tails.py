@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmarks.tails import Tail, badness, tail_of, tails_of, value_of
 from grader.core.thresholds import Threshold
+from grader.stats.tails import Tail, badness, tail_of, tails_of, value_of
 
 LOW, HIGH = Threshold("accuracy", "at most", 3.0), Threshold("accuracy", "at least", 3.0)
 SQUARED = Threshold("standard errors", "at most", 3.0)

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import gammainccinv
 
-from grader.core.thresholds import Threshold
+from ..core.thresholds import Threshold
 
 RARE = 1e-4  # how often a right solution may miss a threshold
 MANY = 50  # values, of which a fifth is tail enough; of fewer it is half
@@ -81,7 +81,7 @@ def tails_of(threshold: Threshold, values: Mapping[str, Sequence[float]]) -> dic
 def _sharing(tail: Tail, shared: float) -> Tail:
     """The tail with the shared mean excess, unless its own is the larger one once in a thousand times at most.
 
-    The sum of n exponential excesses of mean m is m / 2 times a chi-squared variable with 2 n degrees of freedom.
+    The sum of n exponential excesses of mean m is m times a gamma variable of shape n.
     """
-    most = shared * float(chi2.isf(BY_CHANCE, 2 * tail.count)) / (2 * tail.count) if tail.count else 0.0
+    most = shared * float(gammainccinv(tail.count, BY_CHANCE)) / tail.count if tail.count else 0.0
     return tail if tail.excess > most else replace(tail, excess=shared)
