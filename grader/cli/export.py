@@ -30,12 +30,22 @@ def export_gradescope(
     console.print("choose a container of 2 GB or more, with a whole processor", highlight=False)
 
 
-@command(export_app, "classroom", "aelab export classroom --out template-repository")
-def export_classroom(
-    context: typer.Context, out: Annotated[Path, typer.Option(help="The template repository.")]
+@command(export_app, "classroom50", "aelab export classroom50 --out classroom50/CLASSROOM/autograders/lab05")
+def export_classroom50(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The assignment's folder of autograders in the configuration repository.")],
 ) -> None:
-    """Write a workflow for GitHub Classroom, and the grader that it installs, into a repository."""
-    from ..platforms.classroom import write_workflow
+    """Write an autograder for Classroom 50; its assignment needs the runtime in runtime.json."""
+    from ..platforms.github.classroom50 import write_bundle
+
+    show(f"wrote {len(write_bundle(invocation_of(context).assignment, out))} files to {out}")
+    console.print("give the assignment the runtime in runtime.json", highlight=False)
+
+
+@command(export_app, "actions", "aelab export actions --out template-repository")
+def export_actions(context: typer.Context, out: Annotated[Path, typer.Option(help="The template repository.")]) -> None:
+    """Write a workflow of GitHub Actions, and the grader that it installs, into a repository."""
+    from ..platforms.github.actions import write_workflow
 
     show(f"wrote {len(write_workflow(invocation_of(context).assignment, out))} files to {out}")
 

@@ -102,7 +102,8 @@ WRONG = [
     ("release templates {file}", "file"),
     ("release bundle --out {file}/lab05.zip", "file"),
     ("export gradescope --out {file}/a.zip", "file"),
-    ("export classroom --out {file}", "file"),
+    ("export actions --out {file}", "file"),
+    ("export classroom50 --out {file}", "file"),
     ("export csv {nowhere} --format canvas --out {out}", "nowhere"),
     (
         "export csv {nowhere} --format excel --out {out}",

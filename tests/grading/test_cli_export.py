@@ -60,10 +60,15 @@ def test_gradescope_is_told_what_container_it_needs(tmp_path: Path) -> None:
     assert "2 GB or more" in run("export", "gradescope", "--out", tmp_path / "autograder.zip")
 
 
-def test_a_classroom_repository_gets_its_workflow(tmp_path: Path) -> None:
+def test_a_repository_gets_its_workflow(tmp_path: Path) -> None:
     """Beside what students work in."""
-    run("export", "classroom", "--out", tmp_path)
-    assert "jobs" in yaml.safe_load((tmp_path / ".github/workflows/autograding.yml").read_text())
+    run("export", "actions", "--out", tmp_path)
+    assert "jobs" in yaml.safe_load((tmp_path / ".github/workflows/grade.yml").read_text())
+
+
+def test_classroom_50_is_told_what_runtime_it_needs(tmp_path: Path) -> None:
+    """Its own Python is too new for TensorFlow."""
+    assert "runtime.json" in run("export", "classroom50", "--out", tmp_path)
 
 
 def test_similarity_compares_all_forms_parts_and_years(tmp_path: Path) -> None:
