@@ -9,6 +9,7 @@ import pytest
 from grader.core.assignment import Assignment
 from grader.engine.cache import VARIABLE
 from grader.isolation import choice
+from grader.render.wording import odds_text
 from tests.command import Aelab
 from tests.isolation.light_server import light_view
 from tests.second_lab import installed, solved, write
@@ -70,7 +71,8 @@ def test_a_class_is_graded_and_a_record_of_it_is_verified(lab01: Assignment, ael
     (missed,) = [each for check in record["checks"] for each in check["missed"]]
     assert (missed["quantity"], missed["side"], missed["limit"]) == ("share of the noise left", "at most", 0.25)
     assert missed["odds"] < 1e-3
-    assert "A right solution measures this or worse less than once in " in (out / "ada" / "index.html").read_text()
+    told = f"A right solution measures this or worse {odds_text(missed['odds'])}."
+    assert told in (out / "ada" / "index.html").read_text()
     verified = aelab(*LAB, "verify", out / "ada" / "report.json", handed_in)
     assert (verified.status, verified.err) == (0, "")
     assert "as recorded: submission, versions, code, and 5 checks" in verified.out

@@ -9,6 +9,7 @@ from grader.core.outcomes import CheckResult, Outcome
 from grader.engine.appeal import appealed, is_random
 from grader.engine.odds import with_odds
 from grader.render.appeal import Appeal, appeal_json, appeal_page, nothing_random, rows_of, verdict_text
+from grader.render.wording import odds_text
 
 from . import samples
 
@@ -93,3 +94,17 @@ def test_what_no_seed_changes_is_named() -> None:
     assert len(fixed) == 2
     assert nothing_random(fixed).startswith("There is nothing random to appeal in pictures.strip_pairs_original")
     assert is_random(CHECK)
+
+
+@pytest.mark.parametrize(
+    ("odds", "words"),
+    [
+        (1e-6, "less than once in 1,000,000"),
+        (2.5e-5, "once in 40,000"),
+        (1 / 123456, "once in 120,000"),
+        (0.25, "in 25 % of gradings"),
+    ],
+)
+def test_odds_in_words(odds: float, words: str) -> None:
+    """Two digits are as many as they have, and a bound where nothing smaller can be known."""
+    assert odds_text(odds) == words
