@@ -7,6 +7,7 @@ from typing import Any
 from ..core.assignment import Assignment, Part
 from .checks import autoencoder, classifier, data, denoising, gaussian_vae, pictures, upsampling, vae
 from .drawings import samples_of
+from .ranges import ENCODING_SIZES
 from .registry import CHECKS
 from .subject import Subject
 from .thresholds import PATH, THRESHOLDS
@@ -57,6 +58,7 @@ ASSIGNMENT = Assignment(
     made="grader.autoencoders.operations.made",
     calibration=PATH.with_name("calibration.json"),
     samples_of=samples_of,
+    ranges=(ENCODING_SIZES,),
     introduction=(TEXTS / "introduction.md").read_text(encoding="utf-8"),
     setup=(TEXTS / "setup.txt").read_text(encoding="utf-8"),
     hand_out=(TEXTS / "hand_out.md").read_text(encoding="utf-8"),

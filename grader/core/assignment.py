@@ -5,16 +5,19 @@ Assignments are found by entry points of the group `aelab.assignments`. The engi
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from .course_texts import CourseTexts
 from .errors import UserError
 from .given import statements_in
+from .in_force import Range
+from .limits import Limits
 from .registry import Check
 from .thresholds import Thresholds
 
@@ -56,7 +59,11 @@ class Assignment:
     their place; without one it reads the real ones. calibration: the file of what right solutions and known mistakes
     measured, for the odds of those. samples_of: points (n, 2) that a self-check shows of a trained
     model, beside the prior. introduction, setup: the first cells of the notebook; {rows} and {total} stand for its
-    table of points. hand_out: the README of the students' bundle.
+    table of points. hand_out: the README of the students' bundle. limits: of a submission. ranges: what checks draw
+    from.
+
+    A course has set the others: adapts, the name under which the lab is installed; texts; own_checks, the texts of its
+    own modules of checks by their path; own_modules, the file of the solution of each part of its own.
     """
 
     name: str
@@ -76,6 +83,12 @@ class Assignment:
     introduction: str = ""
     setup: str = ""
     hand_out: str = ""
+    limits: Limits = field(default_factory=Limits)
+    ranges: tuple[Range, ...] = ()
+    adapts: str = ""
+    texts: CourseTexts = field(default_factory=CourseTexts)
+    own_checks: Mapping[str, str] = field(default_factory=dict)
+    own_modules: Mapping[str, Path] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, count in Counter(part.name for part in self.parts).items():
@@ -97,6 +110,17 @@ class Assignment:
         """The modules of the reference in their order: the parts, and what is given after the first of them."""
         first, *others = self.part_names
         return (first, *self.given, *others)
+
+    @cached_property
+    def in_force(self) -> dict[str, Any]:
+        """The thresholds and ranges that hold while the checks run, by their names."""
+        limits = {name: threshold.default for name, threshold in self.thresholds.items()}
+        return limits | {each.name: each.default for each in self.ranges}
+
+    @property
+    def installed_name(self) -> str:
+        """The name of its entry point, whatever a course calls it."""
+        return self.adapts or self.name
 
     @property
     def notebook(self) -> str:
@@ -151,8 +175,9 @@ class Assignment:
 
     def reference_sources(self) -> dict[str, str]:
         """Text of each module of the reference by file name, in the order of the lab. Raises AssignmentError."""
-        paths = (self.reference_folder() / f"{name}.py" for name in self.modules)
-        return {path.name: path.read_text(encoding="utf-8") for path in paths if path.exists()}
+        folder = self.reference_folder()
+        paths = {f"{name}.py": self.own_modules.get(name, folder / f"{name}.py") for name in self.modules}
+        return {name: path.read_text(encoding="utf-8") for name, path in paths.items() if path.exists()}
 
 
 def find_assignment(name: str | None = None) -> Assignment:
@@ -177,14 +202,15 @@ def find_assignment(name: str | None = None) -> Assignment:
 def entry_of(assignment: Assignment) -> str:
     """Where the assignment is found, as an entry point names it. Raises AssignmentError if it is not installed."""
     for point in entry_points(group=GROUP):
-        if point.name == assignment.name:
+        if point.name == assignment.installed_name:
             return point.value
-    raise AssignmentError(f"the assignment {assignment.name} is no entry point of {GROUP}")
+    raise AssignmentError(f"the assignment {assignment.installed_name} is no entry point of {GROUP}")
 
 
 def packages_of_others(assignment: Assignment) -> tuple[str, ...]:
     """The packages that other installed assignments have for themselves; they are not imported for that."""
-    others = (point.module.rpartition(".")[0] for point in entry_points(group=GROUP) if point.name != assignment.name)
+    points = (point for point in entry_points(group=GROUP) if point.name != assignment.installed_name)
+    others = (point.module.rpartition(".")[0] for point in points)
     return tuple(other for other in others if other and not f"{assignment.package}.".startswith(f"{other}."))
 
 

@@ -22,6 +22,7 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
     ValidationInfo,
+    WithJsonSchema,
 )
 
 from .evidence import json_ready
@@ -45,6 +46,7 @@ def _loaded(text: Any, info: ValidationInfo[Load | None]) -> np.ndarray:
 
 Whole = Annotated[int, Strict()]
 Finite = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Number = Annotated[Whole | Finite, WithJsonSchema({"type": "number"})]  # a whole one stays one
 JsonObject = Annotated[dict[str, Any], PlainSerializer(json_ready, return_type=dict[str, Any])]
 Pixels = Annotated[
     np.ndarray,

@@ -11,7 +11,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .codec import Finite, JsonObject, Pixels, Whole
+from .codec import Finite, JsonObject, Number, Pixels, Whole
+from .points import total
 from .versions import grader_version, version_of
 
 Points = Annotated[Finite, Field(ge=0)]
@@ -73,7 +74,7 @@ class CheckResult:
 
     id: str
     part: str
-    points: Whole
+    points: Annotated[Number, Field(ge=0)]
     score: Points
     outcome: Outcome
     message: str
@@ -163,12 +164,12 @@ class Report:
     @property
     def score(self) -> float:
         """Points earned."""
-        return sum(check.score for check in self.checks)
+        return float(total(check.score for check in self.checks))
 
     @property
-    def max_score(self) -> int:
+    def max_score(self) -> int | float:
         """Points of all checks of the lab that are measured."""
-        return sum(check.points for check in self.checks)
+        return total(check.points for check in self.checks)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -180,10 +181,10 @@ class Report:
         """Whether an instructor should look: something is not the student's doing, or could not be read."""
         return self.status is not Status.GRADED or any(c.outcome is Outcome.ERROR for c in self.checks)
 
-    def part_scores(self) -> dict[str, tuple[float, int]]:
+    def part_scores(self) -> dict[str, tuple[float, int | float]]:
         """For each part, the points earned and the points there are, in the order of the lab."""
-        scores: dict[str, tuple[float, int]] = {}
+        scores: dict[str, tuple[float, int | float]] = {}
         for check in self.checks:
             earned, possible = scores.get(check.part, (0.0, 0))
-            scores[check.part] = (earned + check.score, possible + check.points)
+            scores[check.part] = (earned + check.score, total((possible, check.points)))
         return scores

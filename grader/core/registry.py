@@ -31,7 +31,7 @@ class Check:
 
     id: str
     part: str
-    points: int
+    points: int | float
     needs: tuple[str, ...]
     sentence: str
     function: CheckFunction
@@ -53,7 +53,7 @@ class Registry:
     def check(
         self,
         part: str,
-        points: int,
+        points: int | float,
         needs: Iterable[CheckFunction] = (),
         thresholds: Iterable[Threshold] = (),
         trained: Measurement | None = None,

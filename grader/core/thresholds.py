@@ -13,16 +13,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from .in_force import value_of
+
 VERSION_DIGITS = 8
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """One limit, and the side of it on which a right solution's quantity lies."""
+    """One limit, and the side of it on which a right solution's quantity lies.
+
+    default: the limit where no course is in force that has another.
+    """
 
     name: str
     side: Literal["at most", "at least"]
-    limit: float
+    default: float
+
+    @property
+    def limit(self) -> float:
+        """The limit that is in force."""
+        return float(value_of(self.name, self.default))
 
     def admits(self, value: float) -> bool:
         """Whether a value is on the right side; NaN is on neither."""
@@ -42,7 +52,7 @@ class Threshold:
         if recording is None:
             return
         declared, values = recording
-        if self not in declared:
+        if self.name not in declared:
             raise LookupError(f"the threshold {self.name!r} is not declared at the check that is held to it")
         values[self.name] = self.worse(values[self.name], float(value)) if self.name in values else float(value)
 
@@ -51,14 +61,14 @@ class Threshold:
         return other if one == one and not (other >= one if self.side == "at least" else other <= one) else one
 
 
-_recording: ContextVar[tuple[frozenset[Threshold], dict[str, float]] | None] = ContextVar("recording", default=None)
+_recording: ContextVar[tuple[frozenset[str], dict[str, float]] | None] = ContextVar("recording", default=None)
 
 
 @contextmanager
 def recording(declared: Iterable[Threshold]) -> Iterator[dict[str, float]]:
     """Collect what is recorded meanwhile: the worst value of each declared quantity, by its name."""
     values: dict[str, float] = {}
-    token = _recording.set((frozenset(declared), values))
+    token = _recording.set((frozenset(each.name for each in declared), values))
     try:
         yield values
     finally:
@@ -89,5 +99,5 @@ class Thresholds(Mapping[str, Threshold]):
     @property
     def version(self) -> str:
         """The version of the calibration: 8 hexadecimal digits of a digest of all limits."""
-        fields = {name: {"limit": each.limit, "side": each.side} for name, each in self.items()}
+        fields = {name: {"limit": each.default, "side": each.side} for name, each in self.items()}
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:VERSION_DIGITS]

@@ -10,6 +10,7 @@ from ..core import thresholds
 from ..core.assignment import Assignment
 from ..core.evidence import json_ready
 from ..core.expect import Evidence, Failed, GraderFault, NotImplementedYet, SubmissionDied, filled, rounded
+from ..core.in_force import in_force
 from ..core.outcomes import CheckResult, Outcome
 from ..core.registry import Check
 from ..subject.subject import Subject
@@ -33,6 +34,17 @@ def run_checks(
     known: Mapping[str, CheckResult] | None = None,
 ) -> tuple[CheckResult, ...]:
     """Run `checks` and all they need, but for what is `known`; the results of `checks`, in the order of the parts."""
+    with in_force(assignment.in_force):
+        return _run_checks(assignment, subject, checks, out_of_time, known)
+
+
+def _run_checks(
+    assignment: Assignment,
+    subject: Subject,
+    checks: Iterable[Check],
+    out_of_time: Callable[[], bool],
+    known: Mapping[str, CheckResult] | None,
+) -> tuple[CheckResult, ...]:
     checks = tuple(checks)
     wanted = {c.id for c in checks}
     results = dict(known or {})

@@ -43,11 +43,12 @@ def fingerprint(assignment: Assignment, part: str, thresholds: bool = True) -> s
 
     thresholds: whether also with a limit of a threshold that the part's checks declare.
     """
-    texts = _texts(assignment.package, assignment.operations)
+    texts = _texts_of(assignment)
     digest = hashlib.sha256(environment().encode())
     for name in sorted(measuring_files(assignment, part)):
         digest.update(f"\0{name}\0{texts[name]}".encode())
     digest.update(json.dumps(thresholds_of(assignment, part) if thresholds else {}).encode())
+    digest.update(json.dumps(_set_by_course(assignment, part)).encode())
     for package in assignment.data_packages:
         digest.update(_data(package))
     return digest.hexdigest()
@@ -71,7 +72,7 @@ def measuring_files(assignment: Assignment, part: str) -> frozenset[str]:
     They are the grader's and the assignment's own, as far as the part's checks import them; and all operations, which
     may look into a submission's objects, and import from the rooms beside it alone.
     """
-    texts = _texts(assignment.package, assignment.operations)
+    texts = _texts_of(assignment)
     operations = f"{assignment.operations.replace('.', '/')}/"
     found = {*(f"grader/{name}" for name in ALWAYS), *(n for n in texts if n.startswith((*ROOMS, operations)))}
     searched = {n: "" if n in BY_NAME or n.startswith(operations) else text for n, text in texts.items()}
@@ -79,6 +80,11 @@ def measuring_files(assignment: Assignment, part: str) -> frozenset[str]:
         imported = imported_files(searched, first)
         found |= texts.keys() if imported is None else imported
     return frozenset(found & texts.keys())
+
+
+def _texts_of(assignment: Assignment) -> dict[str, str]:
+    """The modules, with those of a course's own checks."""
+    return _texts(assignment.package, assignment.operations) | dict(assignment.own_checks)
 
 
 @cache
@@ -114,7 +120,13 @@ def _file_of(defined: Callable[..., Any]) -> str:
 def thresholds_of(assignment: Assignment, part: str) -> dict[str, Any]:
     """The limits that the checks of a part are held to, by the names of their quantities."""
     declared = {each for check in _checks_of(assignment, part) for each in check.thresholds}
-    return {each.name: [each.side, each.limit] for each in sorted(declared, key=lambda one: one.name)}
+    return {each.name: [each.side, each.default] for each in sorted(declared, key=lambda one: one.name)}
+
+
+def _set_by_course(assignment: Assignment, part: str) -> list[Any]:
+    """What a course can set beside thresholds and limits: points by check, and what checks draw from."""
+    points = {check.id: check.points for check in _checks_of(assignment, part)}
+    return [points, {each.name: each.default for each in assignment.ranges}]
 
 
 @cache

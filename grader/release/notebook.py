@@ -17,6 +17,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from ..core.assignment import Assignment
+from ..core.points import total
 from ..core.registry import Check
 from ..core.stubs import STUB_MARKER
 from .figures import embed, figures
@@ -86,9 +87,9 @@ def _locked(notebook: NotebookNode) -> NotebookNode:
 
 
 def _opening_cells(assignment: Assignment) -> Iterator[Cell]:
-    worth = {part.name: sum(check.points for check in part.checks) for part in assignment.parts}
+    worth = {part.name: total(check.points for check in part.checks) for part in assignment.parts}
     rows = "\n".join(f"| {part} | {points} |" for part, points in worth.items())
-    introduction = assignment.introduction.format(rows=rows, total=sum(worth.values()))
+    introduction = assignment.introduction.format(rows=rows, total=total(worth.values()))
     yield Cell("markdown", introduction.strip(), "introduction")
     yield Cell("code", assignment.setup.strip(), "set-up")
 
@@ -114,7 +115,7 @@ def _test_cell(check: Check) -> Cell:
     return Cell("code", source, grade_id, nbgrader=_nbgrader(grade_id, grade=True, points=check.points))
 
 
-def _nbgrader(grade_id: str, *, grade: bool, **points: int) -> dict[str, Any]:
+def _nbgrader(grade_id: str, *, grade: bool, **points: int | float) -> dict[str, Any]:
     """The metadata by which nbgrader knows a test cell (grade, locked) or an answer cell (solution)."""
     roles = {"grade": grade, "locked": grade, "solution": not grade, "task": False}
     return {"schema_version": SCHEMA_VERSION, "grade_id": grade_id, **roles, **points}

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from ..core.assignment import Assignment, find_assignment
+from ..core.points import total
 from ..core.registry import Check
 
 INTRODUCTION = """\
@@ -34,8 +35,8 @@ def _overview(assignment: Assignment) -> str:
     return _lines(["| part | checks | points |", "|---|---|---|", *parts, total])
 
 
-def _worth(checks: Sequence[Check]) -> int:
-    return sum(check.points for check in checks)
+def _worth(checks: Sequence[Check]) -> int | float:
+    return total(check.points for check in checks)
 
 
 def _rows(checks: Sequence[Check]) -> Iterator[str]:

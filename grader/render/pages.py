@@ -149,7 +149,7 @@ def signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
-def plural(count: int, noun: str) -> str:
+def plural(count: int | float, noun: str) -> str:
     """1 point, 2 points."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
 

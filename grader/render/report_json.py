@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.codec import Codec, Finite, Whole, parsed
+from ..core.codec import Codec, Finite, Number, parsed
 from ..core.errors import UserError
 from ..core.files import write_atomically
 from ..core.outcomes import CheckResult, LeftOut, Picture, Report
@@ -47,7 +47,7 @@ class _Sums:
     """What the file says beside the fields of the report."""
 
     score: Finite
-    max_score: Whole
+    max_score: Number
 
 
 REPORT = Codec(Report)

@@ -11,6 +11,7 @@ from rich.text import Text
 from ..core.assignment import Assignment
 from ..core.evidence import evidence_rows
 from ..core.outcomes import CheckResult, Outcome, Report, Status
+from ..core.points import total
 from ..core.text import one_line, printable
 from .class_views import part_cells
 from .wording import OUTCOME_STYLES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence
@@ -26,7 +27,7 @@ def grades_table(assignment: Assignment, reports: Sequence[Report]) -> Table:
     table.add_column(Text("submission"), min_width=12, overflow="fold")
     for part, most in possible.items():
         table.add_column(Text(f"{_heading(assignment, part)}\n/{most}"), justify="right", vertical="top")
-    table.add_column(Text(f"score\n/{sum(possible.values())}"), justify="right", style="bold")
+    table.add_column(Text(f"score\n/{total(possible.values())}"), justify="right", style="bold")
     for report in in_order(reports):
         table.add_row(_who(report), *_part_cells(report, list(possible)), _total(report))
     return table
@@ -100,7 +101,7 @@ def _finding(assignment: Assignment, result: CheckResult) -> Text:
 
 
 def _sum(results: list[CheckResult]) -> str:
-    return f"{points(sum(r.score for r in results))}/{sum(r.points for r in results)}"
+    return f"{points(sum(r.score for r in results))}/{total(r.points for r in results)}"
 
 
 def plain_text(assignment: Assignment, results: Sequence[CheckResult]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ..core.outcomes import CheckResult, Outcome, Report
+from ..core.points import total
 from ..core.text import printable
 from .report_json import PRINTED_FILES
 
@@ -26,9 +27,9 @@ class PartView:
         return sum(check.score for check in self.checks)
 
     @property
-    def possible(self) -> int:
+    def possible(self) -> int | float:
         """Points there are in this part."""
-        return sum(check.points for check in self.checks)
+        return total(check.points for check in self.checks)
 
 
 def parts_of_checks(checks: Sequence[CheckResult]) -> list[PartView]:
@@ -71,9 +72,9 @@ class Waiting:
     checks: tuple[CheckResult, ...]
 
     @property
-    def points(self) -> int:
+    def points(self) -> int | float:
         """What they are worth together."""
-        return sum(check.points for check in self.checks)
+        return total(check.points for check in self.checks)
 
 
 def waiting(report: Report) -> list[Waiting]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ..core.assignment import Assignment
 from ..core.expect import rounded
 from ..core.outcomes import CheckResult, Outcome, Report, Status
+from ..core.points import total
 from ..core.text import one_line
 from ..stats.calibration import STATED
 
@@ -76,9 +77,9 @@ def in_order(reports: Sequence[Report]) -> list[Report]:
     return sorted(reports, key=lambda report: report.submission)
 
 
-def parts_of(part_names: Sequence[str], reports: Sequence[Report]) -> dict[str, int]:
+def parts_of(part_names: Sequence[str], reports: Sequence[Report]) -> dict[str, int | float]:
     """Each part that some report has checks of, with its points: in the order of `part_names`, then unknown ones."""
-    possible: dict[str, int] = {}
+    possible: dict[str, int | float] = {}
     for report in reports:
         for part, (_, most) in report.part_scores().items():
             possible[part] = max(possible.get(part, 0), most)
@@ -86,9 +87,9 @@ def parts_of(part_names: Sequence[str], reports: Sequence[Report]) -> dict[str, 
     return {part: possible[part] for part in known + sorted(possible.keys() - set(known))}
 
 
-def unmeasured(results: Sequence[CheckResult]) -> int:
+def unmeasured(results: Sequence[CheckResult]) -> int | float:
     """Points of checks that the grader failed to measure: neither earned nor lost yet."""
-    return sum(result.points for result in results if result.outcome is Outcome.ERROR)
+    return total(result.points for result in results if result.outcome is Outcome.ERROR)
 
 
 def unmeasured_parts(report: Report) -> set[str]:

@@ -19,7 +19,6 @@ from ..registry import CHECKS
 from ..subject import Model, Subject
 from ..thresholds import ACCURACY, FINE_TUNING_STEPS, KEPT_WEIGHTS
 
-ACCURACY_BAR = ACCURACY.limit  # .78; 200 steps at batch 32 give .85 to .92; one batch for ever .6
 KNOWS_NOTHING = 0.5  # a random network is right in 2 to 30 % of cases
 PART, CLASS = pretraining.PART, pretraining.CLASS
 HELD_OUT = 500
@@ -56,7 +55,7 @@ def _fit(subject: Subject, model: Model, label_of: np.ndarray) -> Fitted:
     while steps < FINE_TUNING_STEPS.limit:
         model.fit_labels(images, labels, 1, STAGE)
         steps, classes = steps + STAGE, _classes(subject, model)
-        if (classes == right).mean() > ACCURACY_BAR:
+        if (classes == right).mean() > ACCURACY.limit:
             FINE_TUNING_STEPS.record(steps)
             break
     return Fitted(model, before, classes, steps)
@@ -180,7 +179,7 @@ def _expect_other_classes(subject: Subject) -> None:
 def _expect_accuracy(subject: Subject, run: Fitted, label_of: np.ndarray) -> Evidence:
     right = _right_classes(subject, label_of)
     accuracy = float((run.classes == right).mean())
-    evidence = Evidence(f"above {ACCURACY_BAR:.0%}", f"{accuracy:.1%} of {HELD_OUT} unseen digits")
+    evidence = Evidence(f"above {ACCURACY.limit:.0%}", f"{accuracy:.1%} of {HELD_OUT} unseen digits")
     if not ACCURACY.within(accuracy):
         diagnosis = _diagnosis_of(subject, run, label_of)
         raise Failed(
@@ -203,7 +202,7 @@ def _diagnosis_of(subject: Subject, run: Fitted, label_of: np.ndarray) -> Diagno
     known = first_batch == label_of[subject.images.training_labels(0, BATCH)]
     fits = {
         "fine_tuning.nothing_moves": np.array_equal(run.classes, run.before),
-        "fine_tuning.shifted_labels": shifted > ACCURACY_BAR,
+        "fine_tuning.shifted_labels": shifted > ACCURACY.limit,
         "fine_tuning.one_batch": accuracy > 0.3 and np.mean(known) > 0.95,
         "fine_tuning.one_class": np.ptp(run.classes) == 0,
         "fine_tuning.chance": accuracy < 0.3,

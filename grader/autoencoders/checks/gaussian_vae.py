@@ -29,6 +29,7 @@ from ..measurements.posteriors import (
 )
 from ..measurements.situations import Situation, expect_loss_in, resting
 from ..measurements.training import BATCH_SIZE, RATE
+from ..ranges import ENCODING_SIZES
 from ..registry import CHECKS
 from ..subject import Model, Subject
 from ..thresholds import INFORMATIVE, STANDARD_ERRORS, STEPS_TO_INFORM, STEPS_TO_PRIOR
@@ -92,7 +93,7 @@ def parameters_have_requested_size(subject: Subject) -> Evidence:
         parameters_of(shapes.of_size(subject, PART, CLASS, encoding_size), subject.images.held_out(batch_size))
         seen.append(encoding_size)
 
-    for_all(subject, claim, shapes.FIRST, examples=2, encoding_size=shapes.SIZES, batch_size=shapes.BATCHES)
+    shapes.for_sizes(subject, claim)
     return Evidence("mean and log-variance (B, encoding_size)", f"right for encoding sizes {sorted(set(seen))}")
 
 
@@ -116,8 +117,16 @@ def kl_matches_closed_form(subject: Subject) -> Evidence:
                 diagnosis=diagnosis.sentence,
             )
 
-    first = ({"encoding_size": 4, "batch_size": 3, "spread": 1.0}, {"encoding_size": 3, "batch_size": 2, "spread": 0.0})
-    draws = {"encoding_size": st.integers(1, 64), "batch_size": st.integers(1, 6), "spread": st.floats(0, 1.5)}
+    sizes = ENCODING_SIZES.nearest
+    first = (
+        {"encoding_size": sizes(4), "batch_size": 3, "spread": 1.0},
+        {"encoding_size": sizes(3), "batch_size": 2, "spread": 0.0},
+    )
+    draws = {
+        "encoding_size": st.integers(*ENCODING_SIZES.bounds),
+        "batch_size": st.integers(1, 6),
+        "spread": st.floats(0, 1.5),
+    }
     for_all(subject, claim, first, examples=8, **draws)
     return Evidence("the closed form, and 0 at the prior", "equal to 1 part in 10,000")
 

@@ -1,20 +1,32 @@
 """What several parts are asked about shapes: encodings of the requested size, decodings that are images.
 
-Hypothesis draws encoding sizes from 1 to 64 and batch sizes; 1 and 33 are always among them. A model is built once a
-size and serves every check of its part.
+Hypothesis draws encoding sizes, from 1 to 64 unless a course says otherwise, and batch sizes; the least and the middle
+one, 1 and 33, are always among them. A model is built once a size and serves every check of its part.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 from hypothesis import strategies as st
 
 from ...core import expect
 from ...core.expect import Evidence
-from ...subject.properties import for_all
+from ...subject.properties import Case, for_all
+from ..ranges import ENCODING_SIZES
 from ..subject import Model, Subject
 
-SIZES, BATCHES = st.integers(1, 64), st.integers(1, 5)
 SCALES = (1, 10, 1000)  # far from 0 an activation without an upper end leaves [0, 1], also before any training
-FIRST = ({"encoding_size": 1, "batch_size": 2}, {"encoding_size": 33, "batch_size": 3})
+
+
+def for_sizes(subject: Subject, claim: Callable[[int, int], None], examples: int = 2) -> None:
+    """Check `claim(encoding_size, batch_size)` for sizes of the range that is in force. Raises Failed as `for_all`."""
+    low, high = ENCODING_SIZES.bounds
+    first: list[Case] = [
+        {"encoding_size": low, "batch_size": 2},
+        {"encoding_size": (low + high + 1) // 2, "batch_size": 3},
+    ]
+    sizes = st.integers(low, high)
+    for_all(subject, claim, first, examples=examples, encoding_size=sizes, batch_size=st.integers(1, 5))
 
 
 def of_size(subject: Subject, part: str, name: str, encoding_size: int) -> Model:
@@ -34,7 +46,7 @@ def encoding_has_requested_size(subject: Subject, part: str, name: str) -> Evide
         of_size(subject, part, name, encoding_size).encode(subject.images.held_out(batch_size))
         seen.append(encoding_size)
 
-    for_all(subject, claim, FIRST, examples=2, encoding_size=SIZES, batch_size=BATCHES)
+    for_sizes(subject, claim)
     return Evidence("(B, encoding_size)", f"right for encoding sizes {sorted(set(seen))}")
 
 
@@ -60,5 +72,5 @@ def decoding_is_an_image(subject: Subject, part: str, name: str) -> Evidence:
         )
         seen.append(encoding_size)
 
-    for_all(subject, claim, FIRST, examples=2, encoding_size=SIZES, batch_size=BATCHES)
+    for_sizes(subject, claim)
     return Evidence("(B, 28, 28, 1) in [0, 1]", f"right for encoding sizes {sorted(set(seen))}")

@@ -9,9 +9,7 @@ from ...protocol.frames import Want
 from ...stats.causes import Diagnosis, first_fit
 from ...stats.gaussians import KLEstimate, gaussian_kl, kl_from_samples
 from ...stats.metrics import cross_entropy, mosaic
-from ...subject.properties import for_all
 from ..measurements.alone import expect_answers_alone
-from ..measurements.elbo import ALLOWED
 from ..measurements.fitting import expect_same_loss_in_fit
 from ..measurements.posteriors import (
     BETA,
@@ -24,10 +22,10 @@ from ..measurements.posteriors import (
     near_situation,
 )
 from ..measurements.situations import Situation, expect_loss_in, resting
-from ..measurements.training import BATCH_SIZE, GOOD, TRAINING, Trained, expect_good_reconstructions, train_until
+from ..measurements.training import BATCH_SIZE, TRAINING, Trained, expect_good_reconstructions, train_until
 from ..registry import CHECKS
 from ..subject import Model, Subject
-from ..thresholds import INFORMATIVE, STANDARD_ERRORS, STEPS_TO_PRIOR, WEIGHT_OFF
+from ..thresholds import INFORMATIVE, SHARE_OF_MEAN_IMAGE, STANDARD_ERRORS, STEPS_TO_PRIOR, WEIGHT_OFF
 from . import shapes
 
 PART, CLASS = "vae", "VariationalAutoencoder"
@@ -210,7 +208,7 @@ def encoding_is_sampled_at_any_size(subject: Subject) -> Evidence:
         _expect_noise_of_its_own(model, images[:1])
         seen.append(encoding_size)
 
-    for_all(subject, claim, shapes.FIRST, examples=1, encoding_size=shapes.SIZES, batch_size=shapes.BATCHES)
+    shapes.for_sizes(subject, claim, examples=1)
     return Evidence("(B, encoding_size), different at each call", f"right for encoding sizes {sorted(set(seen))}")
 
 
@@ -244,7 +242,7 @@ def beta_pulls_posterior_to_prior(subject: Subject) -> Evidence:
         certain=8,
     )
     draws = subject.once(trained).model.encode_often(subject.images.held_out(8), DRAWS)
-    most = draws.mean(axis=0) + ALLOWED * draws.std(axis=0) / np.sqrt(DRAWS)
+    most = draws.mean(axis=0) + STANDARD_ERRORS.limit * draws.std(axis=0) / np.sqrt(DRAWS)
     expect_informative(WEAK, float(kl_from_samples(draws).kl.mean()), most)
     return evidence
 
@@ -275,7 +273,7 @@ def show_latent_space(subject: Subject, model: Model) -> None:
 
 def _expect_decoder_of_samples(run: Trained) -> None:
     """Where samples are decoded badly and their mean is decoded well, training has shown the decoder means."""
-    good = GOOD * run.mean_image
+    good = SHARE_OF_MEAN_IMAGE.limit * run.mean_image
     if run.after < good:
         return
     images = run.images[:8]

@@ -11,11 +11,9 @@ from ..thresholds import STANDARD_ERRORS
 from .elbo_causes import diagnoses_of, kl_factor
 from .losses import BatchLoss
 
-ALLOWED = STANDARD_ERRORS.limit  # 5.5, which a normal error exceeds once in 26 million
-
 
 def expect_negative_elbo(losses: Sequence[BatchLoss], size: int) -> Evidence:
-    """Raise Failed unless one right weighing explains every loss within ALLOWED standard errors."""
+    """Raise Failed unless one right weighing explains every loss within the allowed standard errors."""
     # Means over the batch weigh another batch differently, so weighings are compared by their position in the table.
     tables = [weighings(loss.batch, size, loss.beta) for loss in losses]
     worst = [
@@ -29,7 +27,7 @@ def expect_negative_elbo(losses: Sequence[BatchLoss], size: int) -> Evidence:
     if STANDARD_ERRORS.within(min(worst[0], worst[1])):
         return evidence
     near = _nearest([row.code for row in tables[0]], np.array(worst))
-    found = _with_factor(near, losses, size) if near else diagnoses_of(losses, ALLOWED)
+    found = _with_factor(near, losses, size) if near else diagnoses_of(losses, STANDARD_ERRORS.limit)
     raise Failed(
         found[0].code,
         NO_NEGATIVE_ELBO,
@@ -43,7 +41,7 @@ def expect_negative_elbo(losses: Sequence[BatchLoss], size: int) -> Evidence:
 def _with_factor(near: Sequence[str], losses: Sequence[BatchLoss], size: int) -> list[Diagnosis]:
     """The weighings that are near, and a factor of the KL divergence where it is as near to a mean over dimensions."""
     found = [Diagnosis(code, WRONG_WEIGHINGS[code]) for code in near]
-    factor = kl_factor(losses, ALLOWED) if MEAN_OVER_DIMENSIONS in near else None
+    factor = kl_factor(losses, STANDARD_ERRORS.limit) if MEAN_OVER_DIMENSIONS in near else None
     return [*found, factor[1]] if factor and abs(factor[0] * size - 1) > APART else found
 
 
@@ -60,10 +58,10 @@ def is_explained(losses: Sequence[BatchLoss]) -> bool:
         [loss.deviation(Weights(unit, unit)) for loss in losses for unit in [1 / loss.batch if averaged else 1.0]]
         for averaged in (False, True)
     )
-    return bool(min(np.max(sums), np.max(means)) <= ALLOWED)
+    return bool(min(np.max(sums), np.max(means)) <= STANDARD_ERRORS.limit)
 
 
 def _nearest(codes: Sequence[str], worst: np.ndarray) -> list[str]:
     """The wrong weighing that explains the losses best, and those that are as good but for 1 standard error."""
-    near = np.nonzero((worst <= ALLOWED) & (worst <= np.nanmin(worst, initial=np.inf) + 1))[0]
+    near = np.nonzero((worst <= STANDARD_ERRORS.limit) & (worst <= np.nanmin(worst, initial=np.inf) + 1))[0]
     return list(dict.fromkeys(codes[i] for i in near[np.argsort(worst[near])] if codes[i]))[:4]

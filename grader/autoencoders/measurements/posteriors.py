@@ -25,7 +25,6 @@ FRESH_BETA = 2000.0  # so large that the little KL divergence of a fresh model t
 FAR = 6.0  # nats per image
 FACTORS = (1.0, 2.0, 1.25, 1.2, 1.2, 1.2, 1.2)  # of the weights, one after the other: the reference needs 2 to 3
 BATCH = 16
-MOST = STEPS_TO_PRIOR.limit
 STAGE, AS_WRITTEN = 4, 6  # steps in each of the first stages, which are taken as written
 LONG_STAGE = 16  # steps in each of the others, for which a trace is worth its time
 QUIET = 0.25  # nats per image
@@ -92,7 +91,7 @@ def expect_pull(far: FarModel, distances: Callable[[], Distances], certain: int)
     far.model.set_learning_rate(RATE)
     seen = [distances()]
     while not has_come_nearer(seen, certain):
-        if steps_after(len(seen) - 1) >= MOST or has_gone_away(seen):
+        if steps_after(len(seen) - 1) >= STEPS_TO_PRIOR.limit or has_gone_away(seen):
             raise _no_pull(seen)
         if len(seen) <= AS_WRITTEN:
             far.model.steps(batch, STAGE)
@@ -127,7 +126,7 @@ def _peak(seen: Sequence[Distances], name: str) -> float:
 def has_gone_away(seen: Sequence[Distances]) -> bool:
     """Whether a distance has more than doubled, and still grows, after a quarter of the steps there are."""
     first, last = seen[0], seen[-1]
-    return steps_after(len(seen) - 1) > MOST / 4 and any(
+    return steps_after(len(seen) - 1) > STEPS_TO_PRIOR.limit / 4 and any(
         last[name] == _peak(seen, name) > 2 * max(first[name], INFORMATIVE.limit) for name in first
     )
 

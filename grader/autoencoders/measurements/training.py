@@ -21,7 +21,6 @@ TRAINING = (TRAINING_STEPS, SHARE_OF_MEAN_IMAGE, UNTRAINED_COST, ENCODING_ALONE)
 BATCH_SIZE = 16
 RATE = 3e-3
 HELD_OUT = 64
-GOOD = SHARE_OF_MEAN_IMAGE.limit
 PROBES = 8  # images whose encodings are kept from before the training
 FIRST_STEPS = 5  # right solutions need about 40 to get from noise to the mean image
 SAME_COST = 2.0  # nats per image, beside 5 standard errors: 16-bit encodings change the cost by .0002
@@ -98,7 +97,7 @@ def good_cost(subject: Subject) -> float:
 
     It differs from seed to seed. No answer that is the same for all images costs less than their mean image.
     """
-    return GOOD * cost_of_mean_image(subject.images.held_out(HELD_OUT))
+    return SHARE_OF_MEAN_IMAGE.limit * cost_of_mean_image(subject.images.held_out(HELD_OUT))
 
 
 def train_until(
@@ -247,7 +246,9 @@ def expect_good_reconstructions(subject: Subject, part: str, run: Trained) -> Ev
         f"Unseen digits above, their reconstructions after {run.steps} steps below",
         mosaic(*(subject.images.look.upright(x[:10]) for x in (run.images, run.reconstructions))),
     )
-    evidence = Evidence(f"below {rounded(GOOD * run.mean_image)} nats per image", rounded(run.after))
+    evidence = Evidence(
+        f"below {rounded(SHARE_OF_MEAN_IMAGE.limit * run.mean_image)} nats per image", rounded(run.after)
+    )
     if not SHARE_OF_MEAN_IMAGE.within(run.after / run.mean_image):
         trouble = run.diagnosis
         raise Failed(

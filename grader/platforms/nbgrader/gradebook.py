@@ -161,7 +161,7 @@ def _declare(gradebook: "Gradebook", name: str) -> "tuple[Entry, Notebook]":
     return entry, notebook
 
 
-def _cells(gradebook: "Gradebook", notebook: "Notebook", points: Mapping[str, int]) -> dict[str, str]:
+def _cells(gradebook: "Gradebook", notebook: "Notebook", points: Mapping[str, int | float]) -> dict[str, str]:
     """The id of every grade cell of the notebook by name, those of the checks in `points` added or brought up to date.
 
     A cell that is there already keeps whatever else is in it.

@@ -11,7 +11,6 @@ from grader.autoencoders.measurements.posteriors import (
     BETA,
     FAR,
     FRESH_BETA,
-    MOST,
     STAGE,
     FarModel,
     expect_fresh_losses,
@@ -242,7 +241,7 @@ def test_a_pull_is_seen_when_it_is_certain(case: str) -> None:
 def test_what_has_doubled_late_has_gone_away(nats: tuple[float, ...], away: bool) -> None:
     """A rise counts after a quarter of the steps, and only above what is next to nothing."""
     seen = [{"mean": 0.0, "variance": value} for value in nats]
-    late = next(stages for stages in range(100) if steps_after(stages) > MOST / 4)
+    late = next(stages for stages in range(100) if steps_after(stages) > STEPS_TO_PRIOR.limit / 4)
     assert has_gone_away([seen[0]] * (late - 4) + seen) is away
 
 

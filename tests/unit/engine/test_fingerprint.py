@@ -107,7 +107,7 @@ def with_limit(assignment: Assignment, name: str) -> Assignment:
     """The assignment as if its file of thresholds held another limit under this name."""
 
     def moved(check: Check) -> Check:
-        limits = (replace(t, limit=1.01 * t.limit) if t.name == name else t for t in check.thresholds)
+        limits = (replace(t, default=1.01 * t.default) if t.name == name else t for t in check.thresholds)
         return replace(check, thresholds=tuple(limits))
 
     return replace(assignment, parts=tuple(replace(p, checks=tuple(map(moved, p.checks))) for p in assignment.parts))

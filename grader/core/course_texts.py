@@ -1,0 +1,25 @@
+"""What a course tells its students in its own words, beside what the lab says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class CourseTexts:
+    """Texts of a course, each "" where it has none.
+
+    greeting: above a student's results and in the bundle. contact: whom to ask. hand_in: how to hand in. lateness: what
+    late work loses. logo: an image as the address of an <img>, which holds all of it. due: with its offset from UTC.
+    """
+
+    greeting: str = ""
+    contact: str = ""
+    hand_in: str = ""
+    lateness: str = ""
+    logo: str = ""
+    due: datetime | None = None
+
+    @property
+    def due_text(self) -> str:
+        """When it is due, for readers: 2027-05-03 23:59 (UTC+02:00)."""
+        return self.due.strftime(f"%Y-%m-%d %H:%M ({self.due.tzname()})") if self.due else ""
