@@ -2,12 +2,12 @@
 
 import typer
 
-from .shared import command, show
+from .shared import Command, command, show
 
 cache_app = typer.Typer(no_args_is_help=True, help="Manage cached results.", epilog="Example: `aelab cache info`")
 
 
-@command(cache_app, "info", "aelab cache info")
+@command(cache_app, "info", "aelab cache info", Command)
 def cache_info() -> None:
     """Show how many results are cached, and where."""
     from ..engine.cache import Cache, default_path
@@ -20,7 +20,7 @@ def cache_info() -> None:
     show(f"{'in all':14s}{sum(found.results.values()):8d} results, {sizes}")
 
 
-@command(cache_app, "clear", "aelab cache clear")
+@command(cache_app, "clear", "aelab cache clear", Command)
 def cache_clear() -> None:
     """Remove all cached results; what is graded next is measured again."""
     from ..engine.cache import clear, default_path

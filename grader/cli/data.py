@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .shared import command, show
+from .shared import Command, command, show
 
 DataDir = Annotated[Path | None, typer.Option(help="TensorFlow Datasets' folder; its own default without one.")]
 
@@ -14,7 +14,7 @@ data_app = typer.Typer(
 )
 
 
-@command(data_app, "import", "aelab data import downloads/mnist")
+@command(data_app, "import", "aelab data import downloads/mnist", Command)
 def data_import(
     folder: Annotated[Path, typer.Argument(help="Holds the four official IDX files, plain or .gz.")],
     data_dir: DataDir = None,
@@ -25,7 +25,7 @@ def data_import(
     show(f"full MNIST is ready in {import_mnist(folder, data_dir)}")
 
 
-@command(data_app, "info", "aelab data info")
+@command(data_app, "info", "aelab data info", Command)
 def data_info(data_dir: DataDir = None) -> None:
     """Say which digits `load_mnist` finds."""
     from ..autoencoders.mnist_import import describe_mnist

@@ -16,12 +16,12 @@ def doctor(
     """Say which isolation this machine has, why it has no more, and the limits; exits 1 if there is none."""
     if sys.platform != "linux":
         stop("isolation needs Linux; grade there, or code that you trust with --trust-submissions", 1)
-    from ..core.limits import Limits
     from ..isolation.doctor import diagnose
     from ..render.doctor import diagnosis_text, tier_progress, to_json
 
+    assignment = invocation_of(context).assignment
     with tier_progress(Console(stderr=True)) as progress:
-        found = diagnose(invocation_of(context).assignment, Limits(), progress)
+        found = diagnose(assignment, assignment.limits, progress)
     if as_json:
         print(to_json(found))
     else:

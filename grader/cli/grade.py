@@ -83,7 +83,7 @@ def grade(
     checks = assignment.select(part or ())
     if db:
         address_of(db)
-    found, limits = find_submissions(submitted_in(submissions), assignment), limits_of(limit or ())
+    found, limits = find_submissions(submitted_in(submissions), assignment), limits_of(limit or (), assignment.limits)
     show(found_line(found))
     folder = ResultsFolder(assignment, out, found.platform)
     if part:
@@ -97,7 +97,9 @@ def grade(
     parts = {check.part for check in checks}
     at_once = min(workers, len(chosen) * len(parts))
     private = (submissions, out, cache.path.parent)
-    place = BackendConfig(assignment, limits, at_once, scheduler, trust_submissions, private, unencrypted)
+    place = BackendConfig(
+        assignment, limits, at_once, scheduler, trust_submissions, private, unencrypted, invocation.source.absolute()
+    )
     config = partial(RunConfig, assignment, chosen, checks, limits=limits, fresh=fresh)
     with interruptible(f"stopped; what is done is kept, and the same command with --out {out} goes on from here"):
         reports = _measured(place, cache, lambda: config(seed=folder.seed(agreed)), folder, len(parts))

@@ -9,8 +9,8 @@ from rich.progress import Progress
 from ..core.outcomes import Report
 from ..engine.backend_config import BackendConfig
 from ..engine.cache import Cache
-from ..engine.repeated import grade_under_seeds
 from ..engine.observer import Observer
+from ..engine.repeated import grade_under_seeds
 from ..engine.run import RunConfig
 from ..render.progress import columns
 from .shared import console, interruptible

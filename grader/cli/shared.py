@@ -7,38 +7,56 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from typer.core import TyperCommand
+from typer.main import get_command
 
 from ..core.text import one_line
 from .logs import LogFile
 
 if TYPE_CHECKING:
     from ..core.assignment import Assignment
+    from ..course.finding import AssignmentSource
 
 CORES = os.cpu_count() or 1
 console = Console()
 
 LONGEST_LINE = 2000  # characters of an error
+HANDED_IN = ("submissions", "earlier")  # arguments that name what was handed in
 
 
 @dataclass
 class Invocation:
-    """One call of `aelab`: the assignment it is about, the paths it names, and where its log goes."""
+    """One call of `aelab`: the assignment it is about, the paths it names, and where its log goes.
+
+    course: the file of --course. handed_in: the paths that are or hold submissions.
+    """
 
     assignment_name: str | None = None
+    course: Path | None = None
     paths: tuple[Path, ...] = ()
+    handed_in: tuple[Path, ...] = ()
     log: LogFile = field(default_factory=LogFile)
 
     @cached_property
-    def assignment(self) -> "Assignment":
-        """The assignment, found when a command first needs it. Raises AssignmentError."""
-        from ..core.assignment import find_assignment
+    def source(self) -> "AssignmentSource":
+        """Where the assignment is found: in a course folder that is graded, or in the current one.
 
-        return find_assignment(self.assignment_name)
+        Raises CourseError.
+        """
+        from ..course.finding import source_of
+        from ..platforms.nbgrader.course import is_course, submitted_in
+
+        folders = (*filter(is_course, self.handed_in), Path())
+        return source_of(self.assignment_name, self.course, folders, map(submitted_in, self.handed_in))
+
+    @cached_property
+    def assignment(self) -> "Assignment":
+        """The assignment, found when a command first needs it. Raises AssignmentError and CourseError."""
+        return self.source()
 
     def named(self, path: Path) -> Path | None:
         """`path`, if the command line names it, something in it or a folder above it; of a draft, the final file."""
@@ -64,14 +82,51 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Note the paths, then run."""
-        values = [each for value in ctx.params.values() for each in (value if isinstance(value, list) else [value])]
-        invocation_of(ctx).paths = tuple(value for value in values if isinstance(value, Path))
+        invocation = invocation_of(ctx)
+        invocation.handed_in = tuple(path for name in HANDED_IN for path in _paths(ctx.params.get(name)))
+        named = (path for value in ctx.params.values() for path in _paths(value))
+        invocation.paths = (*named, *_paths(invocation.course))
         return super().invoke(ctx)
 
 
-def command(app: typer.Typer, name: str, example: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _paths(value: Any) -> tuple[Path, ...]:
+    return tuple(each for each in (value if isinstance(value, list) else [value]) if isinstance(each, Path))
+
+
+def _note_course(context: typer.Context, value: Path | None) -> Path | None:
+    invocation_of(context).course = value
+    return value
+
+
+def course_option(
+    course: Annotated[
+        Path | None,
+        typer.Option(
+            "--course",
+            metavar="FILE",
+            help="How your course has the assignment; course.toml in this folder without.",
+            expose_value=False,
+            callback=_note_course,
+        ),
+    ] = None,
+) -> None:
+    """A command with the option that every command about an assignment has."""
+
+
+class AssignmentCommand(Command):
+    """A command that is about an assignment, which a course may have adapted: it takes --course."""
+
+    def __init__(self, *arguments: Any, params: list[Any], **options: Any):
+        alone = typer.Typer(add_completion=False)
+        alone.command()(course_option)
+        super().__init__(*arguments, params=[*params, *get_command(alone).params], **options)
+
+
+def command(
+    app: typer.Typer, name: str, example: str, cls: type[Command] = AssignmentCommand
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declares a command of `app` whose help ends with `example`."""
-    return app.command(name, cls=Command, epilog=f"Example: `{example}`")
+    return app.command(name, cls=cls, epilog=f"Example: `{example}`")
 
 
 def say(message: str) -> None:

@@ -180,6 +180,17 @@ class Assignment:
         return {name: path.read_text(encoding="utf-8") for name, path in paths.items() if path.exists()}
 
 
+@dataclass(frozen=True)
+class Installed:
+    """Finds the installed assignment of a name, also on another machine."""
+
+    name: str
+
+    def __call__(self) -> Assignment:
+        """The assignment. Raises AssignmentError."""
+        return find_assignment(self.name)
+
+
 def find_assignment(name: str | None = None) -> Assignment:
     """The installed assignment of this name, without one that of $AELAB_ASSIGNMENT, or the only one.
 

@@ -22,4 +22,5 @@ class CourseTexts:
     @property
     def due_text(self) -> str:
         """When it is due, for readers: 2027-05-03 23:59 (UTC+02:00)."""
-        return self.due.strftime(f"%Y-%m-%d %H:%M ({self.due.tzname()})") if self.due else ""
+        moment = self.due.isoformat(" ", "minutes") if self.due else ""
+        return f"{moment[:16]} (UTC{moment[16:]})" if moment else ""

@@ -6,7 +6,7 @@ sleeps, with nothing to run, is ended by a wall clock. The defaults are about th
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from .errors import UserError
 
@@ -36,8 +36,8 @@ class LimitError(UserError):
     """There is no such limit, or it cannot have this value; the text is one clear line."""
 
 
-def limits_of(assignments: Iterable[str]) -> Limits:
-    """Limits from texts like "call_seconds=20". Raises LimitError."""
+def limits_of(assignments: Iterable[str], others: Limits | None = None) -> Limits:
+    """Limits from texts like "call_seconds=20", and for the rest the `others`. Raises LimitError."""
     known = {name: type(value) for name, value in asdict(Limits()).items()}
     values: dict[str, float] = {}
     for text in assignments:
@@ -50,4 +50,4 @@ def limits_of(assignments: Iterable[str]) -> Limits:
             raise LimitError(f"{name} must be a number, got {number!r}") from None
         if not values[name] > 0:
             raise LimitError(f"{name} must be above 0, got {number}")
-    return Limits(**values)  # type: ignore[arg-type]
+    return replace(others or Limits(), **values)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ function, so a mistyped one fails at import.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from .expect import Evidence
@@ -47,7 +48,9 @@ class Check:
 class Registry:
     """The checks of one assignment, in the order in which they are declared."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Iterable[Check] = ()) -> None:
+        """known: checks of another registry, which these may need."""
+        self._known: dict[str, Check] = {each.id: each for each in known}
         self._declared: dict[str, Check] = {}
 
     def check(
@@ -65,8 +68,8 @@ class Registry:
 
         def declare(function: CheckFunction) -> CheckFunction:
             identity = f"{part}.{function.__name__}"
-            if identity in self._declared:
-                places = f"{_place(self._declared[identity].function)} and {_place(function)}"
+            if before := self._declared.get(identity) or self._known.get(identity):
+                places = f"{_place(before.function)} and {_place(function)}"
                 raise ValueError(f"the check {identity} is declared twice: at {places}")
             sentence = " ".join((function.__doc__ or "").split("\n\n")[0].split())
             if not sentence:
@@ -80,9 +83,9 @@ class Registry:
         return declare
 
     def _id_of(self, function: CheckFunction, wanted_by: str) -> str:
-        for item in self:
-            if item.function is function:
-                return item.id
+        item = next((each for each in chain(self._known.values(), self) if each.function is function), None)
+        if item is not None:
+            return item.id
         raise LookupError(f"{wanted_by} needs {_place(function)}, which is not declared as a check before it")
 
     def __iter__(self) -> Iterator[Check]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from ..core.assignment import Assignment
 from ..core.limits import Limits
 from ..isolation.choice import open_pool
-from .backends import Backend, ClusterError, LocalBackend, Start
+from .backends import Backend, ClusterError, Find, LocalBackend, Start
 
 ENCRYPTED = ("tls", "wss")  # schemes of addresses; both sides show a certificate, or there is no connection
 
@@ -20,7 +20,8 @@ class BackendConfig:
     """Where to measure: on this machine with `workers` fork servers, or on the cluster of a Dask scheduler.
 
     private: folders that submissions must not see. unencrypted: whether the scheduler may be on another machine and
-    without TLS: whoever reaches it there runs code as its workers, and reads what is measured.
+    without TLS: whoever reaches it there runs code as its workers, and reads what is measured. source: where workers
+    find the assignment, by its name without.
     """
 
     assignment: Assignment
@@ -30,6 +31,7 @@ class BackendConfig:
     trusted: bool
     private: tuple[Path, ...] = ()
     unencrypted: bool = False
+    source: Find | None = None
 
     @property
     def name(self) -> str:
@@ -48,7 +50,7 @@ class BackendConfig:
                 from .dask_backend import dask_backends  # slow to import, and its packages are an extra
             except ImportError as missing:
                 raise ClusterError(f"{missing.name} is missing: pip install 'autoencoder-lab[cluster]'") from missing
-            return dask_backends(self.assignment, self.scheduler, self.trusted, say)
+            return dask_backends(self.assignment, self.scheduler, self.trusted, say, self.source)
         return lambda exit_stack: self._start_here(exit_stack, say)
 
     def _start_here(self, exit_stack: ExitStack, say: Callable[[str], None]) -> Backend:

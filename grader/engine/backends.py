@@ -20,6 +20,7 @@ from .tasks import Task
 
 log = logging.getLogger(__name__)
 Started = Callable[[], None]
+Find = Callable[[], Assignment]  # finds it on any machine; equal for the same one
 Start = Callable[[ExitStack], "Backend"]  # opens a backend that is closed with the stack
 
 

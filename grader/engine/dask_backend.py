@@ -12,11 +12,11 @@ from contextlib import ExitStack
 
 from distributed import Client, Worker, get_worker
 
-from ..core.assignment import Assignment, find_assignment
+from ..core.assignment import Assignment, Installed
 from ..core.limits import Limits
 from ..isolation.choice import NoIsolation, open_pool
 from ..isolation.pool import Pool
-from .backends import Backend, ClusterError, ClusterLost, Start, Started
+from .backends import Backend, ClusterError, ClusterLost, Find, Start, Started
 from .fingerprint import environment, fingerprint
 from .isolated import measure
 from .tasks import Task, TaskResult
@@ -36,50 +36,50 @@ class WorkerSession:
     def __init__(self) -> None:
         self._opening = threading.Lock()
         self._exit_stack = ExitStack()
-        self._pools: dict[tuple[str, bool], Pool] = {}
-        self._terms: dict[tuple[str, bool], Terms] = {}
+        self._pools: dict[tuple[Find, bool], Pool] = {}
+        self._terms: dict[tuple[Find, bool], Terms] = {}
 
-    def find_terms(self, assignment: str, trusted: bool, worker: Worker) -> Terms:
+    def find_terms(self, find: Find, trusted: bool, worker: Worker) -> Terms:
         """What this process grades under, tried out anew where it had no isolation so far."""
-        versions = versions_of(find_assignment(assignment))
+        versions = versions_of(find())
         try:
-            pool = self._pool(assignment, trusted, worker)
+            pool = self._pool(find, trusted, worker)
             terms = pool.tier.name, pool.tier.description, versions
         except NoIsolation as none:
             terms = "", str(none), versions
-        self._terms[assignment, trusted] = terms
+        self._terms[find, trusted] = terms
         return terms
 
-    def measure(self, task: Task, trusted: bool, tier: str, versions: str) -> TaskResult:
+    def measure(self, task: Task, find: Find, trusted: bool, tier: str, versions: str) -> TaskResult:
         """Measure a task on a fork server. Raises ClusterError if this worker has joined under other terms."""
-        worker, key = get_worker(), (task.assignment, trusted)
+        worker, key = get_worker(), (find, trusted)
         here, _, versions_here = self._terms.get(key) or self.find_terms(*key, worker)
         if (here, versions_here) != (tier, versions):
             raise ClusterError(_refusal(worker.address, here, tier))
         with self._pool(*key, worker).lend() as server:
-            return measure(task, find_assignment(task.assignment), server)
+            return measure(task, find(), server)
 
-    def _pool(self, assignment: str, trusted: bool, worker: Worker) -> Pool:
+    def _pool(self, find: Find, trusted: bool, worker: Worker) -> Pool:
         """The pool, opened where there is none yet. Raises NoIsolation."""
         with self._opening:
-            if (assignment, trusted) not in self._pools:
+            if (find, trusted) not in self._pools:
                 _leave_unprofiled(worker)
-                opened = open_pool(find_assignment(assignment), Limits(), worker.state.nthreads, trusted)
-                self._pools[assignment, trusted] = self._exit_stack.enter_context(opened)
-            return self._pools[assignment, trusted]
+                opened = open_pool(find(), Limits(), worker.state.nthreads, trusted)
+                self._pools[find, trusted] = self._exit_stack.enter_context(opened)
+            return self._pools[find, trusted]
 
 
 _SESSION = WorkerSession()  # of this process, where what Dask runs in it finds it
 
 
-def terms_here(assignment: str, trusted: bool, dask_worker: Worker) -> Terms:
+def terms_here(find: Find, trusted: bool, dask_worker: Worker) -> Terms:
     """What this process, a Dask worker's, grades under. Dask gives `dask_worker` to what it runs outside of tasks."""
-    return _SESSION.find_terms(assignment, trusted, dask_worker)
+    return _SESSION.find_terms(find, trusted, dask_worker)
 
 
-def measure_here(text: str, trusted: bool, tier: str, versions: str) -> bytes:
+def measure_here(text: str, find: Find, trusted: bool, tier: str, versions: str) -> bytes:
     """Measure a task in this process, a Dask worker's. Raises ClusterError if it has joined under other terms."""
-    return _SESSION.measure(Task.from_json(text), trusted, tier, versions).to_bytes()
+    return _SESSION.measure(Task.from_json(text), find, trusted, tier, versions).to_bytes()
 
 
 def versions_of(assignment: Assignment) -> str:
@@ -106,8 +106,9 @@ def _refusal(address: str, tier: str, wanted: str) -> str:
 class DaskBackend:
     """Measures on the workers of a cluster, as many tasks at once as these have threads."""
 
-    def __init__(self, client: Client, assignment: Assignment, trusted: bool):
-        found = client.run(terms_here, assignment.name, trusted)
+    def __init__(self, client: Client, assignment: Assignment, trusted: bool, find: Find | None = None):
+        find = find or Installed(assignment.name)
+        found = client.run(terms_here, find, trusted)
         if not found:
             raise ClusterError(f"the cluster {client.scheduler.address} has no workers yet")
         self.tier, self.description, _ = next(iter(found.values()))
@@ -118,7 +119,7 @@ class DaskBackend:
             if (tier, versions) != (self.tier, wanted):
                 raise ClusterError(_refusal(address, tier, self.tier))
         self.width = sum(client.nthreads().values())
-        self._terms = (trusted, self.tier, wanted)
+        self._terms = (find, trusted, self.tier, wanted)
         self._client = client
         self._address = client.scheduler.address
         self._executor = client.get_executor(pure=False)
@@ -162,7 +163,9 @@ def _gone(what: str) -> str:
     return f"{what}; what is done is kept, and the same command goes on from there when it is back"
 
 
-def dask_backends(assignment: Assignment, address: str, trusted: bool, say: Callable[[str], None]) -> Start:
+def dask_backends(
+    assignment: Assignment, address: str, trusted: bool, say: Callable[[str], None], find: Find | None = None
+) -> Start:
     """A function that connects to a scheduler and says how its workers isolate; it raises ClusterError."""
 
     def start(exit_stack: ExitStack) -> Backend:
@@ -170,7 +173,7 @@ def dask_backends(assignment: Assignment, address: str, trusted: bool, say: Call
             client = exit_stack.enter_context(Client(address, timeout=CONNECT_SECONDS, set_as_default=False))
         except (OSError, ValueError) as problem:
             raise ClusterError(f"there is no Dask scheduler at {address}: {problem}") from problem
-        backend = DaskBackend(client, assignment, trusted)
+        backend = DaskBackend(client, assignment, trusted, find)
         say(f"{backend.description}, on {len(client.nthreads())} workers of {address}")
         return backend
 

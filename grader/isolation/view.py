@@ -49,7 +49,11 @@ def view_of(assignment: Assignment, private: Iterable[Path] = ()) -> View:
     if assignment.made:
         inside += data.values()
         data = {name: folder_of(assignment.made) / name for name in data}
-    secrets = [p.resolve() for p in (*private, *secret_folders(hidden), *inside) if p.exists()]
+    secrets = [
+        p.resolve()
+        for p in (*private, *secret_folders(hidden), *assignment.own_modules.values(), *inside)
+        if p.exists()
+    ]
     readable: list[Path] = []
     listed: list[Path] = []
     for folder in outermost([*map(Path, SYSTEM), *_python_folders()]):

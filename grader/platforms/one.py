@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 from ..core.assignment import Assignment
-from ..core.limits import Limits
 from ..core.outcomes import Report
 from ..core.seeds import draw
 from ..engine.observer import Observer
@@ -24,7 +23,7 @@ class Log(Observer):
 def grade_folder(assignment: Assignment, folder: Path, *, trusted: bool = False, seed: int | None = None) -> Report:
     """Measure the submission in `folder`. Raises NoIsolation where nothing confines it and it is not trusted."""
     drawn = draw() if seed is None else seed
-    limits = Limits()
+    limits = assignment.limits
     config = RunConfig(
         assignment, [HandedIn("submission", innermost(folder), "submission")], assignment.checks, drawn, limits
     )

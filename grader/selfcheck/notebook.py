@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.assignment import Assignment, find_assignment
+from ..core.assignment import Assignment
 from ..core.errors import UserError
 from ..core.outcomes import CheckResult, LeftOut, Outcome
 from ..core.registry import Check
+from ..course.finding import find
 from ..engine.checking import run_checks
 from ..harness.modules import AbsoluteNames, Cells, Definitions, LiveNamespace, Modules
 from ..submissions.dependencies import sources_for
@@ -131,7 +132,7 @@ def check(*names: str) -> float:
     from .screens import screen_here
 
     caller = sys._getframe(1).f_globals
-    assignment = find_assignment()
+    assignment = find()
     with screen_here(assignment) as screen:
         try:
             require_keras_2()

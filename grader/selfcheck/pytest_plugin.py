@@ -16,15 +16,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def submission_session(request: pytest.FixtureRequest) -> object:
     """The self-check session of the submission named on the command line."""
-    from ..core.assignment import find_assignment
     from ..core.errors import UserError
+    from ..course.finding import find
     from .notebook import require_keras_2, session_of_files
 
     path = request.config.getoption("--submission")
     if not path:
         stop("name what to check: pytest --pyargs grader --submission DIR")
     try:
-        session = session_of_files(find_assignment(), Path(path))
+        session = session_of_files(find(), Path(path))
         require_keras_2()
     except (UserError, OSError) as error:
         stop(f"{path}: {error}")

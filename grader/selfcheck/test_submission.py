@@ -2,14 +2,14 @@
 
 import pytest
 
-from ..core.assignment import find_assignment
 from ..core.outcomes import Outcome
 from ..core.registry import Check
+from ..course.finding import find
 from ..render.terminal import plain_text
 from .notebook import Session
 
 
-@pytest.mark.parametrize("check", find_assignment().checks, ids=lambda check: check.id)
+@pytest.mark.parametrize("check", find().checks, ids=lambda check: check.id)
 def test_check(check: Check, submission_session: Session) -> None:
     """The submission passes this check."""
     (result,) = submission_session.check((check.id,))

@@ -17,6 +17,7 @@ from distributed import Client, LocalCluster
 from distributed.security import Security
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.assignment import Installed
 from grader.core.limits import Limits
 from grader.core.outcomes import Outcome, Report, Status
 from grader.engine import dask_backend
@@ -123,7 +124,7 @@ def test_workers_on_other_terms_are_refused(local_cluster: LocalCluster, monkeyp
             patched.setattr(dask_backend, "environment", lambda: "Python 2.7")
             with pytest.raises(ClusterError, match=r"the worker tcp://.* has another version of the grader"):
                 DaskBackend(client, ASSIGNMENT, trusted=False)
-        found = client.run(dask_backend.terms_here, ASSIGNMENT.name, False)
+        found = client.run(dask_backend.terms_here, Installed(ASSIGNMENT.name), False)
         first, second = found
         mixed = found | {second: ("landlock+user", "worse", found[second][2])}
         monkeypatch.setattr(client, "run", lambda *_: {first: found[first], second: mixed[second]})

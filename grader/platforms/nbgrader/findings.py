@@ -1,15 +1,18 @@
 """Enters what nbgrader's SaveAutoGrades cannot: the findings of a part as comments, and scores that are still open."""
 
 import textwrap
+from pathlib import Path
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from ...core.assignment import Assignment, find_assignment
+from ...core.assignment import Assignment
 from ...core.outcomes import CheckResult, Outcome, Report, Status
+from ...course.finding import find_in_course
 from ...render.terminal import plain_text
 from .gradebook import grade_id
 from .preprocessor import RESULTS
@@ -23,7 +26,8 @@ class SaveFindings(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
         names, report = resources["nbgrader"], resources[RESULTS]
         place = names["notebook"], names["assignment"], names["student"]
         with Gradebook(names["db_url"]) as gradebook:
-            for name, text in comments(find_assignment(names["assignment"]), nb, report).items():
+            root = Path(CourseDirectory(parent=self).root)
+            for name, text in comments(find_in_course(names["assignment"], root), nb, report).items():
                 gradebook.find_comment(name, *place).auto_comment = text
             for name in _unmeasured(nb, report):
                 grade = gradebook.find_grade(name, *place)

@@ -12,12 +12,13 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, List, Unicode
 
-from ...core.assignment import Assignment, find_assignment
+from ...core.assignment import Assignment
 from ...core.limits import limits_of
 from ...core.outcomes import CheckResult, Picture, Report
 from ...core.png import png
 from ...core.registry import Check
 from ...core.text import one_line
+from ...course.finding import find_in_course
 from ...engine.observer import Observer
 from ...render.terminal import plain_text
 from .gradebook import grade_id
@@ -39,7 +40,8 @@ class Measure(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """The notebook with the outputs of its test cells; the report goes into the resources."""
         cells = _test_cells(nb)
-        assignment = find_assignment(resources["nbgrader"]["assignment"])
+        root = Path(CourseDirectory(parent=self).root)
+        assignment = find_in_course(resources["nbgrader"]["assignment"], root)
         checks = tuple(check for check in assignment.checks if grade_id(check.id) in cells)
         report = self._report(assignment, resources["nbgrader"], checks)
         for result in report.checks:
@@ -52,7 +54,9 @@ class Measure(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
         course = CourseDirectory(parent=self)
         path = course.format_path(course.submitted_directory, names["student"], names["assignment"])
         root = Path(course.root).resolve()
-        conditions = Conditions(root, course_seed(root), limits_of(self.limits), self.trust_submissions)
+        conditions = Conditions(
+            root, course_seed(root), limits_of(self.limits, assignment.limits), self.trust_submissions
+        )
         observer = LoggingObserver(self.log)
         report = SESSION.find_report(assignment, names["student"], Path(path), checks, conditions, observer)
         self.log.info("Measured %s: %s in %.0f s", names["student"], report.status.value, report.seconds)
