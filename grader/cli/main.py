@@ -18,6 +18,7 @@ from .appeal import appeal
 from .cache import cache_app
 from .check import check
 from .collect import collect
+from .course import course_app
 from .data import data_app
 from .doctor import doctor
 from .export import export_app
@@ -52,6 +53,7 @@ command(app, "verify", "aelab verify results/ada/report.json submitted/ada")(ver
 command(app, "doctor", "aelab doctor")(doctor)
 command(app, "similarity", "aelab similarity submitted --out similarity.html --earlier 2025")(similarity)
 app.add_typer(data_app, name="data")
+app.add_typer(course_app, name="course")
 app.add_typer(release_app, name="release")
 app.add_typer(export_app, name="export")
 app.add_typer(seed_app, name="seed")

@@ -62,8 +62,9 @@ class Assignment:
     table of points. hand_out: the README of the students' bundle. limits: of a submission. ranges: what checks draw
     from.
 
-    A course has set the others: adapts, the name under which the lab is installed; texts; own_checks, the texts of its
-    own modules of checks by their path; own_modules, the file of the solution of each part of its own.
+    A course has set the others: adapts, the name under which the lab is installed; texts; course_file, its course.toml;
+    packed, what a copy of the grader needs to have the same, by file name; own_checks, the texts of its own modules of
+    checks by their path; own_modules, the file of the solution of each part of its own.
     """
 
     name: str
@@ -87,6 +88,8 @@ class Assignment:
     ranges: tuple[Range, ...] = ()
     adapts: str = ""
     texts: CourseTexts = field(default_factory=CourseTexts)
+    course_file: Path | None = None
+    packed: Mapping[str, bytes] = field(default_factory=dict)
     own_checks: Mapping[str, str] = field(default_factory=dict)
     own_modules: Mapping[str, Path] = field(default_factory=dict)
 

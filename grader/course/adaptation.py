@@ -16,6 +16,7 @@ from .files import beside
 from .keys import OwnPart
 from .late import lateness_text
 from .own import OwnChecks, load_checks
+from .packing import packed
 from .points import TOTAL, points_of
 from .reading import CourseFile, no_such
 
@@ -41,8 +42,10 @@ def adapted(lab: Assignment, source: CourseFile) -> Assignment:
         ranges=_ranges(lab.ranges, source),
         adapts=lab.name,
         texts=_texts(source),
+        course_file=source.path,
+        packed=packed(source),
         own_checks=own.texts,
-        own_modules={Path(part.module).stem: _solution(part, n, source) for n, part in enumerate(course.own.parts)},
+        own_modules=_solutions(source),
     )
 
 
@@ -75,11 +78,12 @@ def _own_part(lab: Assignment, part: OwnPart, number: int, source: CourseFile) -
     return Part(name, part.title, part.names, ())
 
 
-def _solution(part: OwnPart, number: int, source: CourseFile) -> Path:
-    """The file of the solution, which students do not have."""
+def _solutions(source: CourseFile) -> dict[str, Path]:
+    """The files of the solutions of own parts; where a course was packed they lie with the lab's, or nowhere."""
     if source.path.suffix == ".json":
-        return source.path.parent / part.module
-    return beside(source, f"own.parts.{number}.module", part.module)
+        return {}
+    parts = enumerate(source.course.own.parts)
+    return {Path(part.module).stem: beside(source, f"own.parts.{n}.module", part.module) for n, part in parts}
 
 
 def _without_others(check: Check, left: set[str]) -> Check:

@@ -27,9 +27,12 @@ class AssignmentSource:
 
     def __call__(self) -> Assignment:
         """The assignment. Raises AssignmentError and CourseError."""
-        if self.file is None:
-            return find_assignment(self.name)
-        return _of_course(self.name, read_course(self.file, read_trusted(self.file)))
+        source = self.read()
+        return _of_course(self.name, source) if source else find_assignment(self.name)
+
+    def read(self) -> CourseFile | None:
+        """The file of the course, None without one. Raises CourseError."""
+        return read_course(self.file, read_trusted(self.file)) if self.file else None
 
 
 def find(

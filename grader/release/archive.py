@@ -18,6 +18,7 @@ DATE = "SOURCE_DATE_EPOCH"  # seconds since 1970: https://reproducible-builds.or
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can hold
 EXECUTABLE = 0o755
 PLAIN = 0o644
+COURSE = "grader/course/packed"  # where a copy of the grader looks for what a course has changed
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -69,6 +70,7 @@ def installable_grader(assignment: Assignment) -> dict[str, bytes]:
     files = {name: content for package in packages for name, content in package_files(package).items()}
     packed = {name: content for name, content in files.items() if not name.startswith(others)}
     constraints = (ROOT / "constraints.txt").read_bytes()
+    packed |= {f"{COURSE}/{name}": content for name, content in assignment.packed.items()}
     return packed | {"pyproject.toml": _pyproject(assignment, pyproject).encode(), "constraints.txt": constraints}
 
 

@@ -30,7 +30,17 @@ def bundle_files(assignment: Assignment) -> dict[str, bytes]:
     templates = {name: text.encode() for name, text in render_templates(assignment).items()}
     notebook = templates.pop(assignment.notebook)
     modules = {f"{SOLUTION}/{name}": content for name, content in (templates | figures(assignment)).items()}
-    own = {"README.md": assignment.hand_out.encode(), "requirements.txt": REQUIREMENTS.encode()}
+    own = {"README.md": readme(assignment).encode(), "requirements.txt": REQUIREMENTS.encode()}
     return (
         installable_grader(assignment) | modules | own | {assignment.notebook: notebook, CONFIG_NAME: VALIDATE.encode()}
     )
+
+
+def readme(assignment: Assignment) -> str:
+    """The README of the bundle: the lab's, with what the course says."""
+    texts = assignment.texts
+    due = f"Due {texts.due_text}. {texts.lateness}".strip() if texts.due else ""
+    hand_in = " ".join(filter(None, [texts.hand_in, due]))
+    told = [("", texts.greeting), ("Hand in", hand_in), ("Questions", texts.contact)]
+    sections = (f"## {title}\n\n{text}\n" if title else f"{text}\n" for title, text in told if text)
+    return "\n".join([assignment.hand_out, *sections])

@@ -25,5 +25,8 @@ def write_autograder(assignment: Assignment, out: Path, *, trusted: bool = False
     scripts["run_autograder"] = run
     reference = {} if trusted else package_files(assignment.reference)
     modules = {name: content for name, content in reference.items() if name.endswith(".py")}
+    if not trusted:
+        own = {f"{assignment.reference}/{name}.py": path for name, path in assignment.own_modules.items()}
+        modules |= {name: path.read_bytes() for name, path in own.items()}
     packed = installable_grader(assignment) | modules
     return write_zip(out, packed | {name: text.encode() for name, text in scripts.items()}, SCRIPTS)

@@ -1,10 +1,12 @@
 """A course folder for nbgrader: its configuration and the source notebook with the solutions."""
 
+import re
 from pathlib import Path
 
 from ...core.assignment import Assignment
 from ...core.errors import UserError
 from ...core.files import write_all_atomically
+from ...course.packing import copied
 from ...release.bundle import CONFIG_NAME
 from ...release.notebook import render_notebook
 
@@ -75,6 +77,9 @@ class CourseExists(UserError):
     """There is a configuration already, which a person may have edited; the text is one clear line."""
 
 
+COMPLETING = re.compile(r"^complete_submissions\(.*\)\n", re.MULTILINE)  # of one assignment
+
+
 def course_config(assignment: Assignment) -> str:
     """The text of nbgrader's configuration."""
     names = {"ASSIGNMENT": assignment.name, "COURSE": assignment.course, "TITLE": assignment.title}
@@ -87,11 +92,22 @@ def course_config(assignment: Assignment) -> str:
 def write_course(assignment: Assignment, target: Path) -> list[Path]:
     """Write an nbgrader course folder into `target` and return the paths of its files.
 
-    Raises CourseExists, and writes nothing, where there is a configuration that differs from this one.
+    A configuration that another assignment of the same course has written stays. Raises CourseExists, and writes
+    nothing, where there is one that differs otherwise.
     """
     config, text = target / CONFIG_NAME, course_config(assignment)
-    if config.exists() and config.read_bytes() != text.encode():
-        raise CourseExists(f"{config} differs from the one to write: move it away to get a new one")
+    if config.exists():
+        found = config.read_bytes().decode(errors="replace")
+        if _settings(found) != _settings(text):
+            raise CourseExists(f"{config} differs from the one to write: move it away to get a new one")
+        text = found + "".join(line for line in COMPLETING.findall(text) if line not in found)
     notebook = render_notebook(assignment, solutions=True)
-    files = {CONFIG_NAME: text, f"source/{assignment.name}/{assignment.notebook}": notebook}
+    files: dict[str, str | bytes] = {CONFIG_NAME: text, f"source/{assignment.name}/{assignment.notebook}": notebook}
+    if assignment.course_file and assignment.course_file.resolve().parent != target.resolve():
+        files |= copied(assignment.course_file, assignment.name)
     return write_all_atomically(target, files)
+
+
+def _settings(config: str) -> str:
+    """A configuration without what names its assignments."""
+    return COMPLETING.sub("", config.split('"""', 2)[-1])
