@@ -66,6 +66,7 @@ def grade(
     written to aelab.log in --out.
     """
     from ..core.limits import limits_of
+    from ..course.finding import find_in_course
     from ..engine.backend_config import BackendConfig
     from ..engine.cache import Cache, default_path
     from ..engine.run import RunConfig
@@ -90,6 +91,7 @@ def grade(
         folder.refuse_fewer(checks)
     agreed = folder.agreed_seed(seed)
     if is_course(submissions):
+        find_in_course(assignment.name, submissions)  # by which nbgrader enters the grades: it has to be there
         agreed = folder.agreed_seed(course_seed(submissions, seed, agreed))
     chosen = _chosen(found.submissions, student, folder if only_failed else None)
     folder.prepare()
@@ -98,7 +100,14 @@ def grade(
     at_once = min(workers, len(chosen) * len(parts))
     private = (submissions, out, cache.path.parent)
     place = BackendConfig(
-        assignment, limits, at_once, scheduler, trust_submissions, private, unencrypted, invocation.source.absolute()
+        assignment,
+        limits,
+        at_once,
+        scheduler,
+        trust_submissions,
+        private,
+        unencrypted,
+        invocation.source.absolute(assignment.name),
     )
     config = partial(RunConfig, assignment, chosen, checks, limits=limits, fresh=fresh)
     with interruptible(f"stopped; what is done is kept, and the same command with --out {out} goes on from here"):

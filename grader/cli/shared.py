@@ -48,7 +48,10 @@ class Invocation:
         Raises CourseError.
         """
         from ..course.finding import source_of
-        from ..platforms.nbgrader.course import is_course, submitted_in
+
+        if not self.handed_in:
+            return source_of(self.assignment_name, self.course)
+        from ..platforms.nbgrader.course import is_course, submitted_in  # which students' commands do without
 
         folders = (*filter(is_course, self.handed_in), Path())
         return source_of(self.assignment_name, self.course, folders, map(submitted_in, self.handed_in))

@@ -21,9 +21,9 @@ class AssignmentSource:
     name: str | None = None
     file: Path | None = None
 
-    def absolute(self) -> "AssignmentSource":
-        """The same from any folder, also on another machine with the same files."""
-        return AssignmentSource(self.name, self.file and self.file.absolute())
+    def absolute(self, name: str) -> "AssignmentSource":
+        """Where the assignment that was found, and is called so, is found from any folder and on any machine."""
+        return AssignmentSource(name, self.file and self.file.absolute())
 
     def __call__(self) -> Assignment:
         """The assignment. Raises AssignmentError and CourseError."""
