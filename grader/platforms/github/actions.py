@@ -10,10 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ...core.assignment import Assignment, find_assignment
+from ...core.assignment import Assignment
 from ...core.files import write_all_atomically
 from ...core.outcomes import Report
 from ...core.text import printable
+from ...course.finding import find
 from ...release.archive import installable_grader
 from ...render.pages import FILE_NAME, student_page
 from .classroom50 import is_measured, release_body
@@ -49,7 +50,7 @@ def main() -> None:
     from ..one import grade_folder
 
     checkout, out = map(Path, sys.argv[1:])
-    assignment = find_assignment()
+    assignment = find(folders=())  # nothing of the repository is believed
     report = grade_folder(assignment, checkout)
     texts = {
         FILE_NAME: student_page(assignment, report),

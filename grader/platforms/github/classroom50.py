@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ...core.assignment import Assignment, find_assignment
+from ...core.assignment import Assignment
 from ...core.files import write_all_atomically
 from ...core.outcomes import CheckResult, Outcome, Report, Status, now
 from ...core.text import one_line, printable
+from ...course.finding import find
 from ...release.archive import installable_grader, write_zip
 from ...render.terminal import plain_text
 from ...render.wording import part_title, points, sentence
@@ -100,7 +101,7 @@ def main() -> None:
     from ..one import grade_folder
 
     checkout, out = map(Path, sys.argv[1:])
-    assignment = find_assignment()
+    assignment = find(folders=())  # nothing of the repository is believed
     report = grade_folder(assignment, checkout)
     if not is_measured(report):
         sys.exit(f"the grader failed, not the submission: {printable(report.message)}")
