@@ -16,11 +16,19 @@ TEXTS = Path(__file__).parent / "texts"
 
 
 def _part(
-    name: str, title: str, *public_names: str, heading: str = "", shown_by: Callable[..., Any] | None = None
+    name: str,
+    title: str,
+    *public_names: str,
+    heading: str = "",
+    shown_by: Callable[..., Any] | None = None,
+    needs: tuple[str, ...] = (),
+    requirements: tuple[str, ...] = (),
 ) -> Part:
     shown = (f"{name}.{shown_by.__name__}",) if shown_by else ()
-    return Part(name, title, public_names, CHECKS.of_part(name), heading, shown)
+    return Part(name, title, public_names, CHECKS.of_part(name), heading, shown, needs, requirements)
 
+
+BASE = (data.PART, autoencoder.PART)  # what builds on the autoencoder needs
 
 ASSIGNMENT = Assignment(
     name="lab05",
@@ -28,16 +36,27 @@ ASSIGNMENT = Assignment(
     course="autoencoder_lab",
     parts=(
         _part(data.PART, "Data", "normalize", "training_batches"),
-        _part(autoencoder.PART, "Autoencoder", autoencoder.CLASS, heading="auto-\nencoder"),
+        _part(autoencoder.PART, "Autoencoder", autoencoder.CLASS, heading="auto-\nencoder", needs=(data.PART,)),
         _part(
             upsampling.PART,
             "Upsampling",
             upsampling.CLASS,
             heading="up-\nsampling",
             shown_by=upsampling.has_no_transposed_convolution,
+            needs=BASE,
         ),
-        _part(gaussian_vae.PART, "Gaussian VAE", gaussian_vae.CLASS, "kl_divergence", heading="gauss.\nVAE"),
-        _part(vae.PART, "VAE", vae.CLASS, heading="VAE", shown_by=vae.sampling_layer_has_kl_regularizer),
+        _part(
+            gaussian_vae.PART, "Gaussian VAE", gaussian_vae.CLASS, "kl_divergence", heading="gauss.\nVAE", needs=BASE
+        ),
+        _part(
+            vae.PART,
+            "VAE",
+            vae.CLASS,
+            heading="VAE",
+            shown_by=vae.sampling_layer_has_kl_regularizer,
+            needs=BASE,
+            requirements=("tensorflow-probability",),
+        ),
         _part(pictures.PART, "Pictures", "reconstruction_strip", "latent_grid", heading="pict-\nures"),
         _part(
             denoising.PART,
@@ -45,8 +64,9 @@ ASSIGNMENT = Assignment(
             denoising.CLASS,
             heading="de-\nnoising",
             shown_by=denoising.corruption_is_fresh_clipped_noise,
+            needs=BASE,
         ),
-        _part(classifier.PART, "Classifier", classifier.CLASS, heading="classi-\nfier"),
+        _part(classifier.PART, "Classifier", classifier.CLASS, heading="classi-\nfier", needs=(data.PART,)),
     ),
     thresholds=THRESHOLDS,
     package="grader.autoencoders",

@@ -48,7 +48,8 @@ def appeal(
     from ..submissions.finding import find_submissions
     from .measuring import measured
 
-    assignment, limits = invocation_of(context).assignment, limits_of(limit or (), assignment.limits)
+    assignment = invocation_of(context).assignment
+    limits = limits_of(limit or (), assignment.limits)
     asked = assignment.select(part)
     checks, fixed = tuple(filter(is_random, asked)), tuple(each for each in asked if not is_random(each))
     found = find_submissions(submission, assignment).submissions

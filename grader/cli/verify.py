@@ -41,7 +41,8 @@ def verify(
     from ..submissions.selecting import named
     from .measuring import measured
 
-    assignment, limits = invocation_of(context).assignment, limits_of(limit or (), assignment.limits)
+    assignment = invocation_of(context).assignment
+    limits = limits_of(limit or (), assignment.limits)
     if report.name != FILE_NAME:
         raise UserError(f"{report} is not called {FILE_NAME}, as what `aelab grade` writes")
     recorded = read_report(report.parent)

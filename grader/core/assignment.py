@@ -6,7 +6,7 @@ Assignments are found by entry points of the group `aelab.assignments`. The engi
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -35,7 +35,8 @@ class Part:
 
     name: of the module, in ids and in files. title: for readers. public_names: what a submission has to define.
     heading: the title for a narrow column, lines of at most seven characters. shown_by: ids of the checks that tell the
-    part from an empty class that inherits from an earlier one; none where every check does.
+    part from an empty class that inherits from an earlier one; none where every check does. needs: the parts whose
+    modules its module imports. requirements: packages that are installed for this part alone.
     """
 
     name: str
@@ -44,6 +45,8 @@ class Part:
     checks: tuple[Check, ...]
     heading: str = ""
     shown_by: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +67,8 @@ class Assignment:
 
     A course has set the others: adapts, the name under which the lab is installed; texts; course_file, its course.toml;
     packed, what a copy of the grader needs to have the same, by file name; own_checks, the texts of its own modules of
-    checks by their path; own_modules, the file of the solution of each part of its own.
+    checks by their path; own_modules, the file of the solution of each part of its own; left_out, parts of the lab that
+    are not handed out; order, of the lab's modules.
     """
 
     name: str
@@ -92,6 +96,8 @@ class Assignment:
     packed: Mapping[str, bytes] = field(default_factory=dict)
     own_checks: Mapping[str, str] = field(default_factory=dict)
     own_modules: Mapping[str, Path] = field(default_factory=dict)
+    left_out: tuple[Part, ...] = ()
+    order: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, count in Counter(part.name for part in self.parts).items():
@@ -110,9 +116,38 @@ class Assignment:
 
     @cached_property
     def modules(self) -> tuple[str, ...]:
-        """The modules of the reference in their order: the parts, and what is given after the first of them."""
+        """The modules that are handed out, in their order."""
         first, *others = self.part_names
-        return (first, *self.given, *others)
+        own = (first, *self.given, *others)
+        ordered = tuple(name for name in self.order if name in own)
+        return ordered + tuple(name for name in own if name not in ordered)
+
+    @cached_property
+    def solved(self) -> tuple[str, ...]:
+        """The parts that are left out, but whose modules are given with their solution, since others need them."""
+        return tuple(part.name for part in self.left_out if part.name in self.given)
+
+    def with_parts(self, names: Iterable[str]) -> "Assignment":
+        """The assignment with these parts alone, in its own order; what they need of the others is given, solved.
+
+        Raises AssignmentError for no part, or one that there is not.
+        """
+        wanted = set(names)
+        if unknown := sorted(wanted - set(self.part_names)):
+            raise AssignmentError(f"unknown part {unknown[0]!r}; the parts are {', '.join(self.part_names)}")
+        if not wanted:
+            raise AssignmentError(f"an assignment has a part at least; the parts are {', '.join(self.part_names)}")
+        needed = {need for part in self.parts if part.name in wanted for need in part.needs}
+        while more := {need for part in self.parts if part.name in needed for need in part.needs} - needed:
+            needed |= more
+        parts = tuple(part for part in self.parts if part.name in wanted)
+        return replace(
+            self,
+            parts=_without_others(parts),
+            left_out=(*self.left_out, *(part for part in self.parts if part.name not in wanted)),
+            given=(*self.given, *(name for name in self.part_names if name in needed - wanted)),
+            order=self.modules,
+        )
 
     @cached_property
     def in_force(self) -> dict[str, Any]:
@@ -192,6 +227,16 @@ class Installed:
     def __call__(self) -> Assignment:
         """The assignment. Raises AssignmentError."""
         return find_assignment(self.name)
+
+
+def _without_others(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """`parts`, whose checks need those of no other part."""
+    known = {check.id for part in parts for check in part.checks}
+
+    def alone(check: Check) -> Check:
+        return replace(check, needs=tuple(need for need in check.needs if need in known))
+
+    return tuple(replace(part, checks=tuple(map(alone, part.checks))) for part in parts)
 
 
 def find_assignment(name: str | None = None) -> Assignment:

@@ -42,3 +42,42 @@ def test_two_parts_of_one_name_are_refused() -> None:
 def test_every_declared_check_belongs_to_a_part() -> None:
     """A check whose part is misspelt would be declared and never run."""
     assert {check.id for check in CHECKS} == {check.id for check in ASSIGNMENT.checks}
+
+
+def test_some_of_the_parts_in_the_order_of_the_lab() -> None:
+    """What they need of the others is given; the modules stand in the lab's order, and no part is lost."""
+    some = ASSIGNMENT.with_parts(["vae", "upsampling"])
+    assert some.part_names == ("upsampling", "vae")
+    assert some.solved == ("data", "autoencoder")
+    assert some.modules == ("data", "plotting", "autoencoder", "upsampling", "vae")
+    assert {part.name for part in (*some.parts, *some.left_out)} == set(ASSIGNMENT.part_names)
+    assert {check.part for check in some.checks} == {"upsampling", "vae"}
+    assert some.with_parts(["vae"]).modules == ("data", "plotting", "autoencoder", "vae")
+    assert ASSIGNMENT.with_parts(ASSIGNMENT.part_names).modules == ASSIGNMENT.modules
+
+
+def test_modules_of_a_part_of_a_course_come_last() -> None:
+    """A course that leaves a part out may have one of its own, which the lab's order does not know."""
+    own = replace(ASSIGNMENT.parts[0], name="sparse", checks=())
+    some = ASSIGNMENT.with_parts(["data"])
+    assert replace(some, parts=(*some.parts, own)).modules == ("data", "plotting", "sparse")
+
+
+def test_a_check_needs_none_of_a_part_that_is_left_out() -> None:
+    """Else it would be skipped for a check that nobody runs."""
+    data, vae = ASSIGNMENT.part("data"), ASSIGNMENT.part("vae")
+    assert data is not None
+    assert vae is not None
+    crossing = replace(vae, checks=(replace(vae.checks[0], needs=(data.checks[0].id, "vae.other")), *vae.checks[1:]))
+    lab = replace(ASSIGNMENT, parts=(data, crossing))
+    assert lab.checks[len(data.checks)].needs == (data.checks[0].id, "vae.other")
+    assert lab.with_parts(["vae"]).checks[0].needs == ()
+
+
+@pytest.mark.parametrize(
+    ("names", "message"), [(["vea"], "unknown part 'vea'; the parts are data, "), ([], "a part at")]
+)
+def test_no_part_and_an_unknown_one_are_refused(names: list[str], message: str) -> None:
+    """The message names the parts that there are."""
+    with pytest.raises(AssignmentError, match=message):
+        ASSIGNMENT.with_parts(names)
