@@ -1,7 +1,6 @@
 """The autoencoder lab, one module per part.
 
-TensorFlow Probability's layers are written for Keras 2, so the switch is set here, before any part of the
-lab imports TensorFlow.
+The lab is written for Keras 2, so the switch is set here, before any part of it imports TensorFlow.
 """
 
 import os

@@ -1,8 +1,8 @@
 # %% [markdown]
-# # Part 2: the vanilla autoencoder
+# # Part `autoencoder`: the vanilla autoencoder
 #
-# **You will** write a Keras model with a training loop of its own, and see what ten numbers can hold of a digit.
-# **You need** part 1, and to know what convolutions, dense layers and gradient descent are. **Time:** the experiment
+# **You will** write a Keras model with a training loop of its own, and see what ten numbers can hold of a digit. **You
+# need** part `data`, and to know what convolutions, dense layers and gradient descent are. **Time:** the experiment
 # takes one to two minutes for all digits on two cores, some 12 seconds with the lab's 12,000; a step that is not
 # compiled, about twice as long.
 #
@@ -23,8 +23,8 @@
 # | dense, 10, no activation | (B, 10) | transposed convolution, 32, stride 2, relu | (B, 28, 28, 32) |
 # | | | transposed convolution, 1, stride 1, sigmoid | (B, 28, 28, 1) |
 #
-# A *transposed convolution* with stride 2 doubles the side of a picture; part 3 looks at how it does that. The encoding
-# has no activation, so that each of its numbers may have either sign.
+# A *transposed convolution* with stride 2 doubles the side of a picture[[; part `upsampling` looks at how it does
+# that]]. The encoding has no activation, so that each of its numbers may have either sign.
 #
 # **Loss.** A pixel $x_i \in [0, 1]$ is taken for the probability of ink, and so is its reconstruction $y_i$. The binary
 # **cross-entropy** of a picture is the sum over its 784 pixels,
@@ -34,9 +34,10 @@
 # Its unit is the **nat**, which is to the natural logarithm what the bit is to that of base 2: a nat is 1.44 bits.
 # Guess a pixel that is ink with $y = 1/2$, and the surprise costs you $\ln 2 = 0.69$ nats; guess it with $y = 0.99$,
 # and it costs 0.01. The loss of a batch is the *sum* over its pictures. Keras' loss functions average over the last
-# axis: which axis is that here? In later parts the sum will be weighed against a second term, and the balance depends
-# on it. Its mean per picture is as good; a mean over pixels is not. The targets are the pictures with their greys, not
-# in black and white, and nothing is added: a penalty on large weights belongs to the optimizer, as weight decay.
+# axis: which axis is that here? [[gaussian_vae or vae: In later parts the sum will be weighed against a second term,
+# and the balance depends on it.]] Its mean per picture is as good; a mean over pixels is not. The targets are the
+# pictures with their greys, not in black and white, and nothing is added: a penalty on large weights belongs to the
+# optimizer, as weight decay.
 #
 # **What to look at.** An untrained network answers about ½ everywhere, 784 · ln 2 = 543 nats per picture. Always
 # answering with the mean picture costs 206 nats. Even a perfect copy costs 45.5, because a grey pixel is a surprise
@@ -72,10 +73,11 @@ from .data import load_mnist, normalize, training_batches
 from .plotting import show_images, show_losses
 
 # %% [markdown]
-# ## Task 2.1: your own `tf.keras.Model`
+# ## Task: your own `tf.keras.Model`
 #
-# The class has three *hooks*, `build_encoder`, `build_decoder` and `batch_loss`. Later parts of the lab replace one
-# hook or two and inherit everything else, so it pays to keep them small.
+# The class has three *hooks*, `build_encoder`, `build_decoder` and `batch_loss`. [[upsampling or gaussian_vae or vae or
+# denoising: Later parts of the lab replace one hook or two and inherit everything else, so it pays to keep them
+# small.]]
 #
 # * `fit_iteration` is one step of training: run the forward pass **inside** a `tf.GradientTape`, ask the tape for the
 #   gradients, and let the optimizer apply them. The tape watches trainable variables by itself. It returns the loss of
@@ -94,7 +96,7 @@ from .plotting import show_images, show_losses
 class Autoencoder(tf.keras.Model):
     """A convolutional autoencoder: picture (B, 28, 28, 1) -> encoding (B, encoding_size) -> picture.
 
-    Parts that override a hook inherit the training loop and the checkpoints.
+    A class that overrides a hook inherits the training loop and the checkpoints.
     """
 
     def __init__(self, encoding_size: int = 10):
@@ -294,7 +296,8 @@ if __name__ == "__main__":
 #   already: draw them as they are.
 # * **Codes of 64 numbers:** the loss is lower and strokes are sharper. But nothing below 45.5 is possible.
 # * **The mean over pixels in place of the sum:** the printed figure is 784 times smaller. The training is hardly
-#   different, because Adam divides a gradient by its own size. In part 4 the same change ruins the model.
+#   different, because Adam divides a gradient by its own size. [[In part `gaussian_vae` the same change ruins the
+#   model.]]
 # * **The step outside the tape:** TensorFlow says that there are no gradients. Which line has to move?
 
 # %% [markdown]

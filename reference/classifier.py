@@ -1,10 +1,10 @@
 # %% [markdown]
-# # Part 8: a classifier from stacked autoencoders
+# # Part `classifier`: a classifier from stacked autoencoders
 #
 # **You will** train a stack of layers without labels, one after the other, then all of them with labels, and measure
-# whether the first was worth it. **You need** part 1 and the idea of part 2; from classification softmax and
-# cross-entropy. **Time:** the experiment takes about half a minute for all digits on two cores, some seconds with the
-# lab's 12,000; steps that are not compiled, about three times as long.
+# whether the first was worth it. **You need** part `data` and the idea of [[part `autoencoder` || an autoencoder]];
+# from classification softmax and cross-entropy. **Time:** the experiment takes about half a minute for all digits on
+# two cores, some seconds with the lab's 12,000; steps that are not compiled, about three times as long.
 #
 # In the end, labels. A deep network can be prepared for its task without any: train an autoencoder on the pictures,
 # keep its encoder, train a second autoencoder on the *codes* of the first, keep its encoder, and so on. Each layer
@@ -45,9 +45,9 @@
 # | 10,000 | 4.3 | 4.0 | 3.7 |
 # | 60,000 | 3.2 | 2.6 | 2.6 |
 #
-# In the column *denoising* (one run) the pictures were corrupted as in part 7, and each layer learned to rebuild the
-# codes of the clean ones. That makes better codes, as Vincent et al. found, and makes up for the loss: with the same
-# seed, random weights gave 24.3, 8.6, 3.9 and 2.6. It does not make pretraining worth its time.
+# In the column *denoising* (one run) the pictures were corrupted[[ as in part `denoising`]], and each layer learned to
+# rebuild the codes of the clean ones. That makes better codes, as Vincent et al. found, and makes up for the loss: with
+# the same seed, random weights gave 24.3, 8.6, 3.9 and 2.6. It does not make pretraining worth its time.
 #
 # Codes that are good for rebuilding pixels are not those that tell digits apart. So why learn it? Because the idea
 # lives on: learn from data without labels, then fine-tune with few. What has changed is the task that is learned from.
@@ -64,13 +64,13 @@ from .data import load_mnist, normalize, training_batches
 from .plotting import show, show_images
 
 # %% [markdown]
-# ## Task 8.1: the stack
+# ## Task: the stack
 #
 # `layer_sizes` names the units of each dense layer, from the pixels up. `encode` returns the code of the last one,
 # `predict_probabilities` what the softmax makes of it, and `classify` the most probable class. Keep each dense
 # layer in an attribute, so that the model finds its weights.
 #
-# ## Task 8.2: `pretrain`
+# ## Task: `pretrain`
 #
 # One stage for each layer, from the bottom up. In its stage, a layer and a dense decoder that is thrown away
 # afterwards learn to reconstruct the codes of the layers below, not the pixels. Those layers are frozen. Every stage
@@ -78,9 +78,9 @@ from .plotting import show, show_images
 # the second stage on, the codes of the batches that the first one has drawn.
 #
 # *Hint:* a variable that is not handed to the tape and to the optimizer is frozen. Each stage trains other variables,
-# so each needs an optimizer of its own, and a compiled step of its own (part 2 says why).
+# so each needs an optimizer of its own, and a compiled step of its own[[ (part `autoencoder` says why)]].
 #
-# ## Task 8.3: `fit`
+# ## Task: `fit`
 #
 # Train all layers and the softmax on batches (images, labels), with labels from 0 to n_classes - 1, show a progress
 # bar, and return Keras' `History` with the mean "loss" of each epoch.
@@ -246,8 +246,8 @@ if __name__ == "__main__":
 # * **Without `pretrain`**, and the same number of steps with labels: 2.6 % of errors instead of 3.2.
 # * **500 labels only**, with and without pretraining on all pictures: the loss on 500 digits goes to 0 either way, and
 #   the test error is what counts.
-# * **Denoising pretraining:** corrupt the pictures as in part 7 before they enter the layers below, and let the new
-#   layer rebuild the codes of the *clean* ones. Compare with the table above.
+# * **Denoising pretraining:** corrupt the pictures[[ as in part `denoising`]] before they enter the layers below, and
+#   let the new layer rebuild the codes of the *clean* ones. Compare with the table above.
 # * **Freeze all layers and train the softmax alone:** then the codes themselves are judged. Compare with a stack that
 #   was never trained.
 

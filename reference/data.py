@@ -1,12 +1,12 @@
 # %% [markdown]
-# # Part 1: the data
+# # Part `data`: the data
 #
 # **You will** turn pictures into numbers that a network can learn from, and build an input pipeline that mixes samples
 # in every pass. **You need** Python and NumPy arrays. **Time:** nothing is trained; every cell takes seconds.
 #
 # MNIST has 60,000 training and 10,000 test pictures of handwritten digits, 28 × 28 pixels, grey values from 0 to
 # 255. An autoencoder learns to copy its input through a bottleneck, so the picture is both the question and the
-# answer: the labels are not needed until the last part of the lab.
+# answer: the labels are not needed[[ before part `classifier`]].
 #
 # Some words first. A **sample** is one picture. A **batch** is a stack of samples that go through the network
 # together: its shape is (B, 28, 28, 1), where B counts the samples and 1 the channels of a grey picture. A **step** is
@@ -31,7 +31,7 @@
 # %%
 import os
 
-os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # TensorFlow Probability's layers need Keras 2
+os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # the lab is written for Keras 2
 
 import urllib.request
 
@@ -78,7 +78,7 @@ def download_is_possible() -> bool:
 
 
 # %% [markdown]
-# ## Task 1.1: `normalize`
+# ## Task: `normalize`
 #
 # Turn one uint8 picture with values 0..255 into a float32 picture with values in [0, 1], and drop the label.
 # It will be called by `dataset.map(normalize)`.
@@ -96,7 +96,7 @@ def normalize(image: tf.Tensor, label: tf.Tensor) -> tf.Tensor:
 
 
 # %% [markdown]
-# ## Task 1.2: `training_batches`
+# ## Task: `training_batches`
 #
 # Three steps make the stream: `shuffle`, `batch` and `repeat`, and their order matters. Shuffling *after* batching only
 # changes the order of the batches: the same 64 pictures stay together for ever. Shuffling *samples* makes new batches
@@ -139,10 +139,12 @@ if __name__ == "__main__":
 # ## Try
 #
 # * **`shuffle` after `batch`:** the same groups of 64 in every pass. After ten passes over 6,400 samples each of them
-#   has met 63 others, instead of about 600. Train part 2 with such batches, and there is hardly a difference (86.7 nats
-#   either way), because MNIST's own order is mixed already. Now imagine digits that are sorted by label.
+#   has met 63 others, instead of about 600. [[Train part `autoencoder` with such batches, and there is hardly a
+#   difference (86.7 nats either way), because MNIST's own order is mixed already.]] Now imagine digits that are sorted
+#   by label.
 # * **`shuffle(10)`:** a sample moves a few places only. A small buffer mixes neighbours.
-# * **No scaling:** the cross-entropy of part 2 is not made for values above 1. It falls far below 0, and means nothing.
+# [[* **No scaling:** the cross-entropy of part `autoencoder` is not made for values above 1. It falls far below 0, and
+#   means nothing.]]
 
 # %% [markdown]
 # **Question.** The mean of all training pictures is about 0.13. What would a network that always answers with the mean

@@ -1,9 +1,9 @@
 # %% [markdown]
-# # Part 7: a denoising autoencoder
+# # Part `denoising`: a denoising autoencoder
 #
-# **You will** train the autoencoder of part 2 to remove noise, and measure in decibels how well it does. **You need**
-# part 2. **Time:** the experiment takes about a minute for all digits on two cores, some ten seconds with the lab's
-# 12,000; a step that is not compiled, two to three times as long.
+# **You will** train the autoencoder of part `autoencoder` to remove noise, and measure in decibels how well it does.
+# **You need** part `autoencoder`. **Time:** the experiment takes about a minute for all digits on two cores, some ten
+# seconds with the lab's 12,000; a step that is not compiled, two to three times as long.
 #
 # There is another way to keep an autoencoder from merely copying: **corrupt** its input and ask for the original. To
 # remove noise from a digit, the network has to know what digits look like
@@ -38,7 +38,7 @@ from .data import load_mnist, normalize, training_batches
 from .plotting import show_images, show_losses
 
 # %% [markdown]
-# ## Task 7.1: `DenoisingAutoencoder`
+# ## Task: `DenoisingAutoencoder`
 #
 # * `corrupt` returns a noisy copy of a batch. The noise is fresh in every pixel and at every call.
 # * `batch_loss` receives clean pictures. Where in the forward pass do they have to be corrupted, and what is the

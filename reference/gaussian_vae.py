@@ -1,19 +1,19 @@
 # %% [markdown]
-# # Part 4: a variational autoencoder by hand
+# # Part `gaussian_vae`: a variational autoencoder by hand
 #
 # **You will** turn the autoencoder into a model that invents digits, write its loss from the formula, and see what each
-# of its two terms does. **You need** part 2; from probability theory the normal distribution, expectations and
-# logarithms of densities. **Time:** the first experiment takes about a minute for all digits on two cores, some ten
+# of its two terms does. **You need** part `autoencoder`; from probability theory the normal distribution, expectations
+# and logarithms of densities. **Time:** the first experiment takes about a minute for all digits on two cores, some ten
 # seconds with the lab's 12,000; a step that is not compiled, two to three times as long.
 #
-# The autoencoder of part 2 copies digits but cannot invent one: between the codes it has met there are holes, and
-# nobody knows what the decoder paints there. A **variational autoencoder** fills the holes. Its encoder answers not
-# with a point but with a cloud, the **posterior** $q(z \mid x)$: a normal distribution with a mean $\mu$ and a variance
-# $\sigma^2$ for each of the ten components of the code $z$, *after* the picture $x$ was seen. The decoder has to cope
-# with any point of the cloud. And each cloud is pulled towards the **prior** $p(z)$, a normal distribution with mean 0
-# and variance 1, *before* any picture was seen. It is pulled, not pushed all the way: a cloud that equalled the prior
-# would say nothing about its picture. What comes of it is that the clouds are wide enough to touch, and together fill
-# the space where the prior is. To invent a digit, draw $z$ from the prior and decode it.
+# The autoencoder of part `autoencoder` copies digits but cannot invent one: between the codes it has met there are
+# holes, and nobody knows what the decoder paints there. A **variational autoencoder** fills the holes. Its encoder
+# answers not with a point but with a cloud, the **posterior** $q(z \mid x)$: a normal distribution with a mean $\mu$
+# and a variance $\sigma^2$ for each of the ten components of the code $z$, *after* the picture $x$ was seen. The
+# decoder has to cope with any point of the cloud. And each cloud is pulled towards the **prior** $p(z)$, a normal
+# distribution with mean 0 and variance 1, *before* any picture was seen. It is pulled, not pushed all the way: a cloud
+# that equalled the prior would say nothing about its picture. What comes of it is that the clouds are wide enough to
+# touch, and together fill the space where the prior is. To invent a digit, draw $z$ from the prior and decode it.
 
 # %% [markdown]
 # ![Left, one component: the wide density of the prior around 0 and a narrow posterior with mean 1.2 and deviation 0.3;
@@ -55,13 +55,13 @@
 # negative ELBO; larger values press harder towards the prior (Higgins et al., *beta-VAE*, ICLR 2017).
 #
 # **Is the cross-entropy a log-likelihood?** For a picture of black and white pixels it is: each pixel is a coin that
-# shows ink with probability $y_i$, and $-\ln p(x \mid z)$ is the cross-entropy of part 2. For grey pixels it is not a
-# proper one. $y^x (1 - y)^{1 - x}$ has to add up to 1 over all values that a pixel can have, and over $[0, 1]$ it does
-# not: for $y = 1/2$ its integral is ½, and other $y$ give other values (Loaiza-Ganem and Cunningham, *The continuous
-# Bernoulli*, NeurIPS 2019). There is a reading that saves the bound: the cross-entropy is linear in $x$, so it is the
-# mean over all black and white pictures that grey values, taken for probabilities, stand for. Our negative ELBO is a
-# bound for those, with an encoder that has seen the grey one. It is right to compare it between models of this lab, and
-# wrong to take it for the density of a grey picture.
+# shows ink with probability $y_i$, and $-\ln p(x \mid z)$ is the cross-entropy of part `autoencoder`. For grey pixels
+# it is not a proper one. $y^x (1 - y)^{1 - x}$ has to add up to 1 over all values that a pixel can have, and over $[0,
+# 1]$ it does not: for $y = 1/2$ its integral is ½, and other $y$ give other values (Loaiza-Ganem and Cunningham, *The
+# continuous Bernoulli*, NeurIPS 2019). There is a reading that saves the bound: the cross-entropy is linear in $x$, so
+# it is the mean over all black and white pictures that grey values, taken for probabilities, stand for. Our negative
+# ELBO is a bound for those, with an encoder that has seen the grey one. It is right to compare it between models of
+# this lab, and wrong to take it for the density of a grey picture.
 
 # %% [markdown]
 # ## Sampling
@@ -79,8 +79,8 @@
 
 # %% [markdown]
 # **What to look at.** After two epochs on test digits: cross-entropy 92 to 96 nats per picture, KL 17 to 19, negative
-# ELBO 110 to 114. The cross-entropy is higher than in part 2, because the decoder now gets a blurred code. With the
-# 12,000 digits of the lab the model is still in the middle of its training: about 137 + 13 = 150.
+# ELBO 110 to 114. The cross-entropy is higher than in part `autoencoder`, because the decoder now gets a blurred code.
+# With the 12,000 digits of the lab the model is still in the middle of its training: about 137 + 13 = 150.
 
 # %%
 import tensorflow as tf
@@ -90,7 +90,7 @@ from .data import load_mnist, normalize, training_batches
 from .plotting import show_images, show_losses
 
 # %% [markdown]
-# ## Task 4.1: `kl_divergence`
+# ## Task: `kl_divergence`
 #
 # Write the closed form for a batch of means and log-variances. One number for each picture: sum over the components,
 # not over the batch.
@@ -112,9 +112,10 @@ def kl_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
 
 
 # %% [markdown]
-# ## Task 4.2: `GaussianVAE`
+# ## Task: `GaussianVAE`
 #
-# * `build_encoder`: like that of part 2, but it answers with a mean **and** a log-variance for each component.
+# * `build_encoder`: like that of part `autoencoder`, but it answers with a mean **and** a log-variance for each
+#   component.
 # * `encode_parameters` returns the two, each of shape (B, encoding_size).
 # * `sample` draws one encoding for each row: fresh noise for every picture, every component and every call.
 # * `encode` returns such a sample, so that `reconstruct`, which is inherited, decodes a sample.
@@ -130,7 +131,7 @@ def kl_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
 
 # %%
 class GaussianVAE(Autoencoder):
-    """A variational autoencoder with independent Gaussian components, without TensorFlow Probability."""
+    """A variational autoencoder with independent Gaussian components, made by hand."""
 
     def __init__(self, encoding_size: int = 10, beta: float = 1.0):
         super().__init__(encoding_size)
@@ -243,9 +244,9 @@ if __name__ == "__main__":
 # ## Experiment: the latent space
 #
 # Draw the means of the clouds of a thousand test digits, and one sample of each cloud, seen from the side from which
-# they spread most. Then walk between two digits, as in part 2. (Some seconds.) The figure below shows such clouds for
-# two models whose codes have two numbers only, so that nothing is hidden: one of part 2 and one of this part, both
-# after a short training.
+# they spread most. Then walk between two digits[[, as in part `autoencoder`]]. (Some seconds.) The figure below shows
+# such clouds for two models whose codes have two numbers only, so that nothing is hidden: one of part `autoencoder` and
+# one of this part, both after a short training.
 
 # %%
 if __name__ == "__main__":

@@ -1,42 +1,39 @@
 # %% [markdown]
-# # Part 6: pictures of what was learned
+# # Part `pictures`: pictures of what was learned
 #
-# **You will** draw what a model makes of a picture, and what it makes of its latent space. **You need** part 2 for the
-# tasks, part 5 for the experiment. **Time:** the experiment trains two models, about two minutes for all digits on two
-# cores, some twenty seconds with the lab's 12,000.
+# **You will** draw what a model makes of a picture, and what it makes of its latent space. **You need** [[part
+# `autoencoder` || the idea of an autoencoder]] for the tasks[[, part `vae` for the experiment. **Time:** the experiment
+# trains two models, about two minutes for all digits on two cores, some twenty seconds with the lab's 12,000]].
 #
 # Two pictures tell more about an autoencoder than its loss.
 #
 # * A **strip** puts each original beside its reconstruction. A model that answers with the mean digit is found out at
 #   a glance.
 # * A **latent grid** decodes codes from a regular grid: two components walk, the others stay at 0. Neighbours in the
-#   grid are neighbours in the latent space, so a good variational autoencoder turns one digit smoothly into another.
+#   grid are neighbours in the latent space, so a good [[gaussian_vae or vae: variational ]]autoencoder turns one digit
+#   smoothly into another.
 #
-# How far should the walk go? A component of a draw from the prior lies within 2.5 standard deviations of 0 in 98.8 % of
-# all cases, hence the limits. All ten of them do so in 88 %, $0.988^{10}$. And a grid over two components is no picture
-# of all codes: it is a **slice** through a space of ten dimensions, the one that goes through 0. What lies beside the
-# slice, and most of the prior does, is not on it.
+# How far should the walk go? [[gaussian_vae or vae: A component of a draw from the prior lies within 2.5 standard
+# deviations of 0 in 98.8 % of all cases, hence the limits. All ten of them do so in 88 %, $0.988^{10}$. || As far as
+# the codes lie.]] And a grid over two components is no picture of all codes: it is a **slice** through a space of ten
+# dimensions, the one that goes through 0. What lies beside the slice[[gaussian_vae or vae: , and most of the prior
+# does,]] is not on it.
 #
 # A picture of pictures is one array. If you hold pictures of shape (rows, columns, 28, 28), the pixel at (i, j, y, x)
 # belongs at height 28 i + y and width 28 j + x. So the axes have to come in the order i, y, j, x before the first
 # two and the last two are joined. A `reshape` alone keeps the order of the numbers and cannot do that.
 #
-# **What to look at.** With $\beta = 4$ the KL divergence costs four times as much, and the model spends less of it:
-# 7 to 9 nats instead of 17 to 19, at the price of a cross-entropy of about 120 instead of 95. Its reconstructions are
-# blurred; what about the digits it invents? With the 12,000 digits of the lab expect a cross-entropy of about 170 and a
-# KL divergence of 3, beside 150 and 9 for $\beta = 1$: train for ten epochs to see more than clouds.
+# [[vae: **What to look at.** With $\beta = 4$ the KL divergence costs four times as much, and the model spends less of
+# it: 7 to 9 nats instead of 17 to 19, at the price of a cross-entropy of about 120 instead of 95. Its reconstructions
+# are blurred; what about the digits it invents? With the 12,000 digits of the lab expect a cross-entropy of about 170
+# and a KL divergence of 3, beside 150 and 9 for $\beta = 1$: train for ten epochs to see more than clouds.]]
 
 # %%
-import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
-import tensorflow_probability as tfp
-
-from .data import load_mnist, normalize, training_batches
-from .plotting import show, show_images
 
 # %% [markdown]
-# ## Task 6.1: `reconstruction_strip`
+# ## Task: `reconstruction_strip`
 #
 # One row an image, however many there are, the original on the left, its reconstruction on the right, both as they
 # are: floats in [0, 1], not scaled to a brightest pixel. Ask the model for all reconstructions at once: it works on
@@ -57,7 +54,7 @@ def reconstruction_strip(model: tf.keras.Model, images: np.ndarray) -> np.ndarra
 
 
 # %% [markdown]
-# ## Task 6.2: `latent_grid`
+# ## Task: `latent_grid`
 #
 # The first component grows from the top row to the bottom row, the second one from the left column to the right
 # column; both take `n_samples` evenly spaced values, the limits included. All other components are 0. One call of
@@ -86,15 +83,20 @@ def latent_grid(model: tf.keras.Model, encoding_size: int = 10, n_samples: int =
     ### END SOLUTION
 
 
-# %% [markdown]
+# %% [markdown] only="vae"
 # ## Experiment
 #
 # Train two variational autoencoders for two epochs, one with $\beta = 1$ and one with $\beta = 4$, and compare their
 # strips, their grids and the digits they invent.
 
-# %%
+# %% only="vae"
 if __name__ == "__main__":
-    from .vae import VariationalAutoencoder  # only the experiment needs a trained model
+    import matplotlib.pyplot as plt
+    import tensorflow_probability as tfp
+
+    from .data import load_mnist, normalize, training_batches
+    from .plotting import show, show_images
+    from .vae import VariationalAutoencoder
 
     train_digits, test_digits = load_mnist()
     train_images, test_images = train_digits.map(normalize), test_digits.map(normalize)
@@ -129,13 +131,13 @@ if __name__ == "__main__":
     encodings = tf.random.normal((12, 10))  # twelve points of the prior, the same for both models
     show_images({name: model.decode(encodings) for name, model in models.items()}, "pictures-prior-samples")
 
-# %% [markdown]
+# %% [markdown] only="vae"
 # ## Experiment: two sliders
 #
 # Move through the slice by hand: the first two components follow the sliders, all others are 0. Where no notebook runs,
 # a strip of the walk along either component is drawn instead. (At once; the models are those of the experiment above.)
 
-# %%
+# %% only="vae"
 if __name__ == "__main__":
 
     def codes_at(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -163,29 +165,32 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Try
 #
-# * **`beta=2`:** between the two, 106 nats of cross-entropy and 12 of KL.
-# * **`limit=5`:** the grid leaves the prior. What does a decoder paint where it has never been?
-# * **The plain autoencoder of part 2 on the same grid:** its codes are spread over a larger space, and 0 is no special
-#   place in it.
-# * **Other components:** permute the columns of the codes before you decode. Which pair changes most? The KL divergence
-#   of each component (part 4) tells in advance.
+# * [[vae: **`beta=2`:** between the two, 106 nats of cross-entropy and 12 of KL.]]
+# * **`limit=5`:** the grid leaves [[gaussian_vae or vae: the prior || the codes]]. What does a decoder paint where it
+#   has never been?
+# * [[**The plain autoencoder of part `autoencoder` on the same grid:** its codes are spread over a larger space, and 0
+#   is no special place in it.]]
+# * **Other components:** permute the columns of the codes before you decode. Which pair changes most? [[The KL
+#   divergence of each component (part `gaussian_vae`) tells in advance.]]
 
 # %% [markdown]
-# **Question.** Along one of the two components the digits may hardly change at all. What is the KL divergence of that
-# component? Draw the grid of the plain autoencoder of part 2 with the same limits: why does it look so different?
+# **Question.** [[gaussian_vae or vae: Along one of the two components the digits may hardly change at all. What is the
+# KL divergence of that component? || Which digits does the grid show, and which does it leave out? Why?]] [[vae and
+# autoencoder: Draw the grid of the plain autoencoder of part `autoencoder` with the same limits: why does it look so
+# different?]]
 
 # %% [markdown]
 # ## Summary
 #
 # * A strip shows what a model keeps of a picture, a grid what it makes of places where no picture lies.
 # * A grid over two components is a slice, not the space.
-# * Larger $\beta$ buys a smoother space with blurred reconstructions.
+# * [[vae: Larger $\beta$ buys a smoother space with blurred reconstructions.]]
 # * To join axes, bring those that belong together side by side first; `reshape` does not move numbers.
 #
 # **Terms.** *Strip*: originals beside their reconstructions. *Latent grid*: decoded codes of a regular grid. *Slice*:
 # the part of a space where some coordinates are held fixed. *Transpose*: change the order of axes. *Traversal*: a walk
 # along one component.
 #
-# **Further reading.** Higgins et al., [beta-VAE](https://openreview.net/forum?id=Sy2fzU9gl), ICLR 2017. Burgess et al.,
-# [Understanding disentangling in beta-VAE](https://arxiv.org/abs/1804.03599), 2018. White, *Sampling Generative
-# Networks*, 2016, on how to walk in a latent space.
+# **Further reading.** [[gaussian_vae or vae: Higgins et al., [beta-VAE](https://openreview.net/forum?id=Sy2fzU9gl),
+# ICLR 2017. Burgess et al., [Understanding disentangling in beta-VAE](https://arxiv.org/abs/1804.03599), 2018.]] White,
+# *Sampling Generative Networks*, 2016, on how to walk in a latent space.

@@ -1,13 +1,14 @@
 # %% [markdown]
-# # Part 3: upsampling instead of transposed convolutions
+# # Part `upsampling`: upsampling instead of transposed convolutions
 #
-# **You will** replace one network of part 2 and keep the rest. **You need** part 2. **Time:** the experiment trains two
-# models: three to four minutes with all digits on two cores, about half a minute with the lab's 12,000.
+# **You will** replace one network of part `autoencoder` and keep the rest. **You need** part `autoencoder`. **Time:**
+# the experiment trains two models: three to four minutes with all digits on two cores, about half a minute with the
+# lab's 12,000.
 #
-# The decoder of part 2 doubles the side of a picture with transposed convolutions: every input pixel stamps a copy of
-# the 3 × 3 **kernel**, weighted by its value, onto the output. The **stride** is the distance between the stamps, two
-# pixels here. Along one axis, a pixel at an even place is then covered by another number of stamps than its neighbour
-# at an odd place:
+# The decoder of part `autoencoder` doubles the side of a picture with transposed convolutions: every input pixel stamps
+# a copy of the 3 × 3 **kernel**, weighted by its value, onto the output. The **stride** is the distance between the
+# stamps, two pixels here. Along one axis, a pixel at an even place is then covered by another number of stamps than its
+# neighbour at an odd place:
 #
 # $$o_i = \sum_j w_{i - 2j} \, x_j, \qquad w_0, w_1, w_2 \text{ being the kernel,}$$
 #
@@ -35,11 +36,11 @@
 # | enlarge by 2, convolution, 32 filters, kernel 3, relu | (B, 28, 28, 32) |
 # | convolution, 1 filter, kernel 3, sigmoid | (B, 28, 28, 1) |
 #
-# **What to look at.** The cross-entropy after two epochs is two or three nats per picture lower than that of part 2,
-# with the 12,000 digits of the lab about 15 nats, because this decoder learns faster at the beginning. A step takes up
-# to two and a half times as long: the second convolution works on the enlarged picture. Look for the checkerboard where
-# it is: in pictures of *untrained* decoders. Training takes it out of both, so that after two epochs neither has more
-# of it than the digits themselves.
+# **What to look at.** The cross-entropy after two epochs is two or three nats per picture lower than that of part
+# `autoencoder`, with the 12,000 digits of the lab about 15 nats, because this decoder learns faster at the beginning. A
+# step takes up to two and a half times as long: the second convolution works on the enlarged picture. Look for the
+# checkerboard where it is: in pictures of *untrained* decoders. Training takes it out of both, so that after two epochs
+# neither has more of it than the digits themselves.
 
 # %%
 from collections.abc import Sequence
@@ -51,7 +52,7 @@ from .data import load_mnist, normalize, training_batches
 from .plotting import show_images, show_losses
 
 # %% [markdown]
-# ## Task 3.1: `build_decoder`
+# ## Task: `build_decoder`
 #
 # Only one hook changes. Build a decoder without any transposed convolution; the encoder, the loss, the training loop
 # and the checkpoints are inherited.

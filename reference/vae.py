@@ -1,15 +1,36 @@
 # %% [markdown]
-# # Part 5: a variational autoencoder with TensorFlow Probability
+# # Part `vae`: a variational autoencoder with TensorFlow Probability
 #
-# **You will** build the model of part 4 from layers that are made for it, and find out what a library does in your
-# name. **You need** part 4. **Time:** the experiment takes about a minute for all digits on two cores, some ten seconds
-# with the lab's 12,000; a step that is not compiled, four to six times as long.
+# **You will** build [[the model of part `gaussian_vae` || a model that invents digits]] from layers that are made for
+# it, and find out what a library does in your name. **You need** [[part `gaussian_vae` || part `autoencoder`; from
+# probability theory the normal distribution, expectations and logarithms of densities]]. **Time:** the experiment takes
+# about a minute for all digits on two cores, some ten seconds with the lab's 12,000; a step that is not compiled, four
+# to six times as long.
 #
-# Part 4 did everything by hand. TensorFlow Probability has a layer for it: a **distribution layer** takes the numbers
-# of the layer below as parameters of a distribution. What comes out *is* that distribution, and wherever a tensor is
-# needed it stands for one sample, drawn when the layer was called.
+# [[Part `gaussian_vae` did everything by hand. TensorFlow Probability has a layer for it: || The autoencoder of part
+# `autoencoder` copies digits but cannot invent one: between the codes it has met there are holes, and nobody knows what
+# the decoder paints there. A **variational autoencoder** fills the holes. Its encoder answers not with a point but with
+# a cloud, the **posterior** $q(z \mid x)$: a normal distribution of codes $z$ for the picture $x$. The decoder has to
+# cope with any point of the cloud, and each cloud is pulled towards the **prior** $p(z)$, a normal distribution with
+# mean 0 and variance 1. To invent a digit, draw $z$ from the prior and decode it.
 #
-# `MultivariateNormalTriL` goes a step further than part 4: its ten components may be correlated. Its parameters are
+# The loss is cross-entropy + $\beta$ · KL, both summed over the pictures of the batch. The **Kullback-Leibler
+# divergence** $\mathrm{KL}(q \| p) = \mathbb{E}_{z \sim q} [\ln q(z) - \ln p(z)]$ is the price, in nats, of telling the
+# decoder more than the prior does. With $\beta = 1$ the loss is the negative **ELBO**, a bound on the probability of
+# the picture, which Kingma and Welling derive (*Auto-Encoding Variational Bayes*, ICLR 2014, equation 3); larger values
+# press harder towards the prior.
+#
+# The result of a draw has no derivative with respect to the parameters of the posterior. But with $\varepsilon$ from a
+# standard normal distribution, $z = \mu + L \varepsilon$ is a draw, and an ordinary function of $\mu$ and $L$ as well:
+# this is the **reparameterization trick**, and the library does it for us.
+#
+# TensorFlow Probability has a layer for such an encoder:]] a **distribution layer** takes the numbers of the layer
+# below as parameters of a distribution. What comes out *is* that distribution, and wherever a tensor is needed it
+# stands for one sample, drawn when the layer was called. TensorFlow Probability's layers are written for Keras 2, and
+# so is this lab.
+#
+# `MultivariateNormalTriL` [[goes a step further than part `gaussian_vae`: its ten components may be correlated || makes
+# a normal distribution whose ten components may be correlated]]. Its parameters are
 # the mean and a lower triangular matrix $L$, the posterior is $\mathcal{N}(\mu, L L^\top)$, and `params_size` tells
 # how many numbers that takes: 10 + 10 · 11 / 2 = 65.
 #
@@ -32,8 +53,9 @@
 # it by itself and collects the results in `model.losses`, but averaged over the batch, and listed twice in a model
 # like ours. So we call it ourselves, and leave `model.losses` alone. The `weight` is $\beta$.
 #
-# **What to look at.** The same as in part 4: after two epochs a cross-entropy of 92 to 96 nats per picture, KL 17 to
-# 19, sum 110 to 114. With the 12,000 digits of the lab, about 145 to 150, KL 9 to 10, sum 155 to 160.
+# **What to look at.** [[The same as in part `gaussian_vae`: after || After]] two epochs a cross-entropy of 92 to 96
+# nats per picture, KL 17 to 19, sum 110 to 114. With the 12,000 digits of the lab, about 145 to 150, KL 9 to 10, sum
+# 155 to 160.
 
 # %%
 import tensorflow as tf
@@ -44,7 +66,7 @@ from .data import load_mnist, normalize, training_batches
 from .plotting import show_images, show_losses
 
 # %% [markdown]
-# ## Task 5.1: `VariationalAutoencoder`
+# ## Task: `VariationalAutoencoder`
 #
 # * `build_encoder` makes two attributes besides the network that it returns: `prior`, a standard normal distribution
 #   over vectors of `encoding_size` components, and `sampling_layer`, a distribution layer with a regularizer towards
@@ -174,8 +196,9 @@ if __name__ == "__main__":
 #   in the loss.
 
 # %% [markdown]
-# **Question.** The posterior of this part can be correlated, that of part 4 cannot, and yet the two reach about the
-# same loss. Does the model use the freedom it has? (Of the 17.3 nats of its KL divergence, 1.9 come from correlations.)
+# **Question.** The posterior of this part can be correlated[[, that of part `gaussian_vae` cannot, and yet the two
+# reach about the same loss]]. Does the model use the freedom it has? (Of the 17.3 nats of its KL divergence, 1.9 come
+# from correlations.)
 
 # %% [markdown]
 # ## Summary

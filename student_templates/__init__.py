@@ -1,8 +1,7 @@
 # Generated from reference/__init__.py, for you to edit: your code goes where a line says 'Your task'.
 """The autoencoder lab, one module per part.
 
-TensorFlow Probability's layers are written for Keras 2, so the switch is set here, before any part of the
-lab imports TensorFlow.
+The lab is written for Keras 2, so the switch is set here, before any part of it imports TensorFlow.
 """
 
 import os

@@ -2,10 +2,10 @@
 # %% [markdown]
 # # Part 2: the vanilla autoencoder
 #
-# **You will** write a Keras model with a training loop of its own, and see what ten numbers can hold of a digit.
-# **You need** part 1, and to know what convolutions, dense layers and gradient descent are. **Time:** the experiment
-# takes one to two minutes for all digits on two cores, some 12 seconds with the lab's 12,000; a step that is not
-# compiled, about twice as long.
+# **You will** write a Keras model with a training loop of its own, and see what ten numbers can hold of a digit. **You
+# need** part 1, and to know what convolutions, dense layers and gradient descent are. **Time:** the experiment takes
+# one to two minutes for all digits on two cores, some 12 seconds with the lab's 12,000; a step that is not compiled,
+# about twice as long.
 #
 # An autoencoder is two networks. The **encoder** squeezes a picture of 784 numbers into an *encoding*, or *code*, of
 # ten; the **decoder** paints a picture from ten numbers. They are trained together to make the painted picture, the
@@ -95,7 +95,7 @@ from .plotting import show_images, show_losses
 class Autoencoder(tf.keras.Model):
     """A convolutional autoencoder: picture (B, 28, 28, 1) -> encoding (B, encoding_size) -> picture.
 
-    Parts that override a hook inherit the training loop and the checkpoints.
+    A class that overrides a hook inherits the training loop and the checkpoints.
     """
 
     def __init__(self, encoding_size: int = 10):

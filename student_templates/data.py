@@ -5,9 +5,9 @@
 # **You will** turn pictures into numbers that a network can learn from, and build an input pipeline that mixes samples
 # in every pass. **You need** Python and NumPy arrays. **Time:** nothing is trained; every cell takes seconds.
 #
-# MNIST has 60,000 training and 10,000 test pictures of handwritten digits, 28 × 28 pixels, grey values from 0 to
-# 255. An autoencoder learns to copy its input through a bottleneck, so the picture is both the question and the
-# answer: the labels are not needed until the last part of the lab.
+# MNIST has 60,000 training and 10,000 test pictures of handwritten digits, 28 × 28 pixels, grey values from 0 to 255.
+# An autoencoder learns to copy its input through a bottleneck, so the picture is both the question and the answer: the
+# labels are not needed before part 8.
 #
 # Some words first. A **sample** is one picture. A **batch** is a stack of samples that go through the network
 # together: its shape is (B, 28, 28, 1), where B counts the samples and 1 the channels of a grey picture. A **step** is
@@ -32,7 +32,7 @@
 # %%
 import os
 
-os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # TensorFlow Probability's layers need Keras 2
+os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # the lab is written for Keras 2
 
 import urllib.request
 

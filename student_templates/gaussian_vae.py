@@ -128,7 +128,7 @@ def kl_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
 
 # %%
 class GaussianVAE(Autoencoder):
-    """A variational autoencoder with independent Gaussian components, without TensorFlow Probability."""
+    """A variational autoencoder with independent Gaussian components, made by hand."""
 
     def __init__(self, encoding_size: int = 10, beta: float = 1.0):
         super().__init__(encoding_size)

@@ -22,19 +22,14 @@
 # belongs at height 28 i + y and width 28 j + x. So the axes have to come in the order i, y, j, x before the first
 # two and the last two are joined. A `reshape` alone keeps the order of the numbers and cannot do that.
 #
-# **What to look at.** With $\beta = 4$ the KL divergence costs four times as much, and the model spends less of it:
-# 7 to 9 nats instead of 17 to 19, at the price of a cross-entropy of about 120 instead of 95. Its reconstructions are
+# **What to look at.** With $\beta = 4$ the KL divergence costs four times as much, and the model spends less of it: 7
+# to 9 nats instead of 17 to 19, at the price of a cross-entropy of about 120 instead of 95. Its reconstructions are
 # blurred; what about the digits it invents? With the 12,000 digits of the lab expect a cross-entropy of about 170 and a
 # KL divergence of 3, beside 150 and 9 for $\beta = 1$: train for ten epochs to see more than clouds.
 
 # %%
-import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
-import tensorflow_probability as tfp
-
-from .data import load_mnist, normalize, training_batches
-from .plotting import show, show_images
 
 # %% [markdown]
 # ## Task 6.1: `reconstruction_strip`
@@ -82,7 +77,12 @@ def latent_grid(model: tf.keras.Model, encoding_size: int = 10, n_samples: int =
 
 # %%
 if __name__ == "__main__":
-    from .vae import VariationalAutoencoder  # only the experiment needs a trained model
+    import matplotlib.pyplot as plt
+    import tensorflow_probability as tfp
+
+    from .data import load_mnist, normalize, training_batches
+    from .plotting import show, show_images
+    from .vae import VariationalAutoencoder
 
     train_digits, test_digits = load_mnist()
     train_images, test_images = train_digits.map(normalize), test_digits.map(normalize)

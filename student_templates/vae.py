@@ -8,11 +8,12 @@
 #
 # Part 4 did everything by hand. TensorFlow Probability has a layer for it: a **distribution layer** takes the numbers
 # of the layer below as parameters of a distribution. What comes out *is* that distribution, and wherever a tensor is
-# needed it stands for one sample, drawn when the layer was called.
+# needed it stands for one sample, drawn when the layer was called. TensorFlow Probability's layers are written for
+# Keras 2, and so is this lab.
 #
-# `MultivariateNormalTriL` goes a step further than part 4: its ten components may be correlated. Its parameters are
-# the mean and a lower triangular matrix $L$, the posterior is $\mathcal{N}(\mu, L L^\top)$, and `params_size` tells
-# how many numbers that takes: 10 + 10 · 11 / 2 = 65.
+# `MultivariateNormalTriL` goes a step further than part 4: its ten components may be correlated. Its parameters are the
+# mean and a lower triangular matrix $L$, the posterior is $\mathcal{N}(\mu, L L^\top)$, and `params_size` tells how
+# many numbers that takes: 10 + 10 · 11 / 2 = 65.
 #
 # Two words of the library. The **batch shape** of a distribution says how many separate distributions it holds, the
 # **event shape** what one draw from each of them looks like. `Normal(zeros(10), 1)` has batch shape (10,) and event

@@ -1,10 +1,12 @@
 """Build the student hand-out: notebook, templates, the grader without the solution, and a README to start with."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..core.assignment import Assignment
 from .archive import installable_grader, write_zip
 from .figures import figures
+from .sources import handed_out_text
 from .templates import render_templates
 
 SOLUTION = "my_solution"
@@ -29,7 +31,8 @@ def bundle_files(assignment: Assignment) -> dict[str, bytes]:
     """The content of each file of the bundle by its name, without the folder around them."""
     templates = {name: text.encode() for name, text in render_templates(assignment).items()}
     notebook = templates.pop(assignment.notebook)
-    modules = {f"{SOLUTION}/{name}": content for name, content in (templates | figures(assignment)).items()}
+    drawn = {name: content for name, content in figures(assignment).items() if _is_shown(name, templates)}
+    modules = {f"{SOLUTION}/{name}": content for name, content in (templates | drawn).items()}
     own = {"README.md": readme(assignment).encode(), "requirements.txt": REQUIREMENTS.encode()}
     return (
         installable_grader(assignment) | modules | own | {assignment.notebook: notebook, CONFIG_NAME: VALIDATE.encode()}
@@ -43,4 +46,8 @@ def readme(assignment: Assignment) -> str:
     hand_in = " ".join(filter(None, [texts.hand_in, due]))
     told = [("", texts.greeting), ("Hand in", hand_in), ("Questions", texts.contact)]
     sections = (f"## {title}\n\n{text}\n" if title else f"{text}\n" for title, text in told if text)
-    return "\n".join([assignment.hand_out, *sections])
+    return "\n".join([handed_out_text(assignment, assignment.hand_out, "hand_out"), *sections])
+
+
+def _is_shown(figure: str, modules: Mapping[str, bytes]) -> bool:
+    return any(f"({figure})".encode() in text for text in modules.values())

@@ -21,11 +21,11 @@ from ..core.points import total
 from ..core.registry import Check
 from ..core.stubs import STUB_MARKER
 from .figures import embed, figures
-from .solutions import BEGIN, strip_solutions
+from .solutions import BEGIN
+from .sources import GUARD, handed_out, handed_out_text
 
 SCHEMA_VERSION = 3  # of nbgrader's cell metadata
 PRACTICE_TAG = "skip-execution"  # Jupyter's word for cells that only a person runs: experiments and self-checks
-GUARD = 'if __name__ == "__main__":'
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
@@ -67,9 +67,9 @@ def build_notebook(assignment: Assignment, sources: Sources | None = None, *, so
     """
     cells, drawn = list(_opening_cells(assignment)), figures(assignment)
     for filename, text in (sources or assignment.reference_sources()).items():
-        part, stubs = PurePath(filename).stem, strip_solutions(text, filename)
+        part = PurePath(filename).stem
         checks = [check for check in assignment.checks if check.part == part]
-        cells += _part_cells(part, text if solutions else stubs, checks)
+        cells += _part_cells(part, handed_out(assignment, text, filename, solutions=solutions), checks)
     for cell in cells:
         if cell.kind == "markdown":
             cell.source = embed(cell.source, drawn)
@@ -89,7 +89,8 @@ def _locked(notebook: NotebookNode) -> NotebookNode:
 def _opening_cells(assignment: Assignment) -> Iterator[Cell]:
     worth = {part.name: total(check.points for check in part.checks) for part in assignment.parts}
     rows = "\n".join(f"| {part} | {points} |" for part, points in worth.items())
-    introduction = assignment.introduction.format(rows=rows, total=total(worth.values()))
+    sums = {"rows": rows, "total": str(total(worth.values()))}
+    introduction = handed_out_text(assignment, assignment.introduction, "introduction", **sums)
     yield Cell("markdown", introduction.strip(), "introduction")
     yield Cell("code", assignment.setup.strip(), "set-up")
 

@@ -42,7 +42,7 @@ def strip_solutions(source: str, filename: str) -> str:
     SourceError for a source that is not Python.
     """
     lines = source.splitlines(keepends=True)
-    functions = list(_functions(_parsed(source, filename)))
+    functions = list(_functions(parsed(source, filename)))
     for region in reversed(solution_regions(source, filename)):
         name = _innermost(functions, region, filename)
         stub = f'raise NotImplementedError("{STUB_MARKER}{PurePath(filename).stem}, {name}")'
@@ -67,7 +67,7 @@ def solution_regions(source: str, filename: str) -> list[Region]:
     return regions
 
 
-def _parsed(source: str, filename: str) -> ast.Module:
+def parsed(source: str, filename: str) -> ast.Module:
     """The tree of a module. Raises SourceError for a source that is not Python."""
     try:
         return ast.parse(source, filename)

@@ -5,7 +5,7 @@ from pathlib import Path
 from ..core.assignment import Assignment
 from ..core.files import write_all_atomically
 from .notebook import render_notebook
-from .solutions import strip_solutions
+from .sources import handed_out_sources
 
 HEADER = "# Generated from {}/{}, for you to edit: your code goes where a line says 'Your task'.\n"
 
@@ -13,9 +13,9 @@ HEADER = "# Generated from {}/{}, for you to edit: your code goes where a line s
 def render_templates(assignment: Assignment) -> dict[str, str]:
     """Text of each template by file name, made from the reference. Raises SourceError."""
     package = {"__init__.py": (assignment.reference_folder() / "__init__.py").read_text(encoding="utf-8")}
-    modules = package | assignment.reference_sources()
+    modules = package | handed_out_sources(assignment, solutions=False)
     origin = assignment.reference.replace(".", "/")
-    stubs = {name: HEADER.format(origin, name) + strip_solutions(text, name) for name, text in modules.items()}
+    stubs = {name: HEADER.format(origin, name) + text for name, text in modules.items()}
     return stubs | {assignment.notebook: render_notebook(assignment, solutions=False)}
 
 

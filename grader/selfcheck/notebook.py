@@ -124,7 +124,7 @@ TIMES = CellTimes()
 
 
 def check(*names: str) -> float:
-    """Check parts ("vae") or single checks ("vae.loss_is_negative_elbo") of the notebook this is called in.
+    """Check parts, "part", or single checks, "part.claim", of the notebook this is called in.
 
     Shows each result as soon as it is known, and returns the points earned, as a builtin float. Without a name,
     everything is checked.
