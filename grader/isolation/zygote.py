@@ -22,6 +22,7 @@ import typing
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 
 from . import kernel, pace
@@ -39,14 +40,16 @@ def import_all(operations: str) -> None:
     import matplotlib.pyplot
     import tensorflow as tf
     import tensorflow_datasets
-    import tensorflow_probability as tfp
 
     importlib.import_module(operations)
     if others := brought_by(operations, sys.modules):
         raise ImportError(f"{operations} brings {', '.join(others)} along, which submissions would find in memory")
     _ = tensorflow_datasets.builder, matplotlib.pyplot.figure
     _ = tf.keras.Sequential, tf.keras.layers.Dense, tf.keras.optimizers.Adam, tf.data.Dataset
-    _ = tfp.layers.MultivariateNormalTriL, tfp.layers.KLDivergenceRegularizer, tfp.distributions.Independent
+    if find_spec("tensorflow_probability"):  # not installed where no part needs it
+        import tensorflow_probability as tfp
+
+        _ = tfp.layers.MultivariateNormalTriL, tfp.layers.KLDivergenceRegularizer, tfp.distributions.Independent
 
 
 def brought_by(operations: str, modules: Iterable[str]) -> list[str]:

@@ -1,12 +1,13 @@
 """Pack archives: the grader without the solution, ready to be installed, in zips that are the same on every run."""
 
 import os
+import re
 import shutil
 import subprocess
 import time
 import tomllib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -69,9 +70,20 @@ def installable_grader(assignment: Assignment) -> dict[str, bytes]:
     packages, others = _packages(assignment), tuple(f"{_path_of(each)}/" for each in packages_of_others(assignment))
     files = {name: content for package in packages for name, content in package_files(package).items()}
     packed = {name: content for name, content in files.items() if not name.startswith(others)}
-    constraints = (ROOT / "constraints.txt").read_bytes()
     packed |= {f"{COURSE}/{name}": content for name, content in assignment.packed.items()}
-    return packed | {"pyproject.toml": _pyproject(assignment, pyproject).encode(), "constraints.txt": constraints}
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines(keepends=True)
+    constraints = "".join(_needed(assignment, lines))
+    project = {"pyproject.toml": _pyproject(assignment, pyproject), "constraints.txt": constraints}
+    return packed | {name: text.encode() for name, text in project.items()}
+
+
+def _needed(assignment: Assignment, requirements: Iterable[str]) -> list[str]:
+    """Lines of requirements, without what only parts need that are left out."""
+    modules = {*assignment.part_names, *assignment.given}
+    parts = (*assignment.parts, *assignment.left_out)
+    needed = {each for part in parts if part.name in modules for each in part.requirements}
+    idle = {each for part in parts for each in part.requirements} - needed
+    return [line for line in requirements if re.split(r"[^\w.-]", line)[0] not in idle]
 
 
 def _packages(assignment: Assignment) -> tuple[str, ...]:
@@ -96,7 +108,7 @@ def _pyproject(assignment: Assignment, instructors: Path) -> str:
     return PYPROJECT.format(
         version=project["version"],
         python=project["requires-python"],
-        dependencies="\n".join(f'    "{name}",' for name in project["dependencies"]),
+        dependencies="\n".join(f'    "{name}",' for name in _needed(assignment, project["dependencies"])),
         name=assignment.name,
         entry=entry_of(assignment),
         include=", ".join(f'"{package}*"' for package in _packages(assignment)),
