@@ -1,15 +1,17 @@
 """Stock nbgrader runs in the written course folder of the whole lab; what follows is in nbgrader/test_course.py."""
 
+import ast
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.platforms.nbgrader.course_folder import CONFIG_NAME, CourseExists, write_course
+from grader.platforms.nbgrader.course_folder import CONFIG_NAME, CourseExists, course_config, write_course
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,3 +51,12 @@ def test_course_is_not_written_over_a_changed_configuration(tmp_path: Path) -> N
         write_course(ASSIGNMENT, tmp_path)
     assert config.read_text() == "c = get_config()\n"
     assert not (tmp_path / "source" / ASSIGNMENT.name / ASSIGNMENT.notebook).exists()
+
+
+def test_the_names_of_an_assignment_are_data() -> None:
+    """A title in quotes, and one that holds a word of the configuration, end no string and replace nothing else."""
+    title = 'The "COURSE" on \\autoencoders"""'
+    config = course_config(replace(ASSIGNMENT, name="homework3", title=title, course="ml2"))
+    assert ast.get_docstring(ast.parse(config)).startswith(f"nbgrader's configuration for {title}. Run nbgrader's")
+    assert 'c.CourseDirectory.course_id = "ml2"' in config
+    assert "nbgrader autograde homework3\n" in config

@@ -82,11 +82,9 @@ COMPLETING = re.compile(r"^complete_submissions\(.*\)\n", re.MULTILINE)  # of on
 
 def course_config(assignment: Assignment) -> str:
     """The text of nbgrader's configuration."""
-    names = {"ASSIGNMENT": assignment.name, "COURSE": assignment.course, "TITLE": assignment.title}
-    text = CONFIG
-    for placeholder, name in names.items():
-        text = text.replace(placeholder, name)
-    return text
+    title = assignment.title.replace("\\", "\\\\").replace('"', '\\"')  # it stands in a docstring
+    names = {"ASSIGNMENT": assignment.name, "COURSE": assignment.course, "TITLE": title}
+    return re.sub(r"\b(?:ASSIGNMENT|COURSE|TITLE)\b", lambda placeholder: names[placeholder[0]], CONFIG)
 
 
 def write_course(assignment: Assignment, target: Path) -> list[Path]:
