@@ -98,6 +98,9 @@ dialects: install  ## compare 2,000 notebooks of statements and commands with wh
 calibrate: install  ## derive the thresholds from many gradings of right solutions and mistakes, and write docs/calibration.md
 	$(BIN)/python -m benchmarks.calibrate
 
+subsets: install  ## hand out every subset of the parts, import it, and run the experiments of some (ARGS=--quick: of a sample)
+	$(BIN)/python -m benchmarks.subsets $(ARGS)
+
 experiment: install  ## train and measure the reference on full MNIST, and write docs/results.md (hours; ARGS=--quick: five minutes)
 	$(BIN)/python -m benchmarks.experiment $(ARGS)
 
