@@ -127,7 +127,7 @@ def _filled(text: str, width: int) -> str:
         return text
     blocks = (block if TOUCHED not in block else _fill(block.replace(TOUCHED, ""), width) for block in _blocks(text))
     lines = "\n".join(block for block in blocks if block is not None)
-    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n")
+    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + ("\n" if text.endswith("\n") else "")
 
 
 def _blocks(text: str) -> Iterator[str]:

@@ -26,7 +26,7 @@ from .formgrader import Formgrader, serving
 
 ROOT = Path(__file__).resolve().parents[3]
 NORMALIZE, BATCHES = TESTS
-DATA_ALONE = replace(ASSIGNMENT, parts=ASSIGNMENT.parts[:1], given=())
+DATA_ALONE = replace(ASSIGNMENT.with_parts(["data"]), given=())
 LIMITS = ("call_seconds=3", "resident_mib=1500")
 ENDINGS = ("solved", "modules", "endless", "unreadable")  # one of each kind; what else goes wrong, goes wrong alike
 LATE = {

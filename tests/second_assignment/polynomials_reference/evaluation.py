@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Part 1: evaluation
+# # Part `evaluation`: evaluation
 #
 # A polynomial of degree $d$ is given by its coefficients $c_0, \dots, c_d$. Its values at some points are the product
 # of a matrix, which holds the powers of the points, with the vector of the coefficients.

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Part 2: fitting
+# # Part `fitting`: fitting
 #
 # The coefficients that fit given values best are those with the smallest sum of squared residuals.
 

@@ -206,7 +206,7 @@ def test_an_assignment_of_one_part_gives_a_notebook_of_it(tmp_path: Path, monkey
     for name, content in {"__init__": "", "data": text, "autoencoder": text}.items():
         (folder / f"{name}.py").write_text(content)
     monkeypatch.syspath_prepend(tmp_path)
-    one_part = replace(ASSIGNMENT, parts=ASSIGNMENT.parts[:1], given=(), reference=folder.name)
+    one_part = replace(ASSIGNMENT.with_parts(["data"]), given=(), reference=folder.name)
     cells = read(one_part, solutions=False).cells
     assert [cell.id for cell in cells if cell.cell_type == "code" and cell.id.startswith("data-")][:2] == [
         "data-normalize",

@@ -53,6 +53,7 @@ def test_what_nothing_is_left_of_leaves_no_gap() -> None:
     text = "One.\n\n[[vae: Two,\nthree.]]\n\n* four\n* [[vae: five]]\n[[* part `vae`]]\n\n"
     text += "| a |\n|---|\n[[vae: | b |]]\n\n[[vae: End.]]"
     assert followed(text, "data") == "One.\n\n* four\n\n| a |\n|---|"
+    assert followed("One.\n\n[[vae: Two.]]\n", "data") == "One.\n"
 
 
 def test_a_paragraph_with_a_mark_is_filled_anew_and_no_other() -> None:
