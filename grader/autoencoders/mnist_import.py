@@ -31,6 +31,14 @@ class MnistSource:
     test_count: int
     prepared: bool
 
+    @property
+    def in_words(self) -> str:
+        """What it is, where it lies, and how to get more if that is not all."""
+        digits = f"{self.train_count:,} images to train on and {self.test_count:,} to test with, in {self.path}."
+        if self.prepared:
+            return f"`load_mnist` finds the copy of MNIST that TensorFlow Datasets prepared: {digits}"
+        return f"`load_mnist` finds the bundled subset of MNIST: {digits} `aelab data import` prepares all 70,000."
+
 
 @dataclass(frozen=True)
 class LocalFiles:

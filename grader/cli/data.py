@@ -30,4 +30,4 @@ def data_info(data_dir: DataDir = None) -> None:
     """Say which digits `load_mnist` finds."""
     from ..autoencoders.mnist_import import describe_mnist
 
-    show(str(describe_mnist(data_dir)))
+    show(describe_mnist(data_dir).in_words)

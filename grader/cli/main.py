@@ -101,7 +101,8 @@ def _run(invocation: Invocation) -> int:
         return app(prog_name="aelab", standalone_mode=False, obj=invocation) or 0
     except typer.TyperException as error:
         if message := error.format_message():  # without a command the help has been shown, and that is all
-            say(f"{message.rstrip('.')}; see `aelab --help`")
+            context = getattr(error, "ctx", None)
+            say(f"{message.rstrip('.')}; see `{context.command_path if context else 'aelab'} --help`")
         return error.exit_code
     except UserError as error:
         say(str(error))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .shared import command, invocation_of, show
+from .shared import command, invocation_of, progress_of, show
 
 release_app = typer.Typer(
     no_args_is_help=True, help="Build the student hand-out.", epilog="Example: `aelab release course lab-course`"
@@ -20,17 +20,23 @@ def release_templates(
     """Write the student templates and the notebook, generated from the reference."""
     from ..release.templates import write_templates
 
-    _show_written(write_templates(invocation_of(context).assignment, target), target)
+    with progress_of("writing templates and notebook"):
+        written = write_templates(invocation_of(context).assignment, target)
+    _show_written(written, target)
 
 
 @command(release_app, "course", "aelab release course lab-course")
 def release_course(
-    context: typer.Context, target: Annotated[Path, typer.Argument(help="The course folder to write.")]
+    context: typer.Context,
+    target: Annotated[Path, typer.Argument(help="The course folder to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Also replace files that were edited.")] = False,
 ) -> None:
-    """Write an nbgrader course folder that holds the assignment."""
+    """Write an nbgrader course folder that holds the assignment; what somebody edited in it stays without --force."""
     from ..platforms.nbgrader.course_folder import write_course
 
-    _show_written(write_course(invocation_of(context).assignment, target), target)
+    with progress_of("writing configuration and notebook"):
+        written = write_course(invocation_of(context).assignment, target, force=force)
+    _show_written(written, target)
 
 
 @command(release_app, "bundle", "aelab release bundle --out lab05.zip")
@@ -44,7 +50,9 @@ def release_bundle(
     from ..release.bundle import write_bundle
 
     assignment = invocation_of(context).assignment
-    show(f"wrote {write_bundle(assignment, out or Path(f'{assignment.name}.zip'))}")
+    with progress_of("packing notebook, templates and self-check"):
+        written = write_bundle(assignment, out or Path(f"{assignment.name}.zip"))
+    show(f"wrote {written}")
 
 
 def _show_written(files: list[Path], target: Path) -> None:

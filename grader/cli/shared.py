@@ -81,7 +81,18 @@ def invocation_of(context: typer.Context) -> Invocation:
 
 
 class Command(TyperCommand):
-    """A command that notes which paths it was given, so that what fails at one of them is not taken for a bug."""
+    """A command that notes which paths it was given, so that what fails at one of them is not taken for a bug.
+
+    What is wrong with its words is told as its own fault, so that the message leads to its own help.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The words that are left. Raises TyperException, with this command as its context."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.TyperException as error:
+            error.ctx = ctx  # type: ignore[attr-defined]  # some are raised without one
+            raise
 
     def invoke(self, ctx: Any) -> Any:
         """Note the paths, then run."""
@@ -155,6 +166,13 @@ def interruptible(message: str) -> Iterator[None]:
 def show(text: str) -> None:
     """A line on stdout, as it is."""
     console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def progress_of(what: str) -> Iterator[None]:
+    """Meanwhile a terminal shows what is being done."""
+    with Console(stderr=True).status(what):
+        yield
 
 
 def show_results(out: Path, seed: int, isolation: str, gradebook: Path | str | None) -> None:

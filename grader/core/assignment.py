@@ -19,6 +19,7 @@ from .given import statements_in
 from .in_force import Range
 from .limits import Limits
 from .registry import Check
+from .text import did_you_mean
 from .thresholds import Thresholds
 
 GROUP = "aelab.assignments"
@@ -180,7 +181,8 @@ class Assignment:
         known = {check.id for check in self.checks} | set(self.part_names)
         for name in wanted:
             if name not in known:
-                raise AssignmentError(f"unknown part or check {name!r}; the parts are {', '.join(self.part_names)}")
+                there = f"the parts are {', '.join(self.part_names)}{did_you_mean(name, known)}"
+                raise AssignmentError(f"unknown part or check {name!r}; {there}")
         return tuple(c for c in self.checks if not wanted or c.part in wanted or c.id in wanted)
 
     def with_needs(self, checks: Iterable[Check]) -> tuple[Check, ...]:
@@ -254,7 +256,7 @@ def find_assignment(name: str | None = None) -> Assignment:
     if name not in found:
         there = ", ".join(sorted(found)) or "none"
         asked = f"name one of the assignments in {VARIABLE}" if name is None else f"there is no assignment {name!r}"
-        raise AssignmentError(f"{asked}; installed: {there}")
+        raise AssignmentError(f"{asked}; installed: {there}{did_you_mean(name or '', found)}")
     return _loaded(found[name])
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from .errors import UserError
+from .text import did_you_mean
 
 MEBIBYTE = 2**20
 
@@ -43,7 +44,7 @@ def limits_of(assignments: Iterable[str], others: Limits | None = None) -> Limit
     for text in assignments:
         name, _, number = text.partition("=")
         if name not in known:
-            raise LimitError(f"there is no limit {name!r}; there are {', '.join(known)}")
+            raise LimitError(f"there is no limit {name!r}; there are {', '.join(known)}{did_you_mean(name, known)}")
         try:
             values[name] = known[name](number)
         except ValueError:

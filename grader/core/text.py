@@ -6,6 +6,8 @@ sequences that recolour a terminal, bidirectional marks that reorder a line, a m
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 from hashlib import sha256
 
 FOLDER_BYTES = 100  # file systems allow 255; the rest is left for temporary names
@@ -61,6 +63,12 @@ def _visible(character: str) -> str:
 def one_line(text: str, limit: int = 200) -> str:
     """`printable` text on a single line, never empty: for names, headings and table cells."""
     return printable(" ".join(printable(text, 4 * limit).split()), limit) or "(unnamed)"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a message about a name that is none: the nearest one that is, or nothing."""
+    near = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def folder_name(submission: str) -> str:

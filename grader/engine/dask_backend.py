@@ -4,11 +4,13 @@ Tasks and results travel as text and bytes. A worker with another tier, other pa
 than the first one is refused, so that what a class was measured under is one thing, and said in its reports.
 """
 
+import socket
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 from distributed import Client, Worker, get_worker
 
@@ -21,6 +23,8 @@ from .fingerprint import environment, fingerprint
 from .isolated import measure
 from .tasks import Task, TaskResult
 
+DEFAULT_PORT = 8786  # of Dask's schedulers
+REACH_SECONDS = 3.0  # for a scheduler to take a connection at all
 CONNECT_SECONDS = 20  # for a scheduler to answer, also after it was lost
 WORKER_SECONDS = 60.0  # for a worker to come, where there is none any more
 Terms = tuple[str, str, str]  # tier, or "" for none; its description, or why there is none; versions
@@ -163,6 +167,12 @@ def _gone(what: str) -> str:
     return f"{what}; what is done is kept, and the same command goes on from there when it is back"
 
 
+def _reach(address: str) -> None:
+    """Raise OSError or ValueError where nothing answers: Dask itself would try again and again."""
+    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+    socket.create_connection((parts.hostname or "", parts.port or DEFAULT_PORT), REACH_SECONDS).close()
+
+
 def dask_backends(
     assignment: Assignment, address: str, trusted: bool, say: Callable[[str], None], find: Find | None = None
 ) -> Start:
@@ -170,9 +180,11 @@ def dask_backends(
 
     def start(exit_stack: ExitStack) -> Backend:
         try:
+            _reach(address)
             client = exit_stack.enter_context(Client(address, timeout=CONNECT_SECONDS, set_as_default=False))
         except (OSError, ValueError) as problem:
-            raise ClusterError(f"there is no Dask scheduler at {address}: {problem}") from problem
+            reason = getattr(problem, "strerror", None) or problem
+            raise ClusterError(f"there is no Dask scheduler at {address}: {reason}") from problem
         backend = DaskBackend(client, assignment, trusted, find)
         say(f"{backend.description}, on {len(client.nthreads())} workers of {address}")
         return backend

@@ -191,6 +191,14 @@ def test_the_source_is_the_prepared_copy_where_there_is_one(small_mnist: SmallMn
     assert describe_mnist(tmp_path / "data") == MnistSource(path, 40, 20, prepared=True)
 
 
+def test_the_source_is_told_in_sentences() -> None:
+    """What it is, how much of it, where, and how to get the rest."""
+    subset = MnistSource(Path("digits.npz"), 10_000, 2_000, prepared=False).in_words
+    assert subset.startswith("`load_mnist` finds the bundled subset of MNIST: 10,000 images to train on and 2,000")
+    assert subset.endswith("in digits.npz. `aelab data import` prepares all 70,000.")
+    assert "prepared: 60,000 images" in MnistSource(Path("mnist"), 60_000, 10_000, prepared=True).in_words
+
+
 def test_importing_the_module_does_not_import_tensorflow() -> None:
     """The command line starts fast: TensorFlow comes in only when a copy is looked for or made."""
     code = "import sys, grader.autoencoders.mnist_import; sys.exit(any('tensorflow' in name for name in sys.modules))"

@@ -41,16 +41,19 @@ def test_stock_release_is_the_committed_notebook(tmp_path: Path) -> None:
         assert gradebook.find_assignment(ASSIGNMENT.name).max_score == 100
 
 
-def test_course_is_not_written_over_a_changed_configuration(tmp_path: Path) -> None:
-    """Writing again is harmless; a configuration that a person has changed is kept, and the message says where."""
-    assert write_course(ASSIGNMENT, tmp_path) == write_course(ASSIGNMENT, tmp_path)
-    config = tmp_path / CONFIG_NAME
-    config.write_text("c = get_config()\n")
-    (tmp_path / "source" / ASSIGNMENT.name / ASSIGNMENT.notebook).unlink()
-    with pytest.raises(CourseExists, match=CONFIG_NAME):
+def test_a_course_is_not_written_over_what_somebody_edited(tmp_path: Path) -> None:
+    """Writing again is harmless. An edited file is named and keeps its text, and nothing is written, but by force."""
+    config, notebook = write_course(ASSIGNMENT, tmp_path)
+    assert write_course(ASSIGNMENT, tmp_path) == [config, notebook]
+    config.unlink()
+    notebook.write_text("mine")
+    with pytest.raises(CourseExists, match=rf"{notebook.name}: edited.*--force"):
         write_course(ASSIGNMENT, tmp_path)
-    assert config.read_text() == "c = get_config()\n"
-    assert not (tmp_path / "source" / ASSIGNMENT.name / ASSIGNMENT.notebook).exists()
+    assert notebook.read_text() == "mine"
+    assert not config.exists()
+    write_course(ASSIGNMENT, tmp_path, force=True)
+    assert "nbgrader" in notebook.read_text()
+    assert config.name == CONFIG_NAME
 
 
 def test_the_names_of_an_assignment_are_data() -> None:

@@ -74,7 +74,7 @@ complete_submissions(Path(__file__).parent, "ASSIGNMENT")
 
 
 class CourseExists(UserError):
-    """There is a configuration already, which a person may have edited; the text is one clear line."""
+    """There are files already that a person may have edited; the text is one clear line."""
 
 
 COMPLETING = re.compile(r"^complete_submissions\(.*\)\n", re.MULTILINE)  # of one assignment
@@ -87,25 +87,42 @@ def course_config(assignment: Assignment) -> str:
     return re.sub(r"\b(?:ASSIGNMENT|COURSE|TITLE)\b", lambda placeholder: names[placeholder[0]], CONFIG)
 
 
-def write_course(assignment: Assignment, target: Path) -> list[Path]:
+def write_course(assignment: Assignment, target: Path, *, force: bool = False) -> list[Path]:
     """Write an nbgrader course folder into `target` and return the paths of its files.
 
     A configuration that another assignment of the same course has written stays. Raises CourseExists, and writes
-    nothing, where there is one that differs otherwise.
+    nothing, where a file is there and differs otherwise, unless `force` says to replace it.
     """
-    config, text = target / CONFIG_NAME, course_config(assignment)
-    if config.exists():
-        found = config.read_bytes().decode(errors="replace")
-        if _settings(found) != _settings(text):
-            raise CourseExists(f"{config} differs from the one to write: move it away to get a new one")
-        text = found + "".join(line for line in COMPLETING.findall(text) if line not in found)
-    notebook = render_notebook(assignment, solutions=True)
-    files: dict[str, str | bytes] = {CONFIG_NAME: text, f"source/{assignment.name}/{assignment.notebook}": notebook}
+    notebook = f"source/{assignment.name}/{assignment.notebook}"
+    files: dict[str, str | bytes] = {
+        CONFIG_NAME: _with_other_assignments(target / CONFIG_NAME, course_config(assignment)),
+        notebook: render_notebook(assignment, solutions=True),
+    }
+    edited = [target / name for name, text in files.items() if _differs(target / name, text)]
+    if edited and not force:
+        names = " and ".join(map(str, edited))
+        raise CourseExists(f"{names}: edited, or of another version; move it away, or replace it with --force")
     if assignment.course_file and assignment.course_file.resolve().parent != target.resolve():
         files |= copied(assignment.course_file, assignment.name)
     return write_all_atomically(target, files)
 
 
+def _with_other_assignments(config: Path, text: str) -> str:
+    """The configuration, or the one that is there with what is new, where that is of other assignments alone."""
+    found = config.read_bytes().decode(errors="replace") if config.is_file() else ""
+    if _settings(found) != _settings(text):
+        return text
+    return found + "".join(line for line in COMPLETING.findall(text) if line not in found)
+
+
 def _settings(config: str) -> str:
     """A configuration without what names its assignments."""
     return COMPLETING.sub("", config.split('"""', 2)[-1])
+
+
+def _differs(file: Path, text: str | bytes) -> bool:
+    """Whether there is a file that is no part of this text."""
+    if not file.exists():
+        return False
+    raw = text.encode() if isinstance(text, str) else text
+    return not file.is_file() or not raw.startswith(file.read_bytes())

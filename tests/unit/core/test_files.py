@@ -79,6 +79,14 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path, mon
     assert (tmp_path / "a").read_bytes() == b"old"
 
 
+def test_a_folder_in_the_place_of_a_file_is_left_alone_without_a_draft_beside_it(tmp_path: Path) -> None:
+    """As where `--out` names a folder that exists."""
+    (tmp_path / "lab05.zip").mkdir()
+    with pytest.raises(OSError, match=r"lab05\.zip"):
+        write_atomically(tmp_path / "lab05.zip", b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["lab05.zip"]
+
+
 def test_several_files_are_all_drafted_before_any_is_renamed(tmp_path: Path) -> None:
     """A text that cannot be written (here a lone surrogate), or a place that is taken, stops before any has changed."""
     (tmp_path / "a.py").write_text("old")
