@@ -113,7 +113,7 @@ def grade(
     with interruptible(f"stopped; what is done is kept, and the same command with --out {out} goes on from here"):
         reports = _measured(place, cache, lambda: config(seed=folder.seed(agreed)), folder, len(parts))
         everybody, problems = folder.with_others(reports)
-        folder.write_summaries(everybody)
+        folder.write_summaries(everybody, () if db else ("gradebook.db",))
         _enter(place, everybody, db, out, cache)
         if is_course(submissions) and not part:  # single parts would leave the other scores of the course open
             students = [] if len(chosen) == len(found.submissions) else [each.student for each in chosen]

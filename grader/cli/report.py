@@ -53,7 +53,7 @@ def _write_again(assignment: "Assignment", reports: "Sequence[Report]", out: Pat
 
     folder, gradebook = ResultsFolder(assignment, out), out / "gradebook.db"
     folder.prepare()
-    folder.write_summaries(reports)
+    folder.write_summaries(reports, (gradebook.name,))
     write_gradebook(assignment, reports, f"sqlite:///{gradebook.resolve()}")
     return gradebook
 

@@ -16,9 +16,9 @@ LOGIN_CHARACTERS = 128  # that nbgrader's tables hold
 
 # Files beside the folders, and the devices that Windows finds in any folder.
 RESERVED = {
-    *("index.html", "grades.csv", "gradebook.db", "run.json", "aelab.log", "seed_commitment.json", "pseudonyms.csv"),
-    *("con", "prn", "aux", "nul"),
-    *(f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10)),
+    *("index.html", "grades.csv", "gradebook.db", "similarity.html", "run.json", "aelab.log"),
+    *("seed_commitment.json", "pseudonyms.csv"),
+    *("con", "prn", "aux", "nul", *(f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10))),
 }
 
 # Operating system commands (ESC ] ... BEL), control sequences (ESC [ ... letter), other two-character escapes.

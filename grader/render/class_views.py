@@ -64,6 +64,21 @@ def part_cells(report: Report, columns: Sequence[str]) -> list[Cell]:
 
 
 @dataclass(frozen=True)
+class ClassRow:
+    """A submission's points by part; `number` is its place in the order of names."""
+
+    number: int
+    report: Report
+    cells: list[Cell]
+
+
+def rows(ordered: Sequence[Report], columns: Sequence[str]) -> list[ClassRow]:
+    """A row for each of the reports, which are in the order of names: most points first, then what has no score."""
+    found = [ClassRow(number, report, part_cells(report, columns)) for number, report in enumerate(ordered)]
+    return sorted(found, key=lambda row: (row.report.status is not Status.GRADED, -row.report.score))
+
+
+@dataclass(frozen=True)
 class Bar:
     """One column of the distribution of scores, `height` being its share of the tallest."""
 
@@ -119,9 +134,14 @@ class FailingCheck:
     total: int
     discrimination: float | None  # see `discriminations`
 
+    @property
+    def not_passed(self) -> int:
+        """The submissions that did not pass it, for whatever reason."""
+        return self.failed + self.todo + self.skipped + self.unmeasured
+
 
 def failing_checks(reports: Sequence[Report]) -> list[FailingCheck]:
-    """The checks that some submission did not pass, most failures first."""
+    """The checks that some submission did not pass, those first that most did not."""
     counts: dict[str, Counter[Outcome]] = {}
     for check in (check for report in reports if report.status is Status.GRADED for check in report.checks):
         counts.setdefault(check.id, Counter())[check.outcome] += 1
@@ -139,7 +159,7 @@ def failing_checks(reports: Sequence[Report]) -> list[FailingCheck]:
         for check_id, count in counts.items()
         if count[Outcome.PASSED] < count.total()
     ]
-    return sorted(found, key=lambda check: (check.failed, check.todo, check.skipped, check.unmeasured), reverse=True)
+    return sorted(found, key=lambda check: (check.not_passed, check.failed, check.todo, check.skipped), reverse=True)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from .wording import (
     OUTCOME_STYLES,
     STATUS_TEXT,
     in_order,
+    moment,
     odds_text,
     part_title,
     parts_of,
@@ -39,17 +40,22 @@ from .wording import (
 
 FILE_NAME = "index.html"
 SCRIPT = "class.js"
+LINKED = {"grades.csv": "grades", "gradebook.db": "gradebook", "similarity.html": "similar submissions"}
 TARGET_WIDTH, TARGET_HEIGHT = 600, 280  # CSS pixels a picture may fill
 
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
-def write_pages(assignment: Assignment, reports: Sequence[Report], out: Path) -> None:
-    """Write `out`/index.html for the instructor and a page in the folder of every submission. Raises OSError."""
+def write_pages(assignment: Assignment, reports: Sequence[Report], out: Path, coming: Sequence[str] = ()) -> None:
+    """Write `out`/index.html for the instructor and a page in the folder of every submission. Raises OSError.
+
+    coming: files of LINKED that will lie in `out`, too, and are not written yet.
+    """
     for report in reports:
         folder = report_folder(out, report.submission)
         write_atomically(folder / FILE_NAME, student_page(assignment, report, folder).encode())
-    write_atomically(out / FILE_NAME, class_page(assignment, reports).encode())
+    files = [name for name in LINKED if name in coming or (out / name).is_file()]
+    write_atomically(out / FILE_NAME, class_page(assignment, reports, files).encode())
 
 
 def student_page(assignment: Assignment, report: Report, folder: Path | None = None) -> str:
@@ -73,8 +79,11 @@ def student_page(assignment: Assignment, report: Report, folder: Path | None = N
     )
 
 
-def class_page(assignment: Assignment, reports: Sequence[Report]) -> str:
-    """The instructor's page: what needs attention, the distribution of scores, common mistakes, every submission."""
+def class_page(assignment: Assignment, reports: Sequence[Report], files: Sequence[str] = ()) -> str:
+    """The instructor's page: what needs attention, the distribution of scores, common mistakes, every submission.
+
+    files: those of LINKED that lie beside it.
+    """
     ordered = in_order(reports)
     columns = parts_of(assignment.part_names, ordered)
     return (
@@ -83,7 +92,9 @@ def class_page(assignment: Assignment, reports: Sequence[Report]) -> str:
         .render(
             reports=ordered,
             columns=columns,
-            rows=[(report, class_views.part_cells(report, list(columns))) for report in ordered],
+            rows=class_views.rows(ordered, list(columns)),
+            graded_at=max((report.graded.at for report in ordered), default=""),
+            files=[(name, LINKED[name]) for name in files],
             matrix=matrix(assignment, ordered),
             concerns=class_views.concerns(ordered),
             scores=class_views.scores(ordered),
@@ -124,6 +135,7 @@ def templates(assignment: Assignment) -> Environment:
         evidence=evidence_rows,
         folder=folder_name,
         line=one_line,
+        moment=moment,
         odds=odds_text,
         part_title=partial(part_title, assignment),
         percent=lambda share: f"{100 * share:.4g}%",

@@ -114,12 +114,12 @@ class ResultsFolder:
                     f"{self.out} has records of more parts than --part names, which would be lost: choose another --out"
                 )
 
-    def write_summaries(self, reports: Sequence[Report]) -> None:
-        """Write grades.csv and all pages. Raises SummariesNotWritten."""
+    def write_summaries(self, reports: Sequence[Report], coming: Sequence[str] = ()) -> None:
+        """Write grades.csv and all pages, which link the files `coming`, too. Raises SummariesNotWritten."""
         try:
             self._record_seed(reports[0].seed)  # again, where somebody removed the folder meanwhile
             write_grades(self._assignment.part_names, reports, self.out / "grades.csv")
-            write_pages(self._assignment, reports, self.out)
+            write_pages(self._assignment, reports, self.out, coming)
         except OSError as problem:
             raise SummariesNotWritten(
                 f"cannot write the tables in {self.out}: {problem.strerror}; what was measured is kept: "

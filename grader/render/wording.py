@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ..core.assignment import Assignment
 from ..core.expect import rounded
@@ -65,6 +66,15 @@ def odds_text(odds: float) -> str:
     if odds <= STATED:
         return f"less than once in {1 / STATED:,.0f}"
     return f"once in {rounded(1 / odds, 2):,.0f}" if odds <= OFTEN else f"in {100 * odds:.0f} % of gradings"
+
+
+def moment(at: str) -> str:
+    """A time in ISO 8601 for readers: 31 January 2027, 23:59 UTC; as it is where it is none."""
+    try:
+        time = datetime.fromisoformat(at).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return one_line(at, 40)
+    return f"{time.day} {time:%B %Y, %H:%M} UTC"
 
 
 def selfcheck_note(results: Sequence[CheckResult]) -> str:

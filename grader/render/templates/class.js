@@ -1,5 +1,5 @@
 "use strict";
-// Sorts and filters the tables of the class report. Without it the page shows all rows, in the order of names.
+// Sorts and filters the tables of the class report. Without it the page shows all rows: points by score, checks by name.
 (() => {
   const ORDER = "✗○–!✓"; // outcomes sort by how much they ask of a reader
   const collator = new Intl.Collator("en", { numeric: true });
