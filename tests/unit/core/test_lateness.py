@@ -1,0 +1,96 @@
+"""What lateness costs and which attempt counts, held against arithmetic by hand and by Hypothesis."""
+
+from datetime import UTC, datetime, timedelta
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.core.lateness import DAY, Attempt, Counts, LatePolicy, counting, days_late, late_penalty, seconds_late
+
+DUE = datetime(2027, 1, 31, 23, 59, tzinfo=UTC)
+SECONDS = st.floats(0, 400 * DAY)
+SCORES = st.floats(0, 120)
+POLICIES = st.builds(
+    LatePolicy,
+    percent_per_day=st.floats(0, 100),
+    grace=st.timedeltas(timedelta(), timedelta(days=2)),
+    most_days=st.none() | st.integers(0, 10),
+)
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "extension", "late"),
+    [
+        (DUE, timedelta(), 0),
+        (DUE - timedelta(days=3), timedelta(), 0),
+        (DUE + timedelta(seconds=1), timedelta(), 1),
+        (DUE + timedelta(days=2), timedelta(days=2), 0),
+        (DUE + timedelta(days=2, seconds=5), timedelta(days=2), 5),
+        (None, timedelta(), 0),
+    ],
+)
+def test_the_extension_comes_first(handed_in: datetime | None, extension: timedelta, late: float) -> None:
+    """Lateness begins after it; what has no time is not late."""
+    assert seconds_late(handed_in, DUE, extension) == late
+    assert seconds_late(handed_in, None, extension) == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "penalty"), [(0, 0), (1, 10), (DAY, 10), (DAY + 1, 20), (2 * DAY, 20), (2 * DAY + 1, 80), (inf, 80)]
+)
+def test_a_penalty_by_hand(seconds: float, penalty: float) -> None:
+    """10 % of 100 points a day begun; after two days nothing counts of the 80 points earned."""
+    policy = LatePolicy(percent_per_day=10, most_days=2)
+    if seconds < inf:
+        assert late_penalty(policy, 80, 100, seconds) == pytest.approx(penalty)
+    assert late_penalty(LatePolicy(), 80, 100, 3 * DAY) == 0
+
+
+def test_the_grace_costs_nothing_and_shifts_nothing() -> None:
+    """An hour of grace: the 61st minute is the first day."""
+    policy = LatePolicy(10, grace=timedelta(hours=1))
+    assert [days_late(policy, seconds) for seconds in (0, 3600, 3601, DAY, DAY + 1)] == [0, 0, 1, 1, 2]
+
+
+@given(POLICIES, SCORES, SECONDS, SECONDS)
+def test_a_penalty_never_exceeds_the_score_and_never_falls_with_time(
+    policy: LatePolicy, score: float, first: float, second: float
+) -> None:
+    """In time it is nothing, whatever the policy; later never costs less."""
+    early, late = sorted((first, second))
+    penalties = [late_penalty(policy, score, 100, seconds) for seconds in (0, early, late)]
+    assert penalties[0] == 0
+    assert penalties == sorted(penalties)
+    assert penalties[-1] <= score
+
+
+@given(POLICIES, SECONDS, SCORES, SCORES)
+def test_better_work_is_never_worth_less(policy: LatePolicy, seconds: float, one: float, other: float) -> None:
+    """At the same time of hand-in, more points stay more points, or as many."""
+    low, high = sorted((one, other))
+    left = [score - late_penalty(policy, score, 100, seconds) for score in (low, high)]
+    assert 0 <= left[0] <= left[1] + 1e-9
+
+
+ATTEMPTS = st.lists(
+    st.builds(Attempt, st.integers(1, 20), st.sampled_from([0.0, 60.0, 3 * DAY]), st.none() | SCORES),
+    min_size=1,
+    unique_by=lambda attempt: attempt.number,
+)
+
+
+@given(ATTEMPTS)
+def test_the_attempt_that_counts_is_the_one_of_the_rule(attempts: list[Attempt]) -> None:
+    """Against the rules said once more, in whatever order the attempts come."""
+    assert counting(attempts, Counts.LAST).number == max(each.number for each in attempts)
+    in_time = [each.number for each in attempts if not each.seconds_late]
+    expected = max(in_time) if in_time else min(each.number for each in attempts)
+    assert counting(attempts, Counts.LAST_IN_TIME).number == expected
+    best = counting(attempts, Counts.BEST)
+    if any(each.score is None for each in attempts):
+        assert best.score is None
+    else:
+        assert all((each.score, each.number) <= (best.score, best.number) for each in attempts)
+    assert counting(attempts, Counts.BEST) == counting(attempts[::-1], Counts.BEST)
