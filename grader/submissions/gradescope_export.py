@@ -1,4 +1,4 @@
-"""The list of submitters in an export of Gradescope, read line by line: the file is YAML that Ruby wrote.
+"""Submitters and times in an export of Gradescope, read line by line: the file is YAML that Ruby wrote.
 
 Its first lines for each submission are
 
@@ -7,16 +7,20 @@ Its first lines for each submission are
       - :name: Ada Lovelace
         :sid: '4711'
         :email: ada@uni.edu
+      :created_at: 2027-01-31 22:59:00.123456000 Z
 """
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 METADATA = "submission_metadata.yml"
 LARGEST = 64 * 2**20  # bytes that are read: it lists the results and the history of a class, too
 _SUBMISSION = re.compile(r"(submission_\d+):")
 _SUBMITTERS = re.compile(r"  :submitters:")
+_CREATED = re.compile(r"  :created_at: *'?(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.\d+)? *(Z|[+-]\d\d:?\d\d)'?")
 _PERSON = re.compile(r"  (?:- |  ):(name|sid|email):(.*)")
 
 
@@ -25,11 +29,9 @@ def submitters_in(metadata: Path) -> Mapping[str, tuple[str, ...]]:
 
     Raises OSError.
     """
-    with metadata.open("rb") as file:
-        lines = file.read(LARGEST).decode("utf-8", "replace").splitlines()
     people: dict[str, list[dict[str, str]]] = {}
     folder, listing = "", False
-    for line in lines:
+    for line in _lines(metadata):
         if match := _SUBMISSION.fullmatch(line.rstrip()):
             folder, listing = match[1], False
             people[folder] = []
@@ -43,6 +45,24 @@ def submitters_in(metadata: Path) -> Mapping[str, tuple[str, ...]]:
         elif listing and not line.startswith("    "):
             listing = False
     return {name: _ids(found) for name, found in people.items()}
+
+
+def times_in(metadata: Path) -> Mapping[str, datetime]:
+    """For each folder of the export when it was handed in, in UTC, where that is told. Raises OSError."""
+    times: dict[str, datetime] = {}
+    folder = ""
+    for line in _lines(metadata):
+        if match := _SUBMISSION.fullmatch(line.rstrip()):
+            folder = match[1]
+        elif folder and folder not in times and (match := _CREATED.fullmatch(line.rstrip())):
+            with suppress(ValueError):  # no day of the calendar
+                times[folder] = datetime.fromisoformat(f"{match[1]}{match[2]}").astimezone(UTC)
+    return times
+
+
+def _lines(metadata: Path) -> list[str]:
+    with metadata.open("rb") as file:
+        return file.read(LARGEST).decode("utf-8", "replace").splitlines()
 
 
 def _ids(people: list[dict[str, str]]) -> tuple[str, ...]:
