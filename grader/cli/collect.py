@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..core.text import one_line
-from .shared import console, invocation_of, show
+from .shared import RosterFile, console, invocation_of, show
 
 if TYPE_CHECKING:
     from ..core.assignment import Assignment
@@ -19,27 +19,31 @@ def collect(
     context: typer.Context,
     submissions: Annotated[Path, typer.Argument(help="What `aelab grade` takes.")],
     as_json: Annotated[bool, typer.Option("--json", help="Write it as JSON, for machines.")] = False,
+    roster: RosterFile = None,
 ) -> None:
-    """Show who handed in, what is graded of each, what is not and why; exits 1 if something cannot be read.
+    """Show who handed in, what is graded of each, what is not and why; exits 1 if something cannot be read or told.
 
     Nothing is graded and nothing is run. `aelab grade` finds the same.
     """
     from ..platforms.nbgrader.course import submitted_in
-    from ..render.found import collected_json, collected_table, found_line
+    from ..render.found import collected_json, collected_table, doubtful, found_line
     from ..submissions.finding import find_submissions
+    from ..submissions.terms import terms_of
 
     assignment = invocation_of(context).assignment
-    found = find_submissions(submitted_in(submissions), assignment)
+    found, doubts = terms_of(roster).match(find_submissions(submitted_in(submissions), assignment))
     collected = [_read(each, assignment) for each in found.submissions]
     missing = sum(each.submission is None for each in collected)
     if as_json:
-        show(json.dumps(collected_json(found, collected), indent=2))
+        show(json.dumps(collected_json(found, collected, doubts), indent=2))
     else:
         console.print(collected_table(collected))
         if found.nobodys:
             show(f"nobody's: {', '.join(map(one_line, found.nobodys))}")
+        for line in doubtful(doubts):
+            show(line)
         show(found_line(found) + (f"; {missing} of them cannot be graded" if missing else ""))
-    raise typer.Exit(1 if missing else 0)
+    raise typer.Exit(1 if missing or doubts else 0)
 
 
 def _read(handed_in: "HandedIn", assignment: "Assignment") -> "Collected":

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..core.text import one_line
-from .shared import CORES, console, interruptible, invocation_of, show, show_results, stop
+from .shared import CORES, RosterFile, console, interruptible, invocation_of, show, show_results, stop
 
 if TYPE_CHECKING:
     from ..core.outcomes import Report
     from ..engine.backend_config import BackendConfig
     from ..engine.cache import Cache
     from ..engine.run import RunConfig
+    from ..platforms.nbgrader.entry import Entered
     from ..render.results_folder import ResultsFolder
     from ..submissions.handed_in import HandedIn
 
@@ -54,6 +55,7 @@ def grade(
         str | None,
         typer.Option(metavar="URL", help="nbgrader's gradebook: sqlite:///… or postgresql://…; in --out without."),
     ] = None,
+    roster: RosterFile = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Measure everything, also what was measured before.")] = False,
     trust_submissions: Annotated[
         bool, typer.Option("--trust-submissions", help="Grade without isolation: only code that you trust.")
@@ -71,12 +73,15 @@ def grade(
     from ..engine.cache import Cache, default_path
     from ..engine.run import RunConfig
     from ..platforms.nbgrader.course import enter_reports, is_course, submitted_in
-    from ..platforms.nbgrader.gradebook import address_of
+    from ..platforms.nbgrader.entry import Entered
+    from ..platforms.nbgrader.gradebook import address_of, decides
     from ..platforms.nbgrader.session import course_seed
-    from ..render.found import found_line
+    from ..render.found import doubtful, found_line, late_without_time
+    from ..render.hand_in_json import record_hand_ins
     from ..render.results_folder import ResultsFolder
     from ..render.terminal import grades_table, not_graded
     from ..submissions.finding import find_submissions
+    from ..submissions.terms import terms_of
 
     invocation = invocation_of(context)
     invocation.log.folder = out
@@ -84,9 +89,12 @@ def grade(
     checks = assignment.select(part or ())
     if db:
         address_of(db)
-    found, limits = find_submissions(submitted_in(submissions), assignment), limits_of(limit or (), assignment.limits)
+    terms = terms_of(roster, assignment.texts.due, assignment.texts.late)
+    limits = limits_of(limit or (), assignment.limits)
+    found, doubts = terms.match(find_submissions(submitted_in(submissions), assignment))
     show(found_line(found))
-    folder = ResultsFolder(assignment, out, found.platform)
+    in_course = is_course(submissions) and not part  # single parts would leave the other scores of the course open
+    folder = ResultsFolder(assignment, out, found.platform, decides(submissions if in_course else None, db))
     if part:
         folder.refuse_fewer(checks)
     agreed = folder.agreed_seed(seed)
@@ -113,17 +121,24 @@ def grade(
     with interruptible(f"stopped; what is done is kept, and the same command with --out {out} goes on from here"):
         reports = _measured(place, cache, lambda: config(seed=folder.seed(agreed)), folder, len(parts))
         everybody, problems = folder.with_others(reports)
+        hand_ins = record_hand_ins(out, found, terms, everybody)
         folder.write_summaries(everybody, () if db else ("gradebook.db",))
-        _enter(place, everybody, db, out, cache)
-        if is_course(submissions) and not part:  # single parts would leave the other scores of the course open
+        _enter(place, everybody, Entered(hand_ins, terms), db, out, cache)
+        if in_course:
             students = [] if len(chosen) == len(found.submissions) else [each.student for each in chosen]
             enter_reports(assignment, submissions, reports, students)
     console.print(grades_table(assignment, everybody))
-    for line in [*not_graded(everybody), *problems, *_beside(found.submissions, everybody, out)]:
+    for line in [
+        *not_graded(everybody),
+        *problems,
+        *_beside(found.submissions, everybody, out),
+        *doubtful(doubts),
+        *late_without_time(hand_ins),
+    ]:
         show(line)
     gradebook = "at the address of --db" if db else out / "gradebook.db"
     show_results(out, reports[0].seed, reports[0].isolation, gradebook)
-    raise typer.Exit(1 if problems or any(report.needs_attention for report in reports) else 0)
+    raise typer.Exit(1 if problems or doubts or any(report.needs_attention for report in reports) else 0)
 
 
 def _chosen(
@@ -181,12 +196,14 @@ def _say_isolation(description: str) -> None:
     load_ahead()
 
 
-def _enter(place: "BackendConfig", reports: "Sequence[Report]", db: str | None, out: Path, cache: "Cache") -> None:
+def _enter(
+    place: "BackendConfig", reports: "Sequence[Report]", entered: "Entered", db: str | None, out: Path, cache: "Cache"
+) -> None:
     """Enter the scores into the gradebook. Raises GradebookError."""
     from ..platforms.nbgrader.entry import enter
     from ..platforms.nbgrader.gradebook import write_gradebook
 
     if db:
-        write_gradebook(place.assignment, reports, db)
+        write_gradebook(place.assignment, reports, db, entered.hand_ins, entered.terms)
     else:
-        enter(place.assignment, reports, out / "gradebook.db", cache)
+        enter(place.assignment, reports, out / "gradebook.db", cache, entered)

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 CORES = os.cpu_count() or 1
 console = Console()
 
+RosterFile = Annotated[
+    Path | None,
+    typer.Option("--roster", metavar="FILE", help="Who takes the course, roster.csv: names and extensions."),
+]
+
 LONGEST_LINE = 2000  # characters of an error
 HANDED_IN = ("submissions", "earlier")  # arguments that name what was handed in
 

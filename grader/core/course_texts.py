@@ -1,7 +1,9 @@
 """What a course tells its students in its own words, beside what the lab says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from .lateness import LatePolicy
 
 
 @dataclass(frozen=True)
@@ -9,7 +11,8 @@ class CourseTexts:
     """Texts of a course, each "" where it has none.
 
     greeting: above a student's results and in the bundle. contact: whom to ask. hand_in: how to hand in. lateness: what
-    late work loses. logo: an image as the address of an <img>, which holds all of it. due: with its offset from UTC.
+    late work loses; late, the rule. logo: an image as the address of an <img>, which holds all of it. due: with its
+    offset from UTC.
     """
 
     greeting: str = ""
@@ -18,6 +21,7 @@ class CourseTexts:
     lateness: str = ""
     logo: str = ""
     due: datetime | None = None
+    late: LatePolicy = field(default_factory=LatePolicy)
 
     @property
     def due_text(self) -> str:

@@ -14,14 +14,13 @@ DAY = 86_400  # seconds
 
 @dataclass(frozen=True)
 class LatePolicy:
-    """percent_per_day: of the most points, taken off for each day that has begun. grace: what costs nothing.
+    """percent_a_day: of the points that were earned, taken off for each day that has begun. grace: what costs nothing.
 
-    most_days: after so many days nothing counts any more; None for never. Without arguments lateness is free.
+    Without arguments lateness is free.
     """
 
-    percent_per_day: float = 0.0
+    percent_a_day: float = 0.0
     grace: timedelta = timedelta()
-    most_days: int | None = None
 
 
 def seconds_late(handed_in: datetime | None, due: datetime | None, extension: timedelta = timedelta()) -> float:
@@ -36,15 +35,10 @@ def days_late(policy: LatePolicy, seconds: float) -> int:
     return 0 if seconds <= policy.grace.total_seconds() else math.ceil(seconds / DAY)
 
 
-def late_penalty(policy: LatePolicy, score: float, possible: float, seconds: float) -> float:
-    """The points that lateness takes off a score, which are never more than there are.
-
-    possible: the most points of the assignment, of which the percentage is taken.
-    """
-    days = days_late(policy, seconds)
-    if policy.most_days is not None and days > policy.most_days:
-        return max(0.0, score)
-    return min(max(0.0, score), days * policy.percent_per_day / 100 * possible)
+def late_penalty(policy: LatePolicy, score: float, seconds: float) -> float:
+    """The points that lateness takes off those that were earned, which are never more than these."""
+    share = min(1.0, days_late(policy, seconds) * policy.percent_a_day / 100)
+    return max(0.0, score) * share
 
 
 class Counts(StrEnum):

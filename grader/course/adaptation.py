@@ -14,7 +14,7 @@ from ..core.registry import Check
 from ..core.thresholds import Threshold, Thresholds
 from .files import beside
 from .keys import OwnPart
-from .late import lateness_text
+from .late import lateness_text, rule_of
 from .own import OwnChecks, load_checks
 from .packing import packed
 from .points import TOTAL, points_of
@@ -150,7 +150,13 @@ def _texts(source: CourseFile) -> CourseTexts:
     if course.late and not course.due:
         raise source.error("late", "[late] needs `due`, before the first table: late after what?")
     own = {name: getattr(texts, name) or "" for name in ("greeting", "contact", "hand_in")}
-    return CourseTexts(**own, lateness=lateness_text(course.late), logo=_logo(texts.logo, source), due=course.due)
+    return CourseTexts(
+        **own,
+        lateness=lateness_text(course.late),
+        late=rule_of(course.late),
+        logo=_logo(texts.logo, source),
+        due=course.due,
+    )
 
 
 def _logo(name: str | None, source: CourseFile) -> str:

@@ -1,89 +1,132 @@
-"""Tables of grades as learning platforms import them, from the reports of a graded class.
+"""Tables of grades as learning platforms import them.
 
-A score that is not final, because something could not be read or measured, is an empty cell. What is nobody's has no
-row.
+A score that is not final, because something could not be read or measured, or waits for a person, is an empty cell.
+What is nobody's has no row.
 """
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from io import StringIO
 
 from ..core.assignment import Assignment
-from ..core.outcomes import Report
+from ..core.final_grade import FinalGrade
 from ..core.text import login
 from ..render.csv_export import cell
-from ..render.wording import in_order, points
+from ..render.wording import points
 from ..submissions.platform_names import CANVAS, MOODLE
+from ..submissions.roster import Roster
 
 Rows = Iterator[list[str]]
 
 
-def table(assignment: Assignment, reports: Sequence[Report], format_name: str, platform: str = "") -> str:
-    """The table as CSV text. Raises KeyError for a format that is not in FORMATS.
+@dataclass(frozen=True)
+class Class:
+    """Whose grades are written: those of an assignment, by name; who they are; whose ids they have, "" for logins."""
 
-    platform: whose ids the students have, as `Found` names it.
-    """
+    assignment: Assignment
+    grades: tuple[FinalGrade, ...]
+    roster: Roster = field(default_factory=Roster)
+    platform: str = ""
+
+    @property
+    def possible(self) -> str:
+        """The most points of anybody: a submission that could not be read may list no checks."""
+        return points(max((grade.possible for grade in self.grades), default=0))
+
+    def has_own_ids(self, platform: str) -> bool:
+        """Whether the platform named everybody itself."""
+        return self.platform == platform and all(grade.own_id for grade in self.grades)
+
+
+def table(whole: Class, format_name: str) -> str:
+    """The table as CSV text. Raises KeyError for a format that is not in FORMATS."""
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    somebodys = [report for report in in_order(reports) if report.student]
-    writer.writerows([cell(value) for value in row] for row in FORMATS[format_name](assignment, somebodys, platform))
+    writer.writerows([cell(value) for value in row] for row in FORMATS[format_name](whole))
     return stream.getvalue()
 
 
-def changed_ids(reports: Sequence[Report]) -> list[str]:
+def changed_ids(grades: Sequence[FinalGrade]) -> list[str]:
     """The students whose id a table cannot hold as it is: a spreadsheet would take it for a formula, or cut it."""
-    return [report.student for report in reports if report.student and cell(login(report.student)) != report.student]
+    return [grade.student for grade in grades if cell(login(grade.student)) != grade.student]
 
 
-def nbgrader_rows(assignment: Assignment, reports: Sequence[Report], platform: str) -> Rows:  # noqa: ARG001 - all alike
+def nbgrader_rows(whole: Class) -> Rows:
     """The columns of `nbgrader export`."""
     yield [
         *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
         *("raw_score", "late_submission_penalty", "score", "max_score"),
     ]
-    for report in reports:
-        score = _score(report)
-        yield [assignment.name, "", "", _student(report), "", "", "", score, "0", score, _possible(reports)]
+    for grade in whole.grades:
+        student = whole.roster.of(grade.student)
+        first, last = student.first_and_last
+        who = [_time(grade), login(grade.student), last, first, student.mail]
+        sums = [_final(grade, grade.earned), points(grade.penalty), _final(grade, grade.score), whole.possible]
+        yield [whole.assignment.name, "", *who, *sums]
 
 
-def canvas_rows(assignment: Assignment, reports: Sequence[Report], platform: str) -> Rows:
+def canvas_rows(whole: Class) -> Rows:
     """Canvas' gradebook: it finds the student by the login, or the id in the names of its own download.
 
     It asks which assignment the last column is.
     """
-    yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment.title]
-    yield ["Points Possible", "", "", "", "", _possible(reports)]
-    for report in reports:
-        own_id, login_id = (_student(report), "") if platform == CANVAS else ("", _student(report))
-        yield [report.submission, own_id, "", login_id, "", _score(report)]
+    yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", whole.assignment.title]
+    yield ["Points Possible", "", "", "", "", whole.possible]
+    for grade in whole.grades:
+        student, own_id = whole.roster.of(grade.student), grade.own_id if whole.platform == CANVAS else ""
+        login_id = "" if grade.student == own_id else login(grade.student)
+        yield [student.name or grade.label, own_id, "", login_id, student.section, _final(grade, grade.score)]
 
 
-def moodle_rows(assignment: Assignment, reports: Sequence[Report], platform: str) -> Rows:
+def moodle_rows(whole: Class) -> Rows:
     """Moodle's import: map the first column to the user name and the second to the grade item.
 
     Of its own download the table is a grading worksheet, whose identifier holds the number in the names.
     """
-    is_worksheet = platform == MOODLE
-    yield ["Identifier", "Grade"] if is_worksheet else ["Username", assignment.title]
-    for report in reports:
-        yield [f"Participant {_student(report)}" if is_worksheet else _student(report), _score(report)]
+    is_worksheet = whole.has_own_ids(MOODLE)
+    yield ["Identifier", "Grade"] if is_worksheet else ["Username", whole.assignment.title]
+    for grade in whole.grades:
+        who = f"Participant {grade.own_id}" if is_worksheet else login(grade.student)
+        yield [who, _final(grade, grade.score)]
 
 
-def _student(report: Report) -> str:
-    return login(report.student)
+def gradescope_rows(whole: Class) -> Rows:
+    """The columns of Gradescope's own download of grades that tell who has how many points."""
+    yield ["Name", "SID", "Email", "Sections", "Total Score", "Max Points", "Submission Time"]
+    for grade in whole.grades:
+        student = whole.roster.of(grade.student)
+        mail = student.mail or (grade.student if "@" in grade.student else "")
+        sid = "" if grade.student == mail else login(grade.student)
+        sums = [_final(grade, grade.score), whole.possible]
+        yield [student.name or grade.label, sid, mail, student.section, *sums, _time(grade)]
 
 
-def _possible(reports: Sequence[Report]) -> str:
-    """The most points of any report: one of a submission that could not be read may list no checks."""
-    return str(max((report.max_score for report in reports), default=0))
+def plain_rows(whole: Class) -> Rows:
+    """Everything that is known of a grade, for other programs and for people."""
+    yield [
+        *("login", "name", "mail", "group", "section", "handed_in"),
+        *("earned", "late_penalty", "score", "possible", "final"),
+    ]
+    for grade in whole.grades:
+        student = whole.roster.of(grade.student)
+        who = [login(grade.student), student.name, student.mail, student.group, student.section, _time(grade)]
+        sums = [_final(grade, grade.earned), points(grade.penalty), _final(grade, grade.score), whole.possible]
+        yield [*who, *sums, "yes" if grade.is_final else "no"]
 
 
-def _score(report: Report) -> str:
-    return "" if report.needs_attention else points(report.score)
+def _time(grade: FinalGrade) -> str:
+    return f"{grade.handed_in:%Y-%m-%d %H:%M:%S}" if grade.handed_in else ""
 
 
-FORMATS: dict[str, Callable[[Assignment, Sequence[Report], str], Rows]] = {
+def _final(grade: FinalGrade, value: float) -> str:
+    return points(value) if grade.is_final else ""
+
+
+FORMATS: dict[str, Callable[[Class], Rows]] = {
     "nbgrader": nbgrader_rows,
     "canvas": canvas_rows,
     "moodle": moodle_rows,
+    "gradescope": gradescope_rows,
+    "plain": plain_rows,
 }

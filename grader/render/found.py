@@ -1,6 +1,6 @@
 """What a class folder holds, for a terminal and for machines: before anything is graded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,12 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ..core.hand_in import HandIn
 from ..core.text import one_line
 from ..submissions.finding import Found
 from ..submissions.handed_in import HandedIn
 from ..submissions.reading import Submission
+from ..submissions.whose import NAMES, Doubt
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,18 @@ def found_line(found: Found) -> str:
     return f"{what}, named by {found.platform}" if found.platform else what
 
 
+def doubtful(doubts: Sequence[Doubt]) -> list[str]:
+    """A line for each submission of which it cannot be told whose it is, and what to do."""
+    lines = [f"whose is it? {one_line(str(doubt), 300)}" for doubt in doubts]
+    return [*lines, f"say so in {NAMES} beside the roster: name,login"] if lines else []
+
+
+def late_without_time(hand_ins: Mapping[str, HandIn]) -> list[str]:
+    """A line for those who handed in late, as the platform says, where nothing tells how late."""
+    names = [one_line(student, 60) for student, hand_in in hand_ins.items() if hand_in.is_late_unknown]
+    return [f"late, and not known how late: {', '.join(names)}; give the time in {NAMES}"] if names else []
+
+
 def collected_table(collected: Sequence[Collected]) -> Table:
     """A row for each submission: who, which attempt of theirs, what is graded, what is passed over."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
@@ -58,7 +72,7 @@ def collected_table(collected: Sequence[Collected]) -> Table:
     return table
 
 
-def collected_json(found: Found, collected: Sequence[Collected]) -> dict[str, Any]:
+def collected_json(found: Found, collected: Sequence[Collected], doubts: Sequence[Doubt] = ()) -> dict[str, Any]:
     """The same for machines."""
     return {
         "platform": found.platform,
@@ -76,4 +90,5 @@ def collected_json(found: Found, collected: Sequence[Collected]) -> dict[str, An
             for each in collected
         ],
         "nobodys": list(found.nobodys),
+        "doubtful": [{"submission": doubt.name, "candidates": list(doubt.candidates)} for doubt in doubts],
     }

@@ -22,6 +22,7 @@ from ..core.png import png, png_at
 from ..core.text import folder_name, one_line, printable
 from . import class_views, views
 from .curves import loss_curve, scatter
+from .hand_in_json import read_hand_in
 from .matrix import matrix
 from .mistakes import common_mistakes
 from .report_json import picture_file, report_folder
@@ -53,15 +54,24 @@ def write_pages(assignment: Assignment, reports: Sequence[Report], out: Path, co
     """
     for report in reports:
         folder = report_folder(out, report.submission)
-        write_atomically(folder / FILE_NAME, student_page(assignment, report, folder).encode())
+        circumstances = views.Circumstances(read_hand_in(folder))
+        write_atomically(folder / FILE_NAME, student_page(assignment, report, folder, circumstances).encode())
     files = [name for name in LINKED if name in coming or (out / name).is_file()]
     write_atomically(out / FILE_NAME, class_page(assignment, reports, files).encode())
 
 
-def student_page(assignment: Assignment, report: Report, folder: Path | None = None) -> str:
+def student_page(
+    assignment: Assignment,
+    report: Report,
+    folder: Path | None = None,
+    circumstances: views.Circumstances | None = None,
+    *,
+    alone: bool = False,
+) -> str:
     """The page of one submission: points, next steps, every check with its evidence and pictures.
 
-    Pictures that are in `folder` already, where `write_report` puts them, are not encoded again.
+    Pictures that are in `folder` already, where `write_report` puts them, are not encoded again. alone: whether nothing
+    of what the folder holds goes with the page.
     """
     return (
         templates(assignment)
@@ -69,6 +79,8 @@ def student_page(assignment: Assignment, report: Report, folder: Path | None = N
         .render(
             report=report,
             folder=folder,
+            beside=circumstances or views.Circumstances(),
+            alone=alone,
             parts=views.parts_of_checks(report.checks),
             next_steps=views.next_steps(report),
             waiting=views.waiting(report),
@@ -145,6 +157,7 @@ def templates(assignment: Assignment) -> Environment:
         scatter=scatter,
         sentence=partial(sentence, assignment),
         signed=signed,
+        title_by_hand=partial(views.title_by_hand, assignment),
         shown_width=shown_width,
     )
     return environment

@@ -18,7 +18,10 @@ from .csv_export import write_grades
 from .pages import write_pages
 from .report_json import FILE_NAME, ReportError, read_report, report_folder, write_report
 
-RUN_FILE = "run.json"  # the seed, for the run that goes on with it and for nobody else, and whose ids the students have
+RUN_FILE = (
+    "run.json"  # the seed, for the run that goes on with it and for nobody else; whose ids the students have; and
+)
+# the gradebook that decides
 
 
 class OutputNotWritable(UserError):
@@ -34,9 +37,9 @@ class SummariesNotWritten(UserError):
 class ResultsFolder:
     """Writes the reports of a run as they are completed."""
 
-    def __init__(self, assignment: Assignment, out: Path, platform: str = ""):
+    def __init__(self, assignment: Assignment, out: Path, platform: str = "", gradebook: str = ""):
         self.out = out
-        self._platform = platform
+        self._facts = {"platform": platform, "gradebook": gradebook}
         self._assignment = assignment
         self._written: set[str] = set()  # by this run; somebody may have removed them since
 
@@ -70,8 +73,9 @@ class ResultsFolder:
         return seed
 
     def _record_seed(self, seed: int) -> None:
-        platform = self._platform or platform_of(self.out)
-        record = {"seed": seed} | ({"platform": platform} if platform else {})
+        earlier = {"platform": platform_of(self.out), "gradebook": gradebook_of(self.out)}
+        facts = {name: self._facts[name] or earlier[name] for name in earlier}
+        record = {"seed": seed} | {name: fact for name, fact in facts.items() if fact}
         write_private(self.out / RUN_FILE, json.dumps(record).encode() + b"\n")
 
     def write(self, report: Report) -> None:
@@ -129,7 +133,19 @@ class ResultsFolder:
 
 def platform_of(out: Path) -> str:
     """The platform that named the submissions of an earlier run, "" for none."""
-    found = _recorded(out).get("platform")
+    return _fact(out, "platform")
+
+
+def gradebook_of(out: Path) -> str:
+    """The gradebook that an earlier run was entered into beside its own, "" for none.
+
+    It is a course folder, or the address of a database without its password.
+    """
+    return _fact(out, "gradebook")
+
+
+def _fact(out: Path, name: str) -> str:
+    found = _recorded(out).get(name)
     return found if isinstance(found, str) else ""
 
 

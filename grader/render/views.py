@@ -2,13 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC
 from itertools import groupby
 
+from ..core.assignment import Assignment
+from ..core.final_grade import ByHand, FinalGrade
+from ..core.hand_in import HandIn
 from ..core.outcomes import CheckResult, Outcome, Report
 from ..core.points import total
-from ..core.text import printable
+from ..core.text import one_line, printable
 from .report_json import PRINTED_FILES
+from .wording import sentence
 
 NEXT_STEPS = 3
 BEGINNING = 1000  # characters of what was printed
@@ -30,6 +35,53 @@ class PartView:
     def possible(self) -> int | float:
         """Points there are in this part."""
         return total(check.points for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a page says beside a report: how the work came in, what a person gave, and whom to ask.
+
+    grade: from the gradebook or the records; None where there is neither, and the report speaks for itself.
+    """
+
+    hand_in: HandIn = field(default_factory=HandIn)
+    grade: FinalGrade | None = None
+    contact: str = ""
+
+    @property
+    def penalty(self) -> float:
+        """The points that lateness took off."""
+        return self.grade.penalty if self.grade else self.hand_in.penalty
+
+    @property
+    def by_hand(self) -> tuple[ByHand, ...]:
+        """What a person gave and wrote."""
+        return self.grade.by_hand if self.grade else ()
+
+    @property
+    def handed_in(self) -> str:
+        """When, in ISO 8601; "" where it is not known."""
+        time = self.grade.handed_in if self.grade and self.grade.handed_in else self.hand_in.time
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).isoformat() if time else ""
+
+    def earned(self, report: Report) -> float:
+        """Points with those that were given by hand, before the penalty."""
+        return self.grade.earned if self.grade else report.score
+
+    def possible(self, report: Report) -> float:
+        """The most points."""
+        return self.grade.possible if self.grade else report.max_score
+
+    def total(self, report: Report) -> float:
+        """What counts."""
+        return max(0.0, self.earned(report) - self.penalty)
+
+
+def title_by_hand(assignment: Assignment, name: str) -> str:
+    """What a cell of the gradebook is about, for its student: a check's sentence, or the name of a question."""
+    check_id = name.replace("-", ".", 1)
+    known = any(check.id == check_id for check in assignment.checks)
+    return sentence(assignment, check_id) if known else one_line(name.replace("-", " ").replace("_", " "), 80)
 
 
 def parts_of_checks(checks: Sequence[CheckResult]) -> list[PartView]:

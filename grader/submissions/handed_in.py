@@ -21,7 +21,8 @@ class HandedIn:
     name: in tables, and of the folder of its results. path: where it lies. student: the id by which the platform knows
     who handed it in; "" where that cannot be told. attempt: its number, from 1. entry: the name of what lies in the
     class folder. files: where single files lie side by side, those of this student, with the names that the student
-    gave them. left_out: other entries of the student. problem: why it is not read at all, or "".
+    gave them. left_out: other entries of the student. problem: why it is not read at all, or "". own_id: what the
+    platform calls the student, where `student` is the login of a roster.
     """
 
     name: str
@@ -32,6 +33,7 @@ class HandedIn:
     files: tuple[tuple[str, Path], ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     problem: str = ""
+    own_id: str = ""
 
     @contextmanager
     def unpacked(self) -> Iterator[Path]:

@@ -55,6 +55,12 @@ def named_by_platform(entries: Sequence[Path]) -> tuple[str, Named]:
     return platform, found[platform]
 
 
+def canvas_start(name: str) -> str:
+    """How Canvas' name for a file begins, up to where the student's own name of it stands; "" for another name."""
+    match = _CANVAS_ANONYMOUS.fullmatch(name) or _CANVAS.fullmatch(name)
+    return name[: match.start("own")] if match else ""
+
+
 def browser_copy(name: str) -> tuple[str, int]:
     """What a browser, asked to save a file once more, made of a name: the name before that, and the number, or 0."""
     match = _COPY.fullmatch(name)

@@ -28,6 +28,15 @@ class Student:
     section: str = ""
     extension: timedelta = timedelta()
 
+    @property
+    def first_and_last(self) -> tuple[str, str]:
+        """The name in two parts, as gradebooks keep it: of "Emmy Noether" and of "Noether, Emmy"."""
+        last, comma, first = self.name.partition(",")
+        if comma:
+            return first.strip(), last.strip()
+        first, _, last = self.name.rpartition(" ")
+        return first, last
+
 
 @dataclass(frozen=True)
 class Roster:

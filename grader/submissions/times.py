@@ -16,7 +16,7 @@ from .whose import Settled
 
 NBGRADER_FILE = "timestamp.txt"
 LONGEST = 100  # bytes that are read of it
-_STAMP = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?)(?: (\S+))?")
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?: (\S+))?")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 
 
@@ -54,7 +54,7 @@ def _of_nbgrader(file: Path) -> datetime | None:
 
 
 def parsed_stamp(text: str) -> datetime | None:
-    """A time as nbgrader and Gradescope write it, in UTC; None for another text."""
+    """A time as nbgrader writes it, 2027-01-31 23:59 Europe/Berlin, in UTC; None for another text."""
     match = _STAMP.fullmatch(text)
     if match is None:
         return None

@@ -108,9 +108,11 @@ class _People:
 
 
 def _of_each(handed_in: HandedIn, logins: Sequence[str]) -> list[HandedIn]:
-    if len(logins) == 1:
-        return [replace(handed_in, student=logins[0])]
-    return [replace(handed_in, name=f"{handed_in.name} ({login})", student=login) for login in logins]
+    names = [handed_in.name] if len(logins) == 1 else [f"{handed_in.name} ({login})" for login in logins]
+    return [
+        replace(handed_in, name=name, student=login, own_id=handed_in.student)
+        for name, login in zip(names, logins, strict=True)
+    ]
 
 
 def _candidates(each: HandedIn, platform: str, roster: Roster, settled: Mapping[str, Settled]) -> _People | None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...core.assignment import Assignment
 from ...core.outcomes import Report
@@ -10,10 +11,18 @@ from ...release.bundle import CONFIG_NAME
 from .gradebook import GradebookError
 from .session import SESSION
 
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
 
 def is_course(folder: Path) -> bool:
     """Whether `folder` is the root of a course folder with submissions."""
     return (folder / CONFIG_NAME).is_file() and (folder / "submitted").is_dir()
+
+
+def is_course_folder(folder: Path) -> bool:
+    """Whether `folder` is the root of a course folder, whatever was handed in."""
+    return (folder / CONFIG_NAME).is_file()
 
 
 def submitted_in(path: Path) -> Path:
@@ -30,14 +39,8 @@ def enter_reports(assignment: Assignment, root: Path, reports: Sequence[Report],
     Raises GradebookError with one clear line.
     """
     from nbgrader.apps import NbGraderAPI  # takes seconds, which a folder without a course does not pay
-    from traitlets.config import PyFileConfigLoader
 
-    try:
-        config = PyFileConfigLoader(CONFIG_NAME, str(root.resolve())).load_config()
-    except Exception as problem:  # the file is a program of the instructor's
-        raise GradebookError(f"{root / CONFIG_NAME} cannot be loaded: {type(problem).__name__}: {problem}") from problem
-    config.CourseDirectory.root = str(root.resolve())
-    api = NbGraderAPI(config=config)
+    api = NbGraderAPI(config=_configuration(root))
     api.log.addHandler(logging.NullHandler())  # what nbgrader logs is in its answer
     with SESSION.handing_out(reports):
         answers = [api.autograde(assignment.name, student) for student in students or ["*"]]
@@ -47,6 +50,25 @@ def enter_reports(assignment: Assignment, root: Path, reports: Sequence[Report],
                 f"nbgrader did not enter all grades of {root}; was `nbgrader generate_assignment {assignment.name}` "
                 f"run there? {_told(answer)}"
             )
+
+
+def url_of(root: Path) -> str:
+    """The address of the course's gradebook, as its configuration has it. Raises GradebookError."""
+    from nbgrader.coursedir import CourseDirectory
+
+    return str(CourseDirectory(config=_configuration(root)).db_url)
+
+
+def _configuration(root: Path) -> "Config":
+    """What nbgrader is configured to in a course folder. Raises GradebookError."""
+    from traitlets.config import PyFileConfigLoader
+
+    try:
+        config: Config = PyFileConfigLoader(CONFIG_NAME, str(root.resolve())).load_config()
+    except Exception as problem:  # the file is a program of the instructor's
+        raise GradebookError(f"{root / CONFIG_NAME} cannot be loaded: {type(problem).__name__}: {problem}") from problem
+    config.CourseDirectory.root = str(root.resolve())
+    return config
 
 
 def _told(answer: dict[str, object]) -> str:

@@ -20,6 +20,7 @@ CONFIG = '''\
 
 import os
 import sysconfig
+import warnings
 from pathlib import Path
 
 from grader.platforms.nbgrader.intake import complete_submissions
@@ -28,6 +29,9 @@ c = get_config()  # noqa: F821, nbgrader defines it
 
 # nbgrader starts the program `alembic`, also where the environment was not activated.
 os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
+
+# nbgrader makes the rows of a submission before the submission itself: SQLAlchemy warns, and the rows are right.
+warnings.filterwarnings("ignore", r"Object of type <(SubmittedAssignment|SubmittedNotebook|Grade|Comment)> not in")
 
 c.CourseDirectory.course_id = "COURSE"
 
@@ -58,9 +62,18 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "grader.platforms.nbgrader.findings.SaveFindings",
+    "grader.platforms.nbgrader.late.EnterTerms",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# Late work: when it is due, as "2027-01-31 23:59 Europe/Berlin" (else as the gradebook has it), the roster with the
+# extensions, as "roster.csv", and what each day that has begun costs of the points that were earned.
+c.EnterTerms.due = ""
+c.EnterTerms.roster = ""
+c.AssignLatePenalties.plugin_class = "grader.platforms.nbgrader.late.DayByDay"
+c.DayByDay.percent_a_day = 0
+c.DayByDay.grace_minutes = 0
 
 # `nbgrader validate` runs the self-checks, which train models; after 30 seconds it would take one for failed.
 c.Execute.timeout = 600

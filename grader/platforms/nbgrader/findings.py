@@ -16,13 +16,14 @@ from ...course.finding import find_in_course
 from ...render.terminal import plain_text
 from .gradebook import grade_id
 from .preprocessor import RESULTS
+from .restore import DECIDED
 
 
 class SaveFindings(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
     """Comes after SaveAutoGrades and Measure."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Enter comments on answer cells, and withdraw the scores of cells that were not measured."""
+        """Enter comments on answer cells, withdraw scores that were not measured, and leave decided what was."""
         names, report = resources["nbgrader"], resources[RESULTS]
         place = names["notebook"], names["assignment"], names["student"]
         with Gradebook(names["db_url"]) as gradebook:
@@ -32,6 +33,10 @@ class SaveFindings(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
             for name in _unmeasured(nb, report):
                 grade = gradebook.find_grade(name, *place)
                 grade.auto_score, grade.needs_manual_grade = None, True
+            for name, (score, flagged) in resources[DECIDED].items():
+                grade = gradebook.find_grade(name, *place)
+                if grade.auto_score == score:  # nbgrader flags it for review, and there is no news
+                    grade.needs_manual_grade = flagged
             gradebook.db.commit()
         return nb, resources
 

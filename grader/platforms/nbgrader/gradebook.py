@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.assignment import Assignment
 from ...core.errors import UserError
+from ...core.hand_in import HandIn
 from ...core.outcomes import Outcome, Report, Status
 from ...core.text import login
+from ...submissions.terms import Terms
 
 if TYPE_CHECKING:
     from nbgrader.api import Assignment as Entry
@@ -39,13 +42,20 @@ def grade_id(check_id: str) -> str:
     return check_id.replace(".", "-")
 
 
-def write_gradebook(assignment: Assignment, reports: Sequence[Report], db_url: str) -> None:
+def write_gradebook(
+    assignment: Assignment,
+    reports: Sequence[Report],
+    db_url: str,
+    hand_ins: Mapping[str, HandIn] | None = None,
+    terms: Terms | None = None,
+) -> None:
     """Enter the automatic score of every check into the gradebook at `db_url`, made if it does not exist.
 
     The address is one of `ADDRESSES`. The student is the report's; what is nobody's is left out. A check that could not
     be measured, or a submission that could not be read, has no score and needs a manual grade. Scores that an
     instructor entered stay as they are and, as in nbgrader itself, are flagged for review where the automatic score has
-    changed. One transaction writes all of it or nothing, and one writer at a time. Raises GradebookError.
+    changed. hand_ins, by student, and terms: what else nbgrader keeps of a hand-in; left as it is without them. One
+    transaction writes all of it or nothing, and one writer at a time. Raises GradebookError.
     """
     # Here and not at the top: both take seconds to import, which every other command would pay.
     from nbgrader.api import Gradebook, InvalidEntry
@@ -53,12 +63,17 @@ def write_gradebook(assignment: Assignment, reports: Sequence[Report], db_url: s
 
     url = address_of(db_url)
     try:
-        _make_tables(_with_timeouts(url))
-        with Gradebook(_with_timeouts(url)) as gradebook:
-            _enter(gradebook, assignment, reports)
+        _make_tables(with_timeouts(url))
+        with Gradebook(with_timeouts(url)) as gradebook:
+            _enter(gradebook, assignment, reports, hand_ins or {}, terms or Terms())
     except (SQLAlchemyError, InvalidEntry) as problem:
-        reason = " ".join(str(getattr(problem, "orig", None) or problem).split())[:200]
+        reason = reason_of(problem)
         raise GradebookError(f"gradebook {url} cannot be written, {_advice(url, reason)}: {reason}") from problem
+
+
+def decides(course: Path | None, db_url: str | None) -> str:
+    """What a run into a course or the gradebook at `db_url` records of it, without a password; "" for neither."""
+    return str(course.resolve()) if course else address_of(db_url).render_as_string() if db_url else ""
 
 
 def address_of(db_url: str) -> "URL":
@@ -78,11 +93,16 @@ def address_of(db_url: str) -> "URL":
     return url
 
 
-def _with_timeouts(url: "URL") -> "URL":
+def with_timeouts(url: "URL") -> "URL":
     """The address with its driver, and with timeouts where it has none."""
     backend = url.get_backend_name()
     timeouts = {name: value for name, value in TIMEOUTS[backend].items() if name not in url.query}
     return url.set(drivername=DRIVERS[backend]).update_query_dict(timeouts)
+
+
+def reason_of(problem: Exception) -> str:
+    """What the database itself says, in one line."""
+    return " ".join(str(getattr(problem, "orig", None) or problem).split())[:200]
 
 
 def _advice(url: "URL", reason: str) -> str:
@@ -107,7 +127,14 @@ def _make_tables(url: "URL") -> None:
         engine.dispose()
 
 
-def _enter(gradebook: "Gradebook", assignment: Assignment, reports: Sequence[Report]) -> None:
+def _enter(
+    gradebook: "Gradebook",
+    assignment: Assignment,
+    reports: Sequence[Report],
+    hand_ins: Mapping[str, HandIn],
+    terms: Terms,
+) -> None:
+    from .late import enter_hand_ins
     from .rows import enter_scores, lock
 
     lock(gradebook.db, gradebook.course_id)
@@ -117,6 +144,7 @@ def _enter(gradebook: "Gradebook", assignment: Assignment, reports: Sequence[Rep
     cells = _cells(gradebook, notebook, points or {check.id: check.points for check in assignment.checks})
     scores = {login(each.student): _scores(each, cells) for each in reports if each.student}
     enter_scores(gradebook.db, entry, notebook, scores)
+    enter_hand_ins(gradebook.db, notebook, hand_ins, terms)
     gradebook.db.commit()
 
 

@@ -17,6 +17,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from .cleaning import cleaned
 
 MISSING = "# This cell was missing from the submission."
+DECIDED = "aelab_decided"  # the key in nbgrader's resources of what a person decided before
 SCHEMA_VERSION = 3  # of nbgrader's cell metadata
 
 
@@ -51,8 +52,18 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             released = released_cells(gradebook.find_notebook(names["notebook"], names["assignment"]))
+            resources[DECIDED] = decided(gradebook, names["notebook"], names["assignment"], names["student"])
         nb.cells = restored(nb.cells, released)
         return nb, resources
+
+
+def decided(gradebook: Gradebook, *place: str) -> dict[str, tuple[float | None, bool]]:
+    """Of each grade that a person gave, by its cell: the automatic score beside it, and whether it is flagged.
+
+    place: notebook, assignment, student.
+    """
+    grades = gradebook.find_submission_notebook(*place).grades
+    return {g.name: (g.auto_score, g.needs_manual_grade) for g in grades if g.manual_score is not None}
 
 
 def released_cells(notebook: Any) -> list[Released]:

@@ -1,7 +1,6 @@
 """What lateness costs and which attempt counts, held against arithmetic by hand and by Hypothesis."""
 
 from datetime import UTC, datetime, timedelta
-from math import inf
 
 import pytest
 from hypothesis import given
@@ -12,12 +11,7 @@ from grader.core.lateness import DAY, Attempt, Counts, LatePolicy, counting, day
 DUE = datetime(2027, 1, 31, 23, 59, tzinfo=UTC)
 SECONDS = st.floats(0, 400 * DAY)
 SCORES = st.floats(0, 120)
-POLICIES = st.builds(
-    LatePolicy,
-    percent_per_day=st.floats(0, 100),
-    grace=st.timedeltas(timedelta(), timedelta(days=2)),
-    most_days=st.none() | st.integers(0, 10),
-)
+POLICIES = st.builds(LatePolicy, percent_a_day=st.floats(0, 100), grace=st.timedeltas(timedelta(), timedelta(days=2)))
 
 
 @pytest.mark.parametrize(
@@ -38,14 +32,12 @@ def test_the_extension_comes_first(handed_in: datetime | None, extension: timede
 
 
 @pytest.mark.parametrize(
-    ("seconds", "penalty"), [(0, 0), (1, 10), (DAY, 10), (DAY + 1, 20), (2 * DAY, 20), (2 * DAY + 1, 80), (inf, 80)]
+    ("seconds", "penalty"), [(0, 0), (1, 8), (DAY, 8), (DAY + 1, 16), (2 * DAY, 16), (9 * DAY, 72), (30 * DAY, 80)]
 )
 def test_a_penalty_by_hand(seconds: float, penalty: float) -> None:
-    """10 % of 100 points a day begun; after two days nothing counts of the 80 points earned."""
-    policy = LatePolicy(percent_per_day=10, most_days=2)
-    if seconds < inf:
-        assert late_penalty(policy, 80, 100, seconds) == pytest.approx(penalty)
-    assert late_penalty(LatePolicy(), 80, 100, 3 * DAY) == 0
+    """10 % of the 80 points earned for a day begun; never more than these."""
+    assert late_penalty(LatePolicy(percent_a_day=10), 80, seconds) == pytest.approx(penalty)
+    assert late_penalty(LatePolicy(), 80, seconds) == 0
 
 
 def test_the_grace_costs_nothing_and_shifts_nothing() -> None:
@@ -60,7 +52,7 @@ def test_a_penalty_never_exceeds_the_score_and_never_falls_with_time(
 ) -> None:
     """In time it is nothing, whatever the policy; later never costs less."""
     early, late = sorted((first, second))
-    penalties = [late_penalty(policy, score, 100, seconds) for seconds in (0, early, late)]
+    penalties = [late_penalty(policy, score, seconds) for seconds in (0, early, late)]
     assert penalties[0] == 0
     assert penalties == sorted(penalties)
     assert penalties[-1] <= score
@@ -70,7 +62,7 @@ def test_a_penalty_never_exceeds_the_score_and_never_falls_with_time(
 def test_better_work_is_never_worth_less(policy: LatePolicy, seconds: float, one: float, other: float) -> None:
     """At the same time of hand-in, more points stay more points, or as many."""
     low, high = sorted((one, other))
-    left = [score - late_penalty(policy, score, 100, seconds) for score in (low, high)]
+    left = [score - late_penalty(policy, score, seconds) for score in (low, high)]
     assert 0 <= left[0] <= left[1] + 1e-9
 
 

@@ -93,7 +93,7 @@ def test_names_of_platforms_are_matched(tmp_path: Path, platform: str, name: str
     """By login or address where the platform has them, else by the name, whatever its order, accents and spaces."""
     handed_in = of(name, student)
     found = matched([handed_in], platform, roster_of(tmp_path), {})
-    assert (found.submissions, found.doubts) == ((replace(handed_in, student=login),), ())
+    assert (found.submissions, found.doubts) == ((replace(handed_in, student=login, own_id=handed_in.student),), ())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""Where final grades come from: nbgrader's gradebook, where there is one, and else the records of a graded class."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..core.assignment import Assignment
+from ..core.errors import UserError
+from ..core.final_grade import FinalGrade
+from ..core.outcomes import Report
+from ..render.hand_in_json import read_hand_in
+from ..render.report_json import read_reports, report_folder
+from ..render.results_folder import gradebook_of, platform_of
+from ..render.wording import in_order
+from ..submissions.platform_names import CANVAS, MOODLE
+from ..submissions.roster import Roster
+from .lms import Class
+from .nbgrader.course import is_course_folder, url_of
+
+
+class GradebookNotNamed(UserError):
+    """Results were entered into a gradebook whose password is not kept; the text is one clear line."""
+
+
+def class_of(assignment: Assignment, results: Path, db: str | None, roster: Roster) -> Class:
+    """The final grades of a course folder, or of the results of `aelab grade`. Raises UserError and OSError.
+
+    They are those of the gradebook `db`, else of the course, or of that which the results were entered into; results
+    that were entered into none but their own speak for themselves.
+    """
+    if is_course_folder(results):
+        return Class(assignment, _of_gradebook(db or url_of(results), assignment), roster)
+    platform, reports = platform_of(results), read_reports(results)
+    own = _of_reports(reports, results, platform)
+    url = db or _entered_into(results)
+    if url:
+        ids = {grade.student: grade for grade in own}
+        grades = _of_gradebook(url, assignment)
+        own = tuple(
+            replace(grade, own_id=ids[grade.student].own_id, label=ids[grade.student].label)
+            if grade.student in ids
+            else grade
+            for grade in grades
+        )
+    return Class(assignment, own, roster, platform)
+
+
+def _of_gradebook(url: str, assignment: Assignment) -> tuple[FinalGrade, ...]:
+    from .nbgrader.grades import read_grades  # takes seconds, which plain results do not pay
+
+    return tuple(read_grades(url, assignment.name))
+
+
+def _of_reports(reports: Sequence[Report], results: Path, platform: str) -> tuple[FinalGrade, ...]:
+    return tuple(_of_report(report, results, platform) for report in in_order(reports) if report.student)
+
+
+def _of_report(report: Report, results: Path, platform: str) -> FinalGrade:
+    hand_in = read_hand_in(report_folder(results, report.submission))
+    own_id = hand_in.own_id or report.student
+    return FinalGrade(
+        student=report.student,
+        label=report.submission,
+        earned=report.score + (report.points_by_hand or 0.0),
+        possible=report.max_score,
+        penalty=hand_in.penalty,
+        is_final=not report.needs_attention and not hand_in.is_late_unknown,
+        own_id=own_id if platform in (CANVAS, MOODLE) else "",
+        handed_in=hand_in.time,
+    )
+
+
+def _entered_into(results: Path) -> str:
+    """The address of the gradebook that the results were entered into; "" where that is their own alone."""
+    recorded = gradebook_of(results)
+    if "***" in recorded:
+        raise GradebookNotNamed(f"{results} was entered into the gradebook {recorded}: name it with --db")
+    return url_of(Path(recorded)) if recorded and is_course_folder(Path(recorded)) else recorded

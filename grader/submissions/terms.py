@@ -1,0 +1,59 @@
+"""The terms of a class: who is on its roster, when its work is due, and what lateness costs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from ..core.hand_in import HandIn
+from ..core.lateness import LatePolicy, days_late, late_penalty, seconds_late
+from .finding import Found
+from .handed_in import HandedIn
+from .roster import Roster, read_roster
+from .times import handed_in_at, is_called_late
+from .whose import NAMES, Doubt, Settled, matched, read_names
+
+
+@dataclass(frozen=True)
+class Terms:
+    """due: in UTC, None for never. settled: see `read_names`.
+
+    times_of_files: whether these count where nothing else is known.
+    """
+
+    due: datetime | None = None
+    policy: LatePolicy = field(default_factory=LatePolicy)
+    roster: Roster = field(default_factory=Roster)
+    settled: Mapping[str, Settled] = field(default_factory=dict)
+    times_of_files: bool = False
+
+    def match(self, found: Found) -> tuple[Found, tuple[Doubt, ...]]:
+        """The submissions with the logins of the roster, and what is doubtful; without a roster as they were."""
+        if not self.roster.students:
+            return found, ()
+        people = matched(found.submissions, found.platform, self.roster, self.settled)
+        return replace(found, submissions=people.submissions), people.doubts
+
+    def hand_in(self, handed_in: HandedIn, platform: str, score: float) -> HandIn:
+        """What is known of a hand-in beside its content, which earned `score` points."""
+        time = handed_in_at(handed_in, platform, self.settled, of_files=self.times_of_files)
+        late = seconds_late(time, self.due, self.roster.of(handed_in.student).extension)
+        return HandIn(
+            platform=platform,
+            own_id=handed_in.own_id or handed_in.student,
+            entry=handed_in.entry,
+            at=time.isoformat(timespec="seconds") if time else "",
+            seconds_late=late,
+            late_days=days_late(self.policy, late),
+            penalty=late_penalty(self.policy, score, late),
+            is_late_unknown=self.due is not None and time is None and is_called_late(handed_in, platform),
+        )
+
+
+def terms_of(
+    roster: Path | None, due: datetime | None = None, policy: LatePolicy | None = None, *, times_of_files: bool = False
+) -> Terms:
+    """The terms with the roster in this file, and what names.csv beside it settles. Raises TableError and OSError."""
+    people = read_roster(roster) if roster else Roster()
+    settled = read_names(roster.with_name(NAMES), people) if roster else {}
+    return Terms(due, policy or LatePolicy(), people, settled, times_of_files)
