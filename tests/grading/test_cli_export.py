@@ -9,9 +9,12 @@ from typer.testing import CliRunner
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.cli.main import app
+from grader.platforms.final_grades import class_of
 from grader.platforms.lms import FORMATS, table
 from grader.release.solutions import strip_solutions
 from grader.render.report_json import write_report
+from grader.submissions.roster import Roster
+from tests.command import Aelab
 
 from ..unit.render import samples
 
@@ -24,13 +27,15 @@ def run(*words: object) -> str:
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
-def test_grades_of_a_class_become_a_table(format_name: str, tmp_path: Path) -> None:
-    """Read from the records of an earlier run, without measuring anything."""
-    reports = samples.class_of_seven()
-    for report in reports:
-        write_report(report, tmp_path / "results" / report.submission)
-    run("export", "csv", tmp_path / "results", "--format", format_name, "--out", tmp_path / "grades.csv")
-    assert (tmp_path / "grades.csv").read_text() == table(ASSIGNMENT, reports, format_name)
+def test_grades_of_a_class_become_a_table(aelab: Aelab, format_name: str, tmp_path: Path) -> None:
+    """Read from the records of an earlier run, without measuring anything; who has no final score is named."""
+    results = tmp_path / "results"
+    for report in samples.class_of_seven():
+        write_report(report, results / report.submission)
+    done = aelab("export", "csv", results, "--format", format_name, "--out", tmp_path / "grades.csv")
+    assert (done.status, done.err) == (1, "aelab: not final, so their scores are empty: grace, kurt\n")
+    whole = class_of(ASSIGNMENT, results, None, Roster())
+    assert (tmp_path / "grades.csv").read_text() == table(whole, format_name)
 
 
 @pytest.mark.parametrize(

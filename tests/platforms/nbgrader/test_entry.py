@@ -9,6 +9,7 @@ import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.assignment import Assignment
+from grader.core.hand_in import HandIn
 from grader.core.outcomes import Report
 from grader.engine.cache import Cache
 from grader.platforms.nbgrader import entry
@@ -20,7 +21,7 @@ def entered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Whose reports were written; the file grows with each time."""
     names: list[str] = []
 
-    def write(_: Assignment, reports: list[Report], url: str) -> None:
+    def write(_: Assignment, reports: list[Report], url: str, *__: object) -> None:
         names.extend(report.submission for report in reports)
         with Path(url.removeprefix("sqlite:///")).open("a") as file:
             file.write("x")
@@ -50,6 +51,15 @@ def test_another_score_or_gradebook_is_entered(tmp_path: Path, entered: list[str
     file.write_text("a manual grade")
     entry.enter(ASSIGNMENT, [solved("ada")], file, cache)
     assert len(entered) == 4
+
+
+def test_a_hand_in_of_which_more_is_known_is_entered(tmp_path: Path, entered: list[str]) -> None:
+    """Its time, or what it costs; the scores are the same."""
+    cache, file = Cache(tmp_path / "c.sqlite"), tmp_path / "gradebook.db"
+    for penalty in (0.0, 0.0, 10.0):
+        known = entry.Entered({"ada": HandIn(penalty=penalty)})
+        entry.enter(ASSIGNMENT, [solved("ada")], file, cache, known)
+    assert entered == ["ada", "ada"]
 
 
 def test_nbgrader_is_imported_in_another_thread() -> None:

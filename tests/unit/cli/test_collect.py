@@ -47,3 +47,17 @@ def test_a_class_that_can_be_graded_whole_is_status_0(tmp_path: Path) -> None:
     """What is nobody's does not change it."""
     fill(tmp_path, {"ada/data.py": "x = 1\n", "bob.ipynb": CELL, ".DS_Store": "", "roster.csv": ""})
     assert CliRunner().invoke(app, ["collect", str(tmp_path)]).exit_code == 0
+
+
+def test_a_roster_tells_whose_each_submission_is(lab_class: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """By login; what is doubtful is named, with how to settle it, until somebody has."""
+    course = tmp_path_factory.mktemp("course")
+    (course / "roster.csv").write_text("login,name\nada,Ada Lovelace\nrob,Robert Smith\ncarl,Carl\n")
+    words = ["collect", str(lab_class), "--roster", str(course / "roster.csv")]
+    told = CliRunner().invoke(app, words)
+    assert "whose is it? bob_2: nobody on the roster has that name" in told.stdout
+    assert "names.csv" in told.stdout
+    (course / "names.csv").write_text("name,login\nbob_2,rob\n")
+    found = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    assert sorted(each["student"] for each in found["submissions"]) == ["ada", "carl", "rob"]
+    assert found["doubtful"] == []
