@@ -13,7 +13,7 @@ from ..core.assignment import Assignment
 from ..core.errors import UserError
 from ..core.hand_in import HandIn
 from ..core.outcomes import Report
-from ..core.text import did_you_mean
+from ..core.text import did_you_mean, one_line
 from ..render.hand_in_json import read_hand_in
 from ..render.pages import student_page
 from ..render.report_json import read_reports, report_folder
@@ -52,7 +52,7 @@ def feedback_of(whole: Class, results: Path, platform: str, contact: str = "") -
             without.append(report.submission)
             continue
         page = _page(whole.assignment, report, folder, Circumstances(hand_in, grades.get(report.student), contact))
-        files[f"{name}{whole.assignment.name}.html"] = page
+        files[f"{one_line(name)}{whole.assignment.name}.html"] = page
     return Feedback(files, tuple(without))
 
 

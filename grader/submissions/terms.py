@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..core.hand_in import HandIn
 from ..core.lateness import LatePolicy, days_late, late_penalty, seconds_late
-from .finding import Found
+from .finding import NBGRADER, Found
 from .handed_in import HandedIn
 from .roster import Roster, read_roster
 from .times import handed_in_at, is_called_late
@@ -28,9 +28,15 @@ class Terms:
     times_of_files: bool = False
 
     def match(self, found: Found) -> tuple[Found, tuple[Doubt, ...]]:
-        """The submissions with the logins of the roster, and what is doubtful; without a roster as they were."""
+        """The submissions with the logins of the roster, and what is doubtful; without a roster as they were.
+
+        The folders of an nbgrader course are called after logins, by which its gradebook knows everybody: they stay.
+        """
         if not self.roster.students:
             return found, ()
+        if found.platform == NBGRADER:
+            strangers = (each for each in found.submissions if each.student not in self.roster.by_login)
+            return found, tuple(Doubt(each.name, ()) for each in strangers if each.student)
         people = matched(found.submissions, found.platform, self.roster, self.settled)
         return replace(found, submissions=people.submissions), people.doubts
 

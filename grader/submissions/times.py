@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from .finding import NBGRADER
 from .gradescope_export import METADATA, times_in
 from .handed_in import HandedIn
 from .platform_names import CANVAS, GRADESCOPE
@@ -31,7 +32,7 @@ def handed_in_at(
     said = settled.get(handed_in.name) or settled.get(handed_in.entry)
     if said and said.handed_in:
         return said.handed_in
-    if platform == "nbgrader" and (found := _of_nbgrader(handed_in.path / NBGRADER_FILE)):
+    if platform == NBGRADER and (found := _of_nbgrader(handed_in.path / NBGRADER_FILE)):
         return found
     if platform == GRADESCOPE and (found := times_in(handed_in.path.parent / METADATA).get(handed_in.entry)):
         return found

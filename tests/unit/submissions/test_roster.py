@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.submissions.finding import Found
 from grader.submissions.handed_in import HandedIn
 from grader.submissions.roster import Roster, Student, read_roster
 from grader.submissions.tables import TableError
+from grader.submissions.terms import terms_of
 from grader.submissions.whose import Settled, matched, read_names
 
 ROSTER = """\
@@ -158,3 +160,13 @@ def test_what_is_wrong_in_names_is_told_with_its_line(tmp_path: Path, line: str,
     (tmp_path / "names.csv").write_text(f"name,login,handed_in\n{line}\n")
     with pytest.raises(TableError, match=rf"names\.csv, {told}"):
         read_names(tmp_path / "names.csv", roster_of(tmp_path))
+
+
+def test_folders_of_a_course_are_logins(tmp_path: Path) -> None:
+    """nbgrader knows students by them, so none is called otherwise; who is not on the roster is named."""
+    roster_of(tmp_path)
+    found = Found("nbgrader", (of("ada"), of("Emmy")))
+    matched_found, doubts = terms_of(tmp_path / "roster.csv").match(found)
+    assert matched_found == found
+    assert [str(doubt) for doubt in doubts] == ["Emmy: nobody on the roster has that name"]
+    assert terms_of(None).match(found) == (found, ())
