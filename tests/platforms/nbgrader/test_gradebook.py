@@ -20,10 +20,13 @@ from sqlalchemy import Engine, event
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import Outcome, Status
 from grader.core.text import folder_name
+from grader.platforms.final_grades import class_of
 from grader.platforms.lms import table
 from grader.platforms.nbgrader import gradebook as gradebook_module
 from grader.platforms.nbgrader import rows
 from grader.platforms.nbgrader.gradebook import GradebookError, grade_id, write_gradebook
+from grader.render.report_json import report_folder, write_report
+from grader.submissions.roster import Roster
 
 from ...unit.render import samples
 from .statements import written
@@ -95,9 +98,10 @@ def test_our_table_is_that_of_nbgraders_exporter(gradebook: Gradebook, tmp_path:
     """Same columns, students and scores; a score that is not final is a number to nbgrader, and left open by us."""
     CsvExportPlugin(to=str(tmp_path / "grades.csv")).export(gradebook)
     theirs = list(csv.DictReader((tmp_path / "grades.csv").read_text().splitlines()))
-    ours = list(
-        csv.DictReader(table(ASSIGNMENT, [*samples.class_of_seven(), samples.hostile()], "nbgrader").splitlines())
-    )
+    for report in (*samples.class_of_seven(), samples.hostile()):
+        write_report(report, report_folder(tmp_path / "results", report.submission))
+    whole = class_of(ASSIGNMENT, tmp_path / "results", None, Roster())
+    ours = list(csv.DictReader(table(whole, "nbgrader").splitlines()))
     assert list(ours[0]) == list(theirs[0])
     by_student = {row["student_id"]: row for row in theirs}
     assert sorted(by_student) == sorted(row["student_id"] for row in ours)
