@@ -32,7 +32,7 @@ def adapted(lab: Assignment, source: CourseFile) -> Assignment:
     thresholds = _thresholds(lab, own, source)
     parts = _with_points(_held_to(_parts(lab, own, source), thresholds), source)
     return replace(
-        lab,
+        lab.with_parts(part.name for part in parts if part.name in lab.part_names),
         name=course.name or lab.name,
         title=course.title or lab.title,
         course=course.course or lab.course,

@@ -7,7 +7,8 @@ from dataclasses import replace
 from ..core.outcomes import Report
 from .backends import Backend
 from .cache import Cache
-from .run import Observer, RunConfig, grade_class
+from .observer import Observer
+from .run import RunConfig, grade_class
 
 
 def grade_under_seeds(

@@ -1,4 +1,4 @@
-"""What late work loses, as a course says it. The rule itself is tested where it is applied, in core/test_lateness.py."""
+"""What late work loses, as a course says it. The rule that is applied has its own tests, in core/test_lateness.py."""
 
 from datetime import timedelta
 
