@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+from grader.autoencoders.assignment import ASSIGNMENT
+from grader.course.adaptation import adapted
 from grader.course.packing import copied
+from grader.course.reading import read_course
 
 from . import course
 from .test_adaptation import OWN_CHECK, OWN_PART, PIXEL, SPARSE
@@ -35,10 +38,6 @@ def test_a_packed_course_is_the_same_course(tmp_path: Path) -> None:
     (tmp_path / "packed").mkdir()
     for name, content in first.packed.items():
         (tmp_path / "packed" / name).write_bytes(content)
-    from grader.autoencoders.assignment import ASSIGNMENT
-    from grader.course.adaptation import adapted
-    from grader.course.reading import read_course
-
     path = tmp_path / "packed" / "course.json"
     again = adapted(ASSIGNMENT, read_course(path, path.read_text()))
     assert (again.title, again.texts, again.part_names) == (first.title, first.texts, first.part_names)
