@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.course_texts import CourseTexts
 from grader.release.bundle import readme
+from grader.release.sources import handed_out_text
 from grader.render.pages import student_page
 
 from . import samples
@@ -31,9 +32,9 @@ def test_a_student_reads_it_on_the_page() -> None:
 
 def test_a_student_reads_it_in_the_bundle() -> None:
     """After what the lab says; a course that says nothing adds nothing."""
-    told = readme(COURSE).removeprefix(ASSIGNMENT.hand_out)
+    told = readme(COURSE).removeprefix(handed_out_text(COURSE, COURSE.hand_out, "hand_out"))
     assert told == (
         "\nWelcome <all>!\n\n## Hand in\n\nUpload it. Due 2027-05-03 22:00 (UTC+00:00). Late work loses 10%.\n"
         "\n## Questions\n\nAsk us.\n"
     )
-    assert readme(ASSIGNMENT) == ASSIGNMENT.hand_out
+    assert readme(ASSIGNMENT) == handed_out_text(ASSIGNMENT, ASSIGNMENT.hand_out, "hand_out")

@@ -223,7 +223,7 @@ def test_a_check_listed_twice_is_refused(tmp_path: Path) -> None:
         read_report(tmp_path)
 
 
-@pytest.mark.parametrize("key", [*TOP, *(f"checks.{key}" for key in CHECK), "graded.at"])
+@pytest.mark.parametrize("key", [*TOP, *(f"checks.{key}" for key in CHECK if key != "missed"), "graded.at"])
 def test_a_record_that_lacks_a_key_is_refused(key: str, tmp_path: Path) -> None:
     """Nothing is made up for what was lost, and the key is named."""
     place, _, name = key.rpartition(".")
@@ -235,6 +235,13 @@ def test_a_record_that_lacks_a_key_is_refused(key: str, tmp_path: Path) -> None:
     told = damage(tmp_path, lose)
     assert name in told
     assert place in told
+
+
+def test_a_record_of_before_the_odds_is_read(tmp_path: Path) -> None:
+    """It missed nothing that is known."""
+    write_report(samples.solved(), tmp_path)
+    change(tmp_path, lambda record: [check.pop("missed") for check in record["checks"]])
+    assert {check.missed for check in read_report(tmp_path).checks} == {()}
 
 
 def change(folder: Path, edit: Any) -> None:
