@@ -31,7 +31,7 @@ def export_gradescope(
     console.print("choose a container of 2 GB or more, with a whole processor", highlight=False)
 
 
-@command(export_app, "classroom50", "aelab export classroom50 --out classroom50/CLASSROOM/autograders/lab05")
+@command(export_app, "classroom50", "aelab export classroom50 --out autograders/lab05")
 def export_classroom50(
     context: typer.Context,
     out: Annotated[Path, typer.Option(help="The assignment's folder of autograders in the configuration repository.")],

@@ -50,7 +50,9 @@ def test_of_two_assignments_one_has_to_be_named(monkeypatch: pytest.MonkeyPatch)
         find_assignment()
     monkeypatch.setenv(VARIABLE, NAME)
     assert find_assignment().name == NAME
-    with pytest.raises(AssignmentError, match=r"^there is no assignment 'lab02'; installed: lab01, lab05$"):
+    with pytest.raises(
+        AssignmentError, match=r"^there is no assignment 'lab02'; installed: lab01, lab05; did you mean 'lab0[15]'\?$"
+    ):
         find_assignment("lab02")
 
 

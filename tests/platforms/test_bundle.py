@@ -17,7 +17,7 @@ from nbgrader.validator import Validator
 from packaging.specifiers import SpecifierSet
 
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.release.bundle import bundle_files, write_bundle
+from grader.release.bundle import bundle_files, readme, write_bundle
 from grader.release.solutions import solution_regions, strip_solutions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,7 +106,7 @@ def test_the_line_for_colab_installs_the_bundle(bundle: Path, tmp_path: Path) ->
     pip = tmp_path / "bin" / "pip"
     pip.write_text(f'#!/bin/sh\necho "$(pwd) $*" > {tmp_path}/called\n')
     pip.chmod(0o755)
-    line = re.search(r"`!(unzip [^`]+)`", ASSIGNMENT.hand_out)
+    line = re.search(r"`!(unzip [^`]+)`", readme(ASSIGNMENT))
     assert line is not None
     path = os.pathsep.join([str(pip.parent), os.environ["PATH"]])
     subprocess.run(["bash", "-euc", line[1]], cwd=tmp_path, env={"PATH": path}, check=True)

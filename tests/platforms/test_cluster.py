@@ -141,7 +141,8 @@ def test_a_worker_that_joins_later_on_other_terms_measures_nothing(tmp_path: Pat
     def start(exit_stack: ExitStack) -> DaskBackend:
         backend = dask_backends(ASSIGNMENT, address, False, lambda text: None)(exit_stack)
         assert isinstance(backend, DaskBackend)
-        backend._terms = (False, backend.tier, "another version")
+        find, trusted, tier, _ = backend._terms
+        backend._terms = (find, trusted, tier, "another version")
         return backend
 
     with LazyBackend(cache, address, start) as backend:

@@ -41,6 +41,7 @@ WRONG: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
     ).sum(),  # -x ln s(y) - (1 - x) ln(1 - s(y))
     "loss.swapped_arguments": lambda x, y: nats(y, x).sum(),
     "loss.binarized_targets": lambda x, y: nats((x > 0.5).astype(float), y).sum(),
+    "loss.poisson": lambda x, y: (inside(y) - xlogy(x, inside(y))).sum(),
     "loss.ink_alone": lambda x, y: -xlogy(x, inside(y)).sum(),
     "loss.paper_alone": lambda x, y: -xlogy(1 - x, 1 - inside(y)).sum(),
 }
