@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..core.errors import UserError
-from .shared import CORES, console, invocation_of, show
+from .shared import CORES, GradedLimits, Trusted, console, invocation_of, show
 
 
 def appeal(
@@ -24,12 +24,8 @@ def appeal(
     workers: Annotated[
         int, typer.Option(min=1, show_default="as many as there are cores", help="Seeds that are measured at once.")
     ] = CORES,
-    limit: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A limit that the class was graded with.")
-    ] = None,
-    trust_submissions: Annotated[
-        bool, typer.Option("--trust-submissions", help="Measure without isolation: only code that you trust.")
-    ] = False,
+    limit: GradedLimits = None,
+    trust_submissions: Trusted = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs, with every value.")] = False,
 ) -> None:
     """Measure a part of one submission under many other seeds, beside what right solutions and mistakes measure.

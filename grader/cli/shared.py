@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 CORES = os.cpu_count() or 1
 console = Console()
 
+GradedLimits = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=VALUE", help="A limit that the class was graded with.")
+]
+Trusted = Annotated[
+    bool, typer.Option("--trust-submissions", help="Measure without isolation: only code that you trust.")
+]
 RosterFile = Annotated[
     Path | None,
     typer.Option("--roster", metavar="FILE", help="Who takes the course, roster.csv: names and extensions."),

@@ -7,7 +7,7 @@ import typer
 
 from ..core.errors import UserError
 from ..core.text import one_line
-from .shared import CORES, invocation_of, show, stop
+from .shared import CORES, GradedLimits, Trusted, invocation_of, show, stop
 
 
 def verify(
@@ -19,12 +19,8 @@ def verify(
     workers: Annotated[
         int, typer.Option(min=1, show_default="as many as there are cores", help="Parts that are measured at once.")
     ] = CORES,
-    limit: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A limit that the class was graded with.")
-    ] = None,
-    trust_submissions: Annotated[
-        bool, typer.Option("--trust-submissions", help="Measure without isolation: only code that you trust.")
-    ] = False,
+    limit: GradedLimits = None,
+    trust_submissions: Trusted = False,
 ) -> None:
     """Measure a submission again under the seed of its record, and say what differs.
 

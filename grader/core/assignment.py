@@ -5,7 +5,7 @@ Assignments are found by entry points of the group `aelab.assignments`. The engi
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -144,7 +144,7 @@ class Assignment:
         parts = tuple(part for part in self.parts if part.name in wanted)
         return replace(
             self,
-            parts=_without_others(parts),
+            parts=without_others(parts),
             left_out=(*self.left_out, *(part for part in self.parts if part.name not in wanted)),
             given=(*self.given, *(name for name in self.part_names if name in needed - wanted)),
             order=self.modules,
@@ -231,7 +231,7 @@ class Installed:
         return find_assignment(self.name)
 
 
-def _without_others(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def without_others(parts: Sequence[Part]) -> tuple[Part, ...]:
     """`parts`, whose checks need those of no other part."""
     known = {check.id for part in parts for check in part.checks}
 

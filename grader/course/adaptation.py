@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from ..core.assignment import Assignment, Part
+from ..core.assignment import Assignment, Part, without_others
 from ..core.course_texts import CourseTexts
 from ..core.in_force import Range
 from ..core.limits import LimitError, Limits, limits_of
@@ -63,10 +63,7 @@ def _parts(lab: Assignment, own: OwnChecks, source: CourseFile) -> tuple[Part, .
             problem = no_such("part", check.part, (part.name for part in chosen))
             raise source.error("own.checks", f"the check {check.id}: {problem}")
     checks = {part.name: (*part.checks, *(c for c in own.checks if c.part == part.name)) for part in chosen}
-    left = {check.id for each in checks.values() for check in each}
-    return tuple(
-        replace(part, checks=tuple(_without_others(check, left) for check in checks[part.name])) for part in chosen
-    )
+    return without_others([replace(part, checks=checks[part.name]) for part in chosen])
 
 
 def _own_part(lab: Assignment, part: OwnPart, number: int, source: CourseFile) -> Part:
@@ -84,10 +81,6 @@ def _solutions(source: CourseFile) -> dict[str, Path]:
         return {}
     parts = enumerate(source.course.own.parts)
     return {Path(part.module).stem: beside(source, f"own.parts.{n}.module", part.module) for n, part in parts}
-
-
-def _without_others(check: Check, left: set[str]) -> Check:
-    return replace(check, needs=tuple(need for need in check.needs if need in left))
 
 
 def _held_to(parts: Iterable[Part], thresholds: Mapping[str, Threshold]) -> list[Part]:

@@ -67,13 +67,13 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Late work: when it is due, as "2027-01-31 23:59 Europe/Berlin" (else as the gradebook has it), the roster with the
-# extensions, as "roster.csv", and what each day that has begun costs of the points that were earned.
+# Late work: when it is due, as "2027-01-31 23:59 Europe/Berlin" (else as course.toml or the gradebook has it), the
+# roster with the extensions, as "roster.csv", and what each day that has begun costs of the points that were earned.
 c.EnterTerms.due = ""
 c.EnterTerms.roster = ""
 c.AssignLatePenalties.plugin_class = "grader.platforms.nbgrader.late.DayByDay"
-c.DayByDay.percent_a_day = 0
-c.DayByDay.grace_minutes = 0
+c.DayByDay.percent_a_day = PERCENT
+c.DayByDay.grace_minutes = GRACE
 
 # `nbgrader validate` runs the self-checks, which train models; after 30 seconds it would take one for failed.
 c.Execute.timeout = 600
@@ -96,8 +96,10 @@ COMPLETING = re.compile(r"^complete_submissions\(.*\)\n", re.MULTILINE)  # of on
 def course_config(assignment: Assignment) -> str:
     """The text of nbgrader's configuration."""
     title = assignment.title.replace("\\", "\\\\").replace('"', '\\"')  # it stands in a docstring
-    names = {"ASSIGNMENT": assignment.name, "COURSE": assignment.course, "TITLE": title}
-    return re.sub(r"\b(?:ASSIGNMENT|COURSE|TITLE)\b", lambda placeholder: names[placeholder[0]], CONFIG)
+    late = assignment.texts.late
+    rule = {"PERCENT": f"{late.percent_a_day:g}", "GRACE": f"{late.grace.total_seconds() / 60:g}"}
+    names = {"ASSIGNMENT": assignment.name, "COURSE": assignment.course, "TITLE": title, **rule}
+    return re.sub(rf"\b(?:{'|'.join(names)})\b", lambda placeholder: names[placeholder[0]], CONFIG)
 
 
 def write_course(assignment: Assignment, target: Path, *, force: bool = False) -> list[Path]:

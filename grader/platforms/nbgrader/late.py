@@ -19,6 +19,7 @@ from traitlets import Float, TraitError, Unicode, validate
 
 from ...core.hand_in import HandIn
 from ...core.lateness import LatePolicy, late_penalty
+from ...course.finding import find_in_course
 from ...submissions.terms import Terms, terms_of
 from ...submissions.times import parsed_stamp
 
@@ -50,15 +51,16 @@ class EnterTerms(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """The notebook as it is."""
         names = resources["nbgrader"]
-        roster = Path(CourseDirectory(parent=self).root) / self.roster if self.roster else None
+        root = Path(CourseDirectory(parent=self).root)
+        terms = terms_of(root / self.roster if self.roster else None, self.due_of(names["assignment"], root))
         with Gradebook(names["db_url"]) as gradebook:
-            enter_terms(gradebook.find_submission(names["assignment"], names["student"]), terms_of(roster, self._due))
+            enter_terms(gradebook.find_submission(names["assignment"], names["student"]), terms)
             gradebook.db.commit()
         return nb, resources
 
-    @property
-    def _due(self) -> datetime | None:
-        return parsed_stamp(self.due) if self.due else None
+    def due_of(self, assignment: str, root: Path) -> datetime | None:
+        """When the assignment is due, as configured, or else as the course in `root` has it."""
+        return parsed_stamp(self.due) if self.due else find_in_course(assignment, root).texts.due
 
 
 def enter_terms(submission: SubmittedAssignment, terms: Terms) -> None:

@@ -15,6 +15,8 @@ from traitlets.config import Config
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.lateness import LatePolicy, late_penalty, seconds_late
+from grader.course.finding import find_in_course
+from grader.platforms.nbgrader.course_folder import course_config
 from grader.platforms.nbgrader.gradebook import write_gradebook
 from grader.platforms.nbgrader.late import DayByDay, EnterTerms, naive
 from grader.platforms.nbgrader.session import SESSION
@@ -68,6 +70,21 @@ def test_a_due_time_that_is_none_is_told() -> None:
     """When nbgrader starts, and not when the first submission is late."""
     with pytest.raises(TraitError, match=r"EnterTerms\.due should be a time such as 2027-01-31 23:59 UTC, got 'soon'"):
         EnterTerms(due="soon")
+
+
+def test_what_course_toml_says_of_lateness_holds_under_nbgrader(tmp_path: Path) -> None:
+    """The rule stands in the configuration that is written, and the due time is looked up where it names none."""
+    (tmp_path / "course.toml").write_text(
+        "due = 2027-01-31T23:59:00+01:00\n[late]\npercent_a_day = 12.5\ngrace_minutes = 10\n"
+    )
+    adapted = find_in_course(LAB, tmp_path)
+    assert adapted.texts.late == POLICY
+    written = course_config(adapted)
+    assert "\nc.DayByDay.percent_a_day = 12.5\nc.DayByDay.grace_minutes = 10\n" in written
+    assert "\nc.DayByDay.percent_a_day = 0\nc.DayByDay.grace_minutes = 0\n" in course_config(ASSIGNMENT)
+    assert EnterTerms().due_of(LAB, tmp_path) == DUE
+    assert EnterTerms(due="2027-02-01 12:00 UTC").due_of(LAB, tmp_path) == datetime(2027, 2, 1, 12, tzinfo=UTC)
+    assert EnterTerms().due_of(LAB, tmp_path / "elsewhere") is None
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.core.lateness import DAY, Attempt, Counts, LatePolicy, counting, days_late, late_penalty, seconds_late
+from grader.core.lateness import DAY, LatePolicy, days_late, late_penalty, seconds_late
 
 DUE = datetime(2027, 1, 31, 23, 59, tzinfo=UTC)
 SECONDS = st.floats(0, 400 * DAY)
@@ -64,25 +64,3 @@ def test_better_work_is_never_worth_less(policy: LatePolicy, seconds: float, one
     low, high = sorted((one, other))
     left = [score - late_penalty(policy, score, seconds) for score in (low, high)]
     assert 0 <= left[0] <= left[1] + 1e-9
-
-
-ATTEMPTS = st.lists(
-    st.builds(Attempt, st.integers(1, 20), st.sampled_from([0.0, 60.0, 3 * DAY]), st.none() | SCORES),
-    min_size=1,
-    unique_by=lambda attempt: attempt.number,
-)
-
-
-@given(ATTEMPTS)
-def test_the_attempt_that_counts_is_the_one_of_the_rule(attempts: list[Attempt]) -> None:
-    """Against the rules said once more, in whatever order the attempts come."""
-    assert counting(attempts, Counts.LAST).number == max(each.number for each in attempts)
-    in_time = [each.number for each in attempts if not each.seconds_late]
-    expected = max(in_time) if in_time else min(each.number for each in attempts)
-    assert counting(attempts, Counts.LAST_IN_TIME).number == expected
-    best = counting(attempts, Counts.BEST)
-    if any(each.score is None for each in attempts):
-        assert best.score is None
-    else:
-        assert all((each.score, each.number) <= (best.score, best.number) for each in attempts)
-    assert counting(attempts, Counts.BEST) == counting(attempts[::-1], Counts.BEST)
