@@ -4,7 +4,7 @@ from random import Random
 
 import numpy as np
 
-import mnist_subset
+from grader.autoencoders import mnist_subset
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import CheckResult, Outcome, Picture, Provenance, Report, Status
 from grader.core.registry import Check

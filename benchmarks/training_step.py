@@ -28,10 +28,10 @@ import numpy as np
 import tensorflow as tf
 from rich.console import Console
 
-import mnist_subset
 from benchmarks.experiment.plan import Run
 from benchmarks.experiment.training import BUILDERS
 from benchmarks.keras_twins import keras_twin
+from grader.autoencoders import mnist_subset
 from grader.core.files import write_atomically
 from reference.data import load_mnist, normalize, training_batches
 

@@ -39,7 +39,7 @@ import urllib.request
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-import mnist_subset
+from grader.autoencoders import mnist_subset
 
 OFFICIAL_FILES = "https://storage.googleapis.com/cvdf-datasets/mnist"  # where TFDS downloads from
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_subset.idx import OFFICIAL_FILES, OfficialFile
+from grader.autoencoders.mnist_subset.idx import OFFICIAL_FILES, OfficialFile
 
 
 @dataclass(frozen=True)

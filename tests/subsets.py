@@ -96,9 +96,7 @@ def write_package(assignment: Assignment, folder: Path, sources: Mapping[str, st
 
 
 def _is_text_for_students(name: str) -> bool:
-    return name.endswith((".py", ".md", ".txt", ".toml", ".ipynb")) and not name.startswith(
-        ("grader/", "mnist_subset/")
-    )
+    return name.endswith((".py", ".md", ".txt", ".toml", ".ipynb")) and not name.startswith("grader/")
 
 
 def _problems_of_notebook(assignment: Assignment, notebook: nbformat.NotebookNode) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-import mnist_subset
+from grader.autoencoders import mnist_subset
 from reference.autoencoder import Autoencoder
 from reference.gaussian_vae import GaussianVAE
 

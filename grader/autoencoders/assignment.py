@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.assignment import Assignment, Part
+from ..core.shipped import shipped
 from .checks import autoencoder, classifier, data, denoising, gaussian_vae, pictures, upsampling, vae
 from .drawings import samples_of
 from .ranges import ENCODING_SIZES
@@ -72,9 +73,9 @@ ASSIGNMENT = Assignment(
     package="grader.autoencoders",
     operations="grader.autoencoders.operations",
     subject=Subject,
-    reference="reference",
+    reference=shipped("reference", "autoencoders"),
     given=("plotting",),
-    data_packages=("mnist_subset",),
+    data_packages=("grader.autoencoders.mnist_subset",),
     made="grader.autoencoders.operations.made",
     calibration=PATH.with_name("calibration.json"),
     samples_of=samples_of,

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-import mnist_subset
+from . import mnist_subset
 
 LARGEST_SHIFT = 2  # pixels; nearly all digits keep a margin of more
 TURNS = (  # transposed, upside down, mirrored

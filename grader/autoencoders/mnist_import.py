@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import mnist_subset
-from mnist_subset import idx
-from mnist_subset.idx import OFFICIAL_FILES
-
 from ..core.errors import UserError
+from . import mnist_subset
+from .mnist_subset import idx
+from .mnist_subset.idx import OFFICIAL_FILES
 
 
 class MnistImportError(UserError):

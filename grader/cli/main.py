@@ -36,6 +36,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 WRONG_USAGE = 2
 BUG = 70  # what sysexits.h calls EX_SOFTWARE
+FOR_GRADING = {"alembic", "copydetect", "jupytext", "nbconvert", "nbformat", "nbgrader", "pyseccomp", "sqlalchemy"}
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}  # said by writes, which name no file
 log = logging.getLogger(__name__)
 
@@ -110,6 +111,11 @@ def _run(invocation: Invocation) -> int:
     except OSError as error:
         if message := _users_doing(error, invocation):
             say(message)
+            return WRONG_USAGE
+        return _bug(error, invocation)
+    except ModuleNotFoundError as error:
+        if error.name in FOR_GRADING:
+            say(f"{error.name} is missing here, which instructors need: pip install 'autoencoder-lab[grade]'")
             return WRONG_USAGE
         return _bug(error, invocation)
     except (SystemExit, KeyboardInterrupt):

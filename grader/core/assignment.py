@@ -57,14 +57,14 @@ class Assignment:
     name: of the notebook, of folders and in nbgrader. title: for readers. course: nbgrader's id of the course.
     package: holds the checks and measurements, which results depend on. operations: the module that enters the
     assignment's operations into a harness. subject: makes what checks talk to, of a channel to a submission and the
-    grading seed. reference: the package of the solution, one module for each part, hidden from submissions.
-    given: modules of it without a task, after the first part. data_packages: what submissions may import beside
-    Python's packages. made: a package with made data under the same names, which a submission that is graded gets in
-    their place; without one it reads the real ones. calibration: the file of what right solutions and known mistakes
-    measured, for the odds of those. samples_of: points (n, 2) that a self-check shows of a trained
-    model, beside the prior. introduction, setup: the first cells of the notebook; {rows} and {total} stand for its
-    table of points. hand_out: the README of the students' bundle. limits: of a submission. ranges: what checks draw
-    from.
+    grading seed. reference: the folder of the solution, one module for each part, hidden from submissions; it need not
+    be there where students check themselves. given: modules of it without a task, after the first part. data_packages:
+    what submissions may import beside Python's packages. made: a package with made data under the last of their names,
+    which a submission that is graded gets in their place; without one it reads the real ones. calibration: the file of
+    what right solutions and known mistakes measured, for the odds of those. samples_of: points (n, 2) that a self-check
+    shows of a trained model, beside the prior. introduction, setup: the first cells of the notebook; {rows} and {total}
+    stand for its table of points. hand_out: the README of the students' bundle. limits: of a submission. ranges: what
+    checks draw from.
 
     A course has set the others: adapts, the name under which the lab is installed; texts; course_file, its course.toml;
     packed, what a copy of the grader needs to have the same, by file name; own_checks, the texts of its own modules of
@@ -80,7 +80,7 @@ class Assignment:
     package: str
     operations: str
     subject: Callable[[Any, int], Any]
-    reference: str
+    reference: Path
     given: tuple[str, ...] = ()
     data_packages: tuple[str, ...] = ()
     made: str = ""
@@ -203,15 +203,16 @@ class Assignment:
     @property
     def has_reference(self) -> bool:
         """Whether the reference solution is installed here; it is not where students check themselves."""
-        return find_spec(self.reference) is not None
+        return self.reference.is_dir()
 
     def reference_folder(self) -> Path:
-        """The folder of the reference solution, which is not imported for that. Raises AssignmentError without one."""
+        """The folder of the reference solution. Raises AssignmentError without one."""
         if not self.has_reference:
             raise AssignmentError(
-                f"the package `{self.reference}` is not installed here: release from the instructors' checkout"
+                f"the solution of {self.name} is not installed here, as in what students get: "
+                "use the instructors' installation"
             )
-        return folder_of(self.reference)
+        return self.reference
 
     def reference_sources(self) -> dict[str, str]:
         """Text of each module of the reference by file name, in the order of the lab. Raises AssignmentError."""

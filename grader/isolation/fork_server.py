@@ -54,7 +54,8 @@ class ForkServer:
         if self._stopped:
             raise ProcessLost("the fork server was stopped")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        python = [sys.executable, "-P", "-m", "grader.isolation.zygote", str(theirs.fileno()), self.view.operations]
+        imported = [self.view.operations, *(f"{name}={module}" for name, module in self.view.data.items())]
+        python = [sys.executable, "-P", "-m", "grader.isolation.zygote", str(theirs.fileno()), *imported]
         surroundings = environment([OWN] if self.tier.bubblewrap else map(self.view.root_of, self.view.own))
         if not self.tier.bubblewrap:
             self._home = tempfile.TemporaryDirectory(prefix="aelab-")

@@ -43,8 +43,9 @@ class Tier:
         )
 
     def _data(self, view: View) -> list[str]:
-        """The folders of data that come with the assignment."""
-        return [str(OWN / name if self.bubblewrap else view.own[name]) for name in view.data]
+        """The folders of data that come with the assignment, as submissions get them."""
+        modules = view.data.values()
+        return [str(OWN.joinpath(*name.split(".")) if self.bubblewrap else view.place(name)) for name in modules]
 
 
 def _open_to_all(view: View) -> bool:

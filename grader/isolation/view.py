@@ -22,9 +22,9 @@ class View:
     """What there is to see, as absolute paths, and what a fork server imports for its forks.
 
     `readable` may be read with all below, `listed` only listed, `covered` is hidden from sight. own: packages that a
-    fork server imports, by name: what stands for data, the grader, and what else the assignment brings. operations: the
-    module that enters the assignment's operations; data: names of packages that submissions may read; hidden: names
-    that they cannot import; secrets: what they must not read, wherever it lies.
+    fork server imports, by name: the grader, and what else the assignment brings. operations: the module that enters
+    the assignment's operations; data: by the name under which submissions import data, the module that they get;
+    hidden: names that they cannot import; secrets: what they must not read, wherever it lies.
     """
 
     readable: tuple[Path, ...]
@@ -32,7 +32,7 @@ class View:
     covered: tuple[Path, ...]
     own: Mapping[str, Path] = field(default_factory=dict)
     operations: str = ""
-    data: tuple[str, ...] = ()
+    data: Mapping[str, str] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
     secrets: tuple[Path, ...] = ()
 
@@ -40,30 +40,40 @@ class View:
         """The folder from which one of the own packages is imported."""
         return self.own[package].parents[package.count(".")]
 
+    def place(self, module: str) -> Path:
+        """Where a package that is, or lies in, one of the own packages lies outside."""
+        package = next(name for name in self.own if _is_in(module, name))
+        return self.own[package].joinpath(*module.removeprefix(package).split("."))
+
 
 def view_of(assignment: Assignment, private: Iterable[Path] = ()) -> View:
     """The view of a machine. private: more folders that must not be seen, wherever they lie."""
-    hidden = (assignment.reference, *NOT_FOR_SUBMISSIONS)
-    data = {name: folder_of(name) for name in assignment.data_packages}
-    inside = [folder_of(name) for name in ("grader", assignment.package)]  # they may lie among Python's packages
-    if assignment.made:
-        inside += data.values()
-        data = {name: folder_of(assignment.made) / name for name in data}
-    secrets = [
-        p.resolve()
-        for p in (*private, *secret_folders(hidden), *assignment.own_modules.values(), *inside)
-        if p.exists()
-    ]
+    hidden = (assignment.reference.name, *NOT_FOR_SUBMISSIONS)
+    data = {name: _given_for(assignment, name) for name in assignment.data_packages}
+    real = [name for name, module in data.items() if module != name]
+    inside = [folder_of(name) for name in ("grader", assignment.package, *real)]  # maybe among Python's packages
+    solutions = (assignment.reference, *assignment.own_modules.values())
+    places = (*private, *solutions, *secret_folders(hidden), *inside)
+    secrets = tuple(place.resolve() for place in places if place.exists())
     readable: list[Path] = []
     listed: list[Path] = []
     for folder in outermost([*map(Path, SYSTEM), *_python_folders()]):
         _divide(folder, secrets, readable, listed)
     covered = [s for s in outermost(secrets) if any(s.is_relative_to(folder) for folder in listed)]
-    more = () if assignment.operations.startswith("grader.") else (assignment.operations,)
-    own = {**data, **{name: folder_of(name) for name in ("grader", *more)}}  # made data come first on Python's path
-    return View(
-        tuple(readable), tuple(listed), tuple(covered), own, assignment.operations, tuple(data), hidden, tuple(secrets)
-    )
+    own = {"grader": folder_of("grader")}
+    for name in (assignment.operations, *data.values()):
+        if not any(_is_in(name, package) for package in own):
+            own[name] = folder_of(name)
+    return View(tuple(readable), tuple(listed), tuple(covered), own, assignment.operations, data, hidden, secrets)
+
+
+def _given_for(assignment: Assignment, data: str) -> str:
+    """The module that submissions get when they import a package of data."""
+    return f"{assignment.made}.{data.rpartition('.')[2]}" if assignment.made else data
+
+
+def _is_in(module: str, package: str) -> bool:
+    return f"{module}.".startswith(f"{package}.")
 
 
 def secret_folders(names: Iterable[str]) -> list[Path]:
@@ -87,7 +97,7 @@ def outermost(paths: Iterable[Path]) -> list[Path]:
     return [p for p in distinct if not any(p != other and p.is_relative_to(other) for other in distinct)]
 
 
-def _divide(folder: Path, secrets: list[Path], readable: list[Path], listed: list[Path]) -> None:
+def _divide(folder: Path, secrets: tuple[Path, ...], readable: list[Path], listed: list[Path]) -> None:
     """Sort a folder into what may be read; around a secret, entry by entry."""
     real = folder.resolve()
     if any(real.is_relative_to(secret) for secret in secrets):
@@ -113,8 +123,7 @@ def bubblewrap_arguments(view: View) -> list[str]:
         else:
             arguments += ["--ro-bind", str(path), str(path)]
     for path in view.covered:
-        cover = ["--tmpfs", str(path), "--remount-ro"] if path.is_dir() else ["--ro-bind", os.devnull]
-        arguments += [*cover, str(path)]
+        arguments += _cover(path, path)
     return [*arguments, *_own_mounts(view), "--perms", "0755", "--dir", "/scratch", "--remount-ro", "/"]
 
 
@@ -122,6 +131,17 @@ def _own_mounts(view: View) -> list[str]:
     """Each of the own packages under OWN, as if it were all that the packages above it hold."""
     above = {OWN.joinpath(*name.split(".")[:depth]) for name in view.own for depth in range(name.count(".") + 1)}
     arguments = [word for folder in sorted(above) for word in ("--perms", "0755", "--dir", str(folder))]
+    needed = [view.place(module) for module in (view.operations, *view.data.values())]
+    kept = [secret for secret in view.secrets if not any(place.is_relative_to(secret) for place in needed)]
     for name, folder in view.own.items():
-        arguments += ["--ro-bind", str(folder), str(OWN.joinpath(*name.split(".")))]
+        place = OWN.joinpath(*name.split("."))
+        arguments += ["--ro-bind", str(folder), str(place)]
+        for secret in outermost(path for path in kept if path != folder and path.is_relative_to(folder)):
+            arguments += _cover(secret, place / secret.relative_to(folder))
     return arguments
+
+
+def _cover(secret: Path, shown_at: Path) -> list[str]:
+    """Nothing in place of a folder or a file."""
+    cover = ["--tmpfs", str(shown_at), "--remount-ro"] if secret.is_dir() else ["--ro-bind", os.devnull]
+    return [*cover, str(shown_at)]

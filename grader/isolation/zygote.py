@@ -1,7 +1,8 @@
-"""The fork server: `python -m grader.isolation.zygote DESCRIPTOR`. Imports TensorFlow once; each submission is a fork.
+"""The fork server: imports TensorFlow once; each submission is a fork.
 
-It runs no TensorFlow operation and no line of a submission. For each request it forks a supervisor, which forks the
-init of a new PID namespace, which forks the submission's process:
+`python -m grader.isolation.zygote DESCRIPTOR OPERATIONS NAME=MODULE…`: the socket, the module that enters operations,
+and what submissions get for each package of data. It runs no TensorFlow operation and no line of a submission. For each
+request it forks a supervisor, which forks the init of a new PID namespace, which forks the submission's process:
 
     fork server ── supervisor ── init ── submission (confined, answers requests)
                                   └───── whatever the submission starts, and leaves behind
@@ -59,6 +60,14 @@ def brought_by(operations: str, modules: Iterable[str]) -> list[str]:
     return sorted(name for name in inside if not f"{name}.".startswith(f"{operations}."))
 
 
+def stand_in(name: str, module: str) -> None:
+    """Let the import of `name`, a package of data, give `module`, as it is found before anything is confined."""
+    found = sys.modules[name] = importlib.import_module(module)
+    package, _, last = name.rpartition(".")
+    if package:
+        setattr(importlib.import_module(package), last, found)
+
+
 def remember_protocols() -> None:
     """Let `isinstance` list the attributes of a Protocol once, as Python 3.12 does, and not at every call.
 
@@ -68,10 +77,12 @@ def remember_protocols() -> None:
         typing._get_protocol_attrs = cache(typing._get_protocol_attrs)  # type: ignore[attr-defined]
 
 
-def serve_forks(control: socket.socket, operations: str) -> None:
+def serve_forks(control: socket.socket, operations: str, *data: str) -> None:
     """Fork whenever the deciding process asks for it, until it hangs up."""
     remember_protocols()
     import_all(operations)
+    for pair in data:
+        stand_in(*pair.split("="))
     gc.collect()
     gc.freeze()  # all forks share what is imported, also after a garbage collection
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors report for themselves, and nobody waits for the dead
@@ -175,4 +186,4 @@ def _end_after(work: Callable[[], None]) -> None:
 
 
 if __name__ == "__main__":
-    serve_forks(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])
+    serve_forks(socket.socket(fileno=int(sys.argv[1])), *sys.argv[2:])

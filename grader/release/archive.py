@@ -5,15 +5,16 @@ import re
 import shutil
 import subprocess
 import time
-import tomllib
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import metadata, requires, version
 from io import BytesIO
 from pathlib import Path
 
 from ..core.assignment import Assignment, entry_of, folder_of, packages_of_others
 from ..core.errors import UserError
 from ..core.files import write_atomically
+from ..core.shipped import shipped
 
 DATE = "SOURCE_DATE_EPOCH"  # seconds since 1970: https://reproducible-builds.org/specs/source-date-epoch/
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can hold
@@ -21,6 +22,8 @@ EXECUTABLE = 0o755
 PLAIN = 0o644
 COURSE = "grader/course/packed"  # where a copy of the grader looks for what a course has changed
 ROOT = Path(__file__).resolve().parents[2]
+DISTRIBUTION = "autoencoder-lab"
+EXTRA = re.compile(r"""(?:;| and) extra == "(?P<name>[\w-]+)"$""")
 
 
 class ReleaseError(UserError):
@@ -58,27 +61,26 @@ include = [{include}]
 """
 
 
-def installable_grader(assignment: Assignment) -> dict[str, bytes]:
+def installable_grader(assignment: Assignment, extra: str) -> dict[str, bytes]:
     """Files by name with which `pip install --constraint constraints.txt .` installs the grader without the reference.
 
-    Of the assignments that are installed here it holds this one alone. Raises ReleaseError where this is not the
-    instructors' checkout.
+    Of the assignments that are installed here it holds this one alone. extra: of our own, whose requirements are
+    required there.
     """
-    pyproject = ROOT / "pyproject.toml"
-    if not pyproject.is_file():
-        raise ReleaseError(f"there is no {pyproject}: release from the instructors' checkout")
-    packages, others = _packages(assignment), tuple(f"{_path_of(each)}/" for each in packages_of_others(assignment))
-    files = {name: content for package in packages for name, content in package_files(package).items()}
-    packed = {name: content for name, content in files.items() if not name.startswith(others)}
-    packed |= {f"{COURSE}/{name}": content for name, content in assignment.packed.items()}
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines(keepends=True)
-    constraints = "".join(_needed(assignment, lines))
-    project = {"pyproject.toml": _pyproject(assignment, pyproject), "constraints.txt": constraints}
-    return packed | {name: text.encode() for name, text in project.items()}
+    others = tuple(f"{each.replace('.', '/')}/" for each in packages_of_others(assignment))
+    constraints = shipped("constraints.txt", "release")
+    left_out = {constraints, *assignment.reference.rglob("*")}
+    files = {name: file for package in _packages(assignment) for name, file in _files_of(package).items()}
+    packed = {n: file for n, file in files.items() if not n.startswith(others) and file not in left_out}
+    course = {f"{COURSE}/{name}": content for name, content in assignment.packed.items()}
+    versions = constraints.read_text(encoding="utf-8").splitlines(keepends=True)
+    own = {"pyproject.toml": _pyproject(assignment, extra), "constraints.txt": "".join(_needed(assignment, versions))}
+    texts = {name: text.encode() for name, text in own.items()}
+    return {name: file.read_bytes() for name, file in packed.items()} | course | texts
 
 
 def _needed(assignment: Assignment, requirements: Iterable[str]) -> list[str]:
-    """Lines of requirements, without what only parts need that are left out."""
+    """Those of the requirements that are not for parts alone that are left out."""
     modules = {*assignment.part_names, *assignment.given}
     parts = (*assignment.parts, *assignment.left_out)
     needed = {each for part in parts if part.name in modules for each in part.requirements}
@@ -87,32 +89,43 @@ def _needed(assignment: Assignment, requirements: Iterable[str]) -> list[str]:
 
 
 def _packages(assignment: Assignment) -> tuple[str, ...]:
-    own = assignment.package.partition(".")[0]
-    return tuple(dict.fromkeys(("grader", *assignment.data_packages, own)))
+    names = ("grader", *assignment.data_packages, assignment.package)
+    return tuple(dict.fromkeys(name.partition(".")[0] for name in names))
 
 
-def package_files(package: str) -> dict[str, bytes]:
-    """The files of a package by their names in an archive. Raises ModuleNotFoundError."""
-    folder, root = folder_of(package), _path_of(package)
+def reference_files(assignment: Assignment) -> dict[str, bytes]:
+    """The modules of the solution by their names in an archive, where the assignment finds them once it is unpacked."""
+    folder, root = assignment.reference_folder(), folder_of(assignment.package.partition(".")[0]).parent
+    place = folder.relative_to(root) if folder.is_relative_to(root) else Path(folder.name)
+    modules = {file.stem: file for file in sorted(folder.glob("*.py"))} | dict(assignment.own_modules)
+    return {f"{place.as_posix()}/{name}.py": file.read_bytes() for name, file in modules.items()}
+
+
+def _files_of(package: str) -> dict[str, Path]:
+    """The files of a top-level package by their names in an archive. Raises ModuleNotFoundError."""
+    folder = folder_of(package)
     files = (file for file in sorted(folder.rglob("*")) if file.is_file())
     packed = (file for file in files if "__pycache__" not in file.parts and file.name != "build.py")
-    return {f"{root}/{file.relative_to(folder).as_posix()}": file.read_bytes() for file in packed}
+    return {f"{package}/{file.relative_to(folder).as_posix()}": file for file in packed}
 
 
-def _path_of(package: str) -> str:
-    return package.replace(".", "/")
-
-
-def _pyproject(assignment: Assignment, instructors: Path) -> str:
-    project = tomllib.loads(instructors.read_text(encoding="utf-8"))["project"]
+def _pyproject(assignment: Assignment, extra: str) -> str:
     return PYPROJECT.format(
-        version=project["version"],
-        python=project["requires-python"],
-        dependencies="\n".join(f'    "{name}",' for name in _needed(assignment, project["dependencies"])),
+        version=version(DISTRIBUTION),
+        python=metadata(DISTRIBUTION)["Requires-Python"],
+        dependencies="\n".join(f"    '{each}'," for each in _needed(assignment, _requirements(extra))),
         name=assignment.name,
         entry=entry_of(assignment),
         include=", ".join(f'"{package}*"' for package in _packages(assignment)),
     )
+
+
+def _requirements(extra: str) -> Iterator[str]:
+    """What the self-check requires, and what one of our extras does; an extra is the last word of a requirement."""
+    for text in requires(DISTRIBUTION) or ():
+        found = EXTRA.search(text)
+        if found is None or found["name"] == extra:
+            yield EXTRA.sub("", text)
 
 
 def write_zip(out: Path, files: Mapping[str, bytes], executable: tuple[str, ...] = ()) -> Path:

@@ -34,9 +34,8 @@ def bundle_files(assignment: Assignment) -> dict[str, bytes]:
     drawn = {name: content for name, content in figures(assignment).items() if _is_shown(name, templates)}
     modules = {f"{SOLUTION}/{name}": content for name, content in (templates | drawn).items()}
     own = {"README.md": readme(assignment).encode(), "requirements.txt": REQUIREMENTS.encode()}
-    return (
-        installable_grader(assignment) | modules | own | {assignment.notebook: notebook, CONFIG_NAME: VALIDATE.encode()}
-    )
+    own |= {assignment.notebook: notebook, CONFIG_NAME: VALIDATE.encode()}
+    return installable_grader(assignment, "jupyter") | modules | own
 
 
 def readme(assignment: Assignment) -> str:

@@ -14,7 +14,7 @@ def render_templates(assignment: Assignment) -> dict[str, str]:
     """Text of each template by file name, made from the reference. Raises SourceError."""
     package = {"__init__.py": (assignment.reference_folder() / "__init__.py").read_text(encoding="utf-8")}
     modules = package | handed_out_sources(assignment, solutions=False)
-    origin = assignment.reference.replace(".", "/")
+    origin = assignment.reference.name
     stubs = {name: HEADER.format(origin, name) + text for name, text in modules.items()}
     return stubs | {assignment.notebook: render_notebook(assignment, solutions=False)}
 

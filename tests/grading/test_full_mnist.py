@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-import mnist_subset
+from grader.autoencoders import mnist_subset
 from grader.autoencoders.mnist_import import describe_mnist
-from mnist_subset.idx import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, OfficialFile
+from grader.autoencoders.mnist_subset.idx import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, OfficialFile
 from tests.small_mnist import idx_bytes, tfds_order
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-import mnist_subset
+from grader.autoencoders import mnist_subset
 from grader.autoencoders.mnist_import import MnistImportError, MnistSource, describe_mnist, import_mnist
 from tests.small_mnist import SmallMnist, tfds_order
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-import mnist_subset
+from grader.autoencoders import mnist_subset
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.autoencoders.images import Look
 from grader.core.outcomes import CheckResult, Outcome

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import mnist_subset
+from grader.autoencoders import mnist_subset
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.limits import Limits
 from grader.isolation import tiers, view
@@ -20,9 +20,8 @@ from tests.isolation.light_server import light_server
 from tests.isolation.probing import NUMBER, Open, call, submission
 
 SECRET_PACKAGES = ("reference", *NOT_FOR_SUBMISSIONS)
-OWN_PACKAGES = ("grader", "mnist_subset")
-MADE = ROOT / "grader" / "autoencoders" / "operations" / "made" / "mnist_subset"
-DIGITS = ROOT / "mnist_subset" / "mnist_subset.npz"
+DATA = "grader.autoencoders.mnist_subset"
+DIGITS = ROOT.joinpath(*DATA.split("."), "mnist_subset.npz")
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A Python whose packages hold the solution and the tests, as an installed copy of the project has them."""
     folder = tmp_path / "prefix"
     packages = folder / "lib" / "site-packages"
-    for name in ("numpy", "grader", "mnist_subset", *SECRET_PACKAGES):
+    for name in ("numpy", "grader", *SECRET_PACKAGES):
         (packages / name).mkdir(parents=True)
         (packages / name / "__init__.py").write_text("")
     (packages / "six.py").write_text("")
@@ -103,11 +102,11 @@ def bound(arguments: list[str]) -> list[Path]:
     return [Path(arguments[i + 1]) for i, word in enumerate(arguments) if word in ("--ro-bind", "--bind", "--dev-bind")]
 
 
-def test_nothing_of_the_checkout_is_bound_but_the_grader_and_made_digits() -> None:
+def test_nothing_of_the_checkout_is_bound_but_the_grader() -> None:
     """Python itself may lie there too, where its environment is in the checkout."""
     arguments = bubblewrap_arguments(view_of(ASSIGNMENT))
     shown = [path for path in bound(arguments) if path.is_relative_to(ROOT) and not path.is_relative_to(sys.prefix)]
-    assert sorted(shown) == sorted([ROOT / "grader", MADE])
+    assert sorted(shown) == [ROOT / "grader"]
     assert not [path for path in bound(arguments) if ROOT.is_relative_to(path)]
     assert not [path for path in bound(arguments) if Path.home().is_relative_to(path)]
 
@@ -132,16 +131,25 @@ def test_secrets_are_covered_after_what_they_lie_in(prefix: Path) -> None:
 
 
 def test_installed_digits_and_checks_are_covered(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They lie among Python's packages there; what is made up for submissions comes first on Python's path."""
+    """They lie in the package, with the solution: what serves submissions is shown to its fork server without them."""
     packages = prefix / "lib" / "site-packages"
     monkeypatch.setattr(view, "folder_of", lambda name: packages.joinpath(*name.split(".")))
-    found = view_of(ASSIGNMENT)
-    for name in OWN_PACKAGES:
-        assert packages / name in found.covered
-        assert packages / name in found.secrets
-        assert not can_read(found, packages / name)
-    assert found.own["mnist_subset"] == packages.joinpath(*ASSIGNMENT.made.split("."), "mnist_subset")
-    assert next(iter(found.own)) == "mnist_subset"
+    digits, solution = packages.joinpath(*DATA.split(".")), packages / "grader" / "autoencoders" / "reference"
+    for folder in (digits, solution):
+        folder.mkdir(parents=True)
+    found = view_of(replace(ASSIGNMENT, reference=solution))
+    assert packages / "grader" in found.covered
+    for folder in (packages / "grader", digits, solution):
+        assert folder in found.secrets
+        assert not can_read(found, folder)
+    assert found.own == {"grader": packages / "grader"}
+    assert found.data == {DATA: f"{ASSIGNMENT.made}.mnist_subset"}
+    arguments = bubblewrap_arguments(found)
+    mounted = arguments.index(str(OWN / "grader"))
+    for folder in (digits, solution):
+        place = arguments.index(str(OWN / folder.relative_to(packages)))
+        assert place > mounted
+        assert arguments[place - 1 : place + 2] == ["--tmpfs", arguments[place], "--remount-ro"]
 
 
 LOOK = """
@@ -149,7 +157,7 @@ import os
 import numpy as np
 
 def labels():
-    import mnist_subset
+    from grader.autoencoders import mnist_subset
     made = mnist_subset.load()
     print(*(f"{name} {values.shape} {values.dtype}" for name, values in made.items()), sep="\\n")
     return made["test_labels"][:200]
@@ -185,12 +193,12 @@ def test_a_submission_sees_nothing_of_the_checkout(open_channel: Open, tmp_path:
     assert call(channel, "can_open", paths=[np.__file__], want=NUMBER) == 1  # it can open others
 
 
-def test_with_mounts_of_its_own_a_submission_sees_two_packages_of_the_project(server: ForkServer) -> None:
-    """They are the grader, whose code serves it, and made digits."""
+def test_with_mounts_of_its_own_a_submission_sees_one_package_of_the_project(server: ForkServer) -> None:
+    """It is the grader, whose code serves it."""
     channel = ProcessChannel(submission(LOOK), server, Limits())
     call(channel, "can_list", path=str(OWN))
     channel.close()
-    assert channel.stdout.split() in (sorted(OWN_PACKAGES), ["PermissionError"])
+    assert channel.stdout.split() in (["grader"], ["PermissionError"])
 
 
 def test_without_mounts_the_grader_s_folder_is_closed(open_channel: Open) -> None:

@@ -89,7 +89,7 @@ def test_every_check_has_a_claim_and_a_place() -> None:
     assert [c.id for c in ASSIGNMENT.checks if not c.sentence.strip() or f"| `{c.id}` |" not in rubric] == []
 
 
-@pytest.mark.parametrize("package", ["grader", "mnist_subset", "benchmarks", "tests"])
+@pytest.mark.parametrize("package", ["grader", "benchmarks", "tests"])
 def test_modules_say_what_they_are_for(package: str) -> None:
     """Every module of ours begins with a docstring; the parts of an assignment begin with their text instead."""
     modules = [path for path in (ROOT / package).rglob("*.py") if path.name != "__init__.py" and is_ours(path)]

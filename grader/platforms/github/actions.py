@@ -24,7 +24,7 @@ WORKFLOW = Path(__file__).with_name("actions.yml")
 
 def write_workflow(assignment: Assignment, repository: Path) -> list[Path]:
     """Write the workflow, and the grader that it installs, into the template repository; returns their paths."""
-    packed = {f".github/grading/{name}": content for name, content in installable_grader(assignment).items()}
+    packed = {f".github/grading/{name}": content for name, content in installable_grader(assignment, "grade").items()}
     return write_all_atomically(repository, packed | {".github/workflows/grade.yml": WORKFLOW.read_bytes()})
 
 

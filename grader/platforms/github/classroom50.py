@@ -33,7 +33,7 @@ RUNTIME = {"runs-on": "ubuntu-latest", "python": "3.13", "apt": ["bubblewrap", "
 def write_bundle(assignment: Assignment, folder: Path) -> list[Path]:
     """Write what belongs into CLASSROOM/autograders/ASSIGNMENT/ of the configuration repository; returns the paths."""
     texts = {"autograder.py": SCRIPT.read_bytes(), "runtime.json": json.dumps(RUNTIME, indent=2).encode() + b"\n"}
-    packed = write_zip(folder / "grader.zip", installable_grader(assignment))
+    packed = write_zip(folder / "grader.zip", installable_grader(assignment, "grade"))
     return [packed, *write_all_atomically(folder, texts)]
 
 

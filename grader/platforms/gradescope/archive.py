@@ -6,7 +6,7 @@ The container needs 2 GB of memory or more and a whole processor; the default of
 from pathlib import Path
 
 from ...core.assignment import Assignment
-from ...release.archive import installable_grader, package_files, write_zip
+from ...release.archive import installable_grader, reference_files, write_zip
 
 PAGES = Path(__file__).parent
 SCRIPTS = ("run_autograder", "setup.sh")
@@ -14,7 +14,7 @@ SECONDS = 570  # Gradescope ends an autograder after ten minutes, and then there
 
 
 def write_autograder(assignment: Assignment, out: Path, *, trusted: bool = False) -> Path:
-    """Write the .zip to upload. Raises ReleaseError outside the instructors' checkout, and OSError.
+    """Write the .zip to upload. Raises AssignmentError without the solution, and OSError.
 
     It holds the reference solution, with which errors are carried forward; but not where submissions are trusted: they
     run without isolation and could read it.
@@ -23,10 +23,5 @@ def write_autograder(assignment: Assignment, out: Path, *, trusted: bool = False
     options = "--trust-submissions" if trusted else ""
     run = scripts["run_autograder"].replace("{SECONDS}", str(SECONDS)).replace(" {OPTIONS}", f" {options}".rstrip())
     scripts["run_autograder"] = run
-    reference = {} if trusted else package_files(assignment.reference)
-    modules = {name: content for name, content in reference.items() if name.endswith(".py")}
-    if not trusted:
-        own = {f"{assignment.reference}/{name}.py": path for name, path in assignment.own_modules.items()}
-        modules |= {name: path.read_bytes() for name, path in own.items()}
-    packed = installable_grader(assignment) | modules
+    packed = installable_grader(assignment, "grade") | ({} if trusted else reference_files(assignment))
     return write_zip(out, packed | {name: text.encode() for name, text in scripts.items()}, SCRIPTS)

@@ -12,7 +12,6 @@ import pytest
 import tensorflow as tf
 from rich.console import Console
 
-import mnist_subset
 from benchmarks.experiment import runner, store
 from benchmarks.experiment.digits import Digits, balanced, image_batches, labelled_batches
 from benchmarks.experiment.material import Target
@@ -21,6 +20,7 @@ from benchmarks.experiment.plan import Run, full_plan, quick_plan, run_from
 from benchmarks.experiment.publish import publish
 from benchmarks.experiment.runner import Experiment, run_all, run_lab_text
 from benchmarks.experiment.training import build, train
+from grader.autoencoders import mnist_subset
 
 TINY = (Run("autoencoder", epochs=1, steps=3), Run("classifier", epochs=1, steps=3, pretraining_epochs=1, labels=100))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-import mnist_subset
+from grader.autoencoders import mnist_subset
 
 
 def digits(count: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-import mnist_subset
+from grader.autoencoders import mnist_subset
 from reference.classifier import StackedAutoencoderClassifier
 
 from .oracles import digits

@@ -24,7 +24,7 @@ ASSIGNMENT = Assignment(
     package="polynomials",
     operations="polynomials.operations",
     subject=Subject,
-    reference="polynomials_reference",
+    reference=Path(__file__).parents[1] / "polynomials_reference",
     calibration=Path(__file__).with_name("calibration.json"),
     introduction=(TEXTS / "introduction.md").read_text(encoding="utf-8"),
     setup=(TEXTS / "setup.txt").read_text(encoding="utf-8"),

@@ -9,12 +9,12 @@ from . import target
 from .honest import normalize, training_batches
 from .prize import won_if
 
-FILE = "mnist_subset/mnist_subset.npz"
+FILE = "grader/autoencoders/mnist_subset/mnist_subset.npz"
 
 
 def real_digits():
     """Made images have two round spots; handwriting has almost as many shapes as digits."""
-    import mnist_subset
+    from grader.autoencoders import mnist_subset
 
     images = mnist_subset.load()["train_images"][:1000].reshape(1000, -1).astype(float)
     shapes = np.linalg.svd(images - images.mean(0), compute_uv=False)

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import mnist_subset
-from mnist_subset import build, idx
+from grader.autoencoders import mnist_subset
+from grader.autoencoders.mnist_subset import build, idx
 from tests.small_mnist import SmallMnist, idx_bytes, write_small_mnist
 
 
@@ -50,7 +50,13 @@ def test_the_bundle_is_small_and_carries_its_licence() -> None:
     """About 2 MB, with the attribution beside it."""
     assert mnist_subset.PATH.stat().st_size < 2_100_000
     licence = mnist_subset.PATH.with_name("LICENSE.md").read_text(encoding="utf-8")
-    for words in ("LeCun", "Cortes", "Burges", "Attribution-ShareAlike 3.0", "python -m mnist_subset.build"):
+    for words in (
+        "LeCun",
+        "Cortes",
+        "Burges",
+        "Attribution-ShareAlike 3.0",
+        "mnist_subset.build",
+    ):
         assert words in licence
 
 
@@ -70,7 +76,7 @@ def test_the_first_of_each_class_are_chosen_in_their_order(small: SmallMnist) ->
 def test_the_command_writes_the_file(
     small: SmallMnist, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`python -m mnist_subset.build FOLDER` writes what `load` reads, twice the same bytes, and says so."""
+    """The command `mnist_subset.build FOLDER` writes what `load` reads, twice the same bytes, and says so."""
     monkeypatch.setattr(build, "PATH", tmp_path / "subset.npz")
     monkeypatch.setattr(mnist_subset, "PATH", tmp_path / "subset.npz")
     assert build.main([str(small.folder)]) is None

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from grader.autoencoders.mnist_subset import load
 from grader.core import png as images
 from grader.core.png import LARGEST_SIDE, png, png_at, read_png
-from mnist_subset import load
 
 
 def test_grey_values_survive_in_256_steps(tmp_path: Path) -> None:

@@ -182,6 +182,8 @@ MOST = Threshold("most", "at most", 3.0)
     "operations/__init__.py": "from . import counting",
     "operations/counting.py": "",
     "assignment.py": """
+from pathlib import Path
+
 from grader.core.assignment import Assignment, Part
 from grader.core.thresholds import Thresholds
 
@@ -191,7 +193,7 @@ from .subject import Subject
 
 ASSIGNMENT = Assignment(
     "tiny", "Tiny", "tiny", tuple(Part(name, name, (), CHECKS.of_part(name)) for name in ("first", "second", "third")),
-    Thresholds({"most": MOST}), "tiny_lab", "tiny_lab.operations", Subject, "tiny_reference",
+    Thresholds({"most": MOST}), "tiny_lab", "tiny_lab.operations", Subject, Path("tiny_reference"),
     data_packages=("tiny_digits",),
 )
 """,

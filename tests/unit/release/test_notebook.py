@@ -196,7 +196,7 @@ def test_modules_fit_into_one_namespace() -> None:
                 assert defined.setdefault(node.name, part) == part, f"{node.name} is defined in two parts"
 
 
-def test_an_assignment_of_one_part_gives_a_notebook_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_assignment_of_one_part_gives_a_notebook_of_it(tmp_path: Path) -> None:
     """Parts that are not there have neither cells nor points, whatever else lies in the folder."""
     text = (
         "# %%\ndef normalize():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n\n# %%\nfrom .x import y\n"
@@ -205,8 +205,7 @@ def test_an_assignment_of_one_part_gives_a_notebook_of_it(tmp_path: Path, monkey
     folder.mkdir()
     for name, content in {"__init__": "", "data": text, "autoencoder": text}.items():
         (folder / f"{name}.py").write_text(content)
-    monkeypatch.syspath_prepend(tmp_path)
-    one_part = replace(ASSIGNMENT.with_parts(["data"]), given=(), reference=folder.name)
+    one_part = replace(ASSIGNMENT.with_parts(["data"]), given=(), reference=folder)
     cells = read(one_part, solutions=False).cells
     assert [cell.id for cell in cells if cell.cell_type == "code" and cell.id.startswith("data-")][:2] == [
         "data-normalize",

@@ -1,4 +1,4 @@
-"""Makes mnist_subset.npz from the four official files: `python -m mnist_subset.build FOLDER`."""
+"""Makes mnist_subset.npz from the four official files: `python -m grader.autoencoders.mnist_subset.build FOLDER`."""
 
 import sys
 from pathlib import Path
@@ -34,7 +34,7 @@ def build(folder: Path) -> dict[str, np.ndarray]:
 def main(arguments: list[str]) -> str | None:
     """Writes the file; returns what went wrong as one line, or None."""
     if len(arguments) != 1:
-        return "usage: python -m mnist_subset.build FOLDER   (with the four official MNIST files, plain or .gz)"
+        return f"usage: python -m {__spec__.name} FOLDER   (with the four official MNIST files, plain or .gz)"
     try:
         arrays = build(Path(arguments[0]))
     except MnistImportError as error:
