@@ -117,10 +117,21 @@ templates: install  ## generate student_templates/ from reference/
 	$(BIN)/aelab release templates student_templates
 
 # soupsieve 3 and pymdown-extensions 13 ask for Python 3.11.5: the 3.11 of Debian 12 and of Ubuntu 22.04 is older.
-constraints:  ## lock the newest dependencies: exact versions, no addresses
+constraints:  ## find the newest dependencies that fit together: exact versions, no addresses
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/pip install --editable '.[dev]' 'pymdown-extensions<13' 'soupsieve<3'
 	build/lock/bin/pip freeze --all --exclude-editable | grep -vE '^(pip|setuptools|wheel)==' > constraints.txt
+
+locks:  ## lock the versions of constraints.txt for each Python, with the digests of all their files
+	test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/pip install uv; }
+	for version in 3.11 3.12 3.13; do \
+	    build/uv/bin/uv pip compile --quiet pyproject.toml --extra dev --constraint constraints.txt --universal \
+	        --python-version $$version --generate-hashes --no-annotate --no-header --upgrade \
+	        --output-file locks/python$$version.txt || exit 1; \
+	done
+
+release-check: install  ## say what keeps this checkout from being released: versions, addresses, locks, pages, the site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m benchmarks.release_check
 
 clean:  ## remove what the targets made, but not .venv
 	rm -rf build demo pictures model mutants *.egg-info

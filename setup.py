@@ -1,12 +1,15 @@
 """Builds the wheel: what a checkout has beside the package travels inside it, as data, under no name of its own."""
 
 import shutil
+import tomllib
 from pathlib import Path
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
 INSIDE = {"reference": "grader/autoencoders/reference", "constraints.txt": "grader/release/constraints.txt"}
+ADDRESSES = tomllib.loads(Path("addresses.toml").read_text(encoding="utf-8"))
+URLS = {name.capitalize(): ADDRESSES[name] for name in ("repository", "documentation")}
 
 
 class BuildWithData(build_py):
@@ -23,4 +26,7 @@ class BuildWithData(build_py):
                 shutil.copy(source, place)
 
 
-setup(cmdclass={"build_py": BuildWithData})
+setup(
+    cmdclass={"build_py": BuildWithData},
+    project_urls={name: address for name, address in URLS.items() if not address.startswith("PLACEHOLDER")},
+)

@@ -108,14 +108,9 @@ def _run(invocation: Invocation) -> int:
     except UserError as error:
         say(str(error))
         return error.status
-    except OSError as error:
+    except (OSError, ModuleNotFoundError) as error:
         if message := _users_doing(error, invocation):
             say(message)
-            return WRONG_USAGE
-        return _bug(error, invocation)
-    except ModuleNotFoundError as error:
-        if error.name in FOR_GRADING:
-            say(f"{error.name} is missing here, which instructors need: pip install 'autoencoder-lab[grade]'")
             return WRONG_USAGE
         return _bug(error, invocation)
     except (SystemExit, KeyboardInterrupt):
@@ -124,8 +119,11 @@ def _run(invocation: Invocation) -> int:
         return _bug(error, invocation)
 
 
-def _users_doing(error: OSError, invocation: Invocation) -> str:
-    """What the system says of a path on the command line, or of a disk that takes no more; else ''."""
+def _users_doing(error: OSError | ModuleNotFoundError, invocation: Invocation) -> str:
+    """What the system says of a path on the command line, or of a disk that takes no more; which extra is missing."""
+    if isinstance(error, ModuleNotFoundError):
+        missing = f"{error.name} is missing here, which instructors need: pip install 'autoencoder-lab[grade]'"
+        return missing if error.name in FOR_GRADING else ""
     for path in (error.filename, error.filename2):
         if isinstance(path, str | bytes | os.PathLike) and (named := invocation.named(Path(os.fsdecode(path)))):
             return f"{named}: {error.strerror}"

@@ -108,7 +108,7 @@ def test_written_templates_are_fresh(tmp_path: Path) -> None:
 def test_a_machine_without_the_reference_is_told_so(tmp_path: Path) -> None:
     """Releasing needs the reference solution; without it one sentence says what to do."""
     students = replace(ASSIGNMENT, reference=tmp_path / "reference")
-    with pytest.raises(AssignmentError, match="solution of lab05 is not installed here.* use the instructors'"):
+    with pytest.raises(AssignmentError, match=r"solution of lab05 is not installed here.* use the instructors'"):
         write_templates(students, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
