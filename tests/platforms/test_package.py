@@ -19,6 +19,8 @@ from grader.platforms.gradescope.archive import write_autograder
 from grader.release.archive import DATE
 from grader.release.bundle import write_bundle
 
+from ..second_lab import FOLDER
+
 ROOT = Path(__file__).resolve().parents[2]
 NOT_COPIED = (".*", "__pycache__", "*.egg-info", "build", "demo", "dist", "model", "mutants", "pictures")
 
@@ -173,7 +175,7 @@ from grader.selfcheck import pytest_plugin, screens
 from grader.selfcheck.notebook import session_of_files
 from grader.cli.main import main
 
-results = session_of_files(find_assignment(), Path(sys.argv[2])).check(("data",))
+results = session_of_files(find_assignment("lab01"), Path(sys.argv[2])).check(())
 print(*(result.outcome.value for result in results))
 """
 
@@ -182,6 +184,8 @@ def test_students_need_no_more_than_is_required(installed: Path, tmp_path: Path)
     """Without the extras, so without nbgrader, Dask and the tools of the documentation, the self-check works."""
     missing = left_out(packages_distributions())
     assert {"nbgrader", "distributed", "mkdocs", "jupytext", "sqlalchemy", "jupyterlab"} <= set(missing)
-    templates = ROOT / "student_templates"
-    found = python("-c", SELF_CHECK, json.dumps(missing), templates, cwd=tmp_path, PYTHONPATH=str(installed))
-    assert found.split() == ["not_implemented", "not_implemented"]
+    path = os.pathsep.join([str(installed), str(FOLDER)])
+    found = python(
+        "-c", SELF_CHECK, json.dumps(missing), FOLDER / "polynomials_reference", cwd=tmp_path, PYTHONPATH=path
+    )
+    assert found.split() == ["passed"] * 5
