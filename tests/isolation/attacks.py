@@ -424,7 +424,7 @@ def _shadow_numpy(folder: Path, target: Target) -> None:
 
 @_made
 def _shadow_tensorflow(folder: Path, target: Target) -> None:
-    names = ("tensorflow", "tensorflow_probability", "tensorflow_datasets", "tf_keras", "keras", "mnist_subset")
+    names = ("tensorflow", "tensorflow_probability", "tensorflow_datasets", "tf_keras", "keras")
     _write(folder, target, {"data.py": f"import tensorflow\n{WRONG}", **{f"{name}.py": TRAP for name in names}})
 
 
