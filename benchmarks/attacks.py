@@ -4,16 +4,21 @@ Prints a table of attack, result and defence; exits 1 if any attack got what it 
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.limits import Limits
 from grader.core.outcomes import Status
+from grader.isolation import tiers
+from grader.isolation.choice import examine
 from tests.isolation.attacks import (
-    TIERS,
     Attack,
     Measured,
     Neighbour,
@@ -21,9 +26,10 @@ from tests.isolation.attacks import (
     measure,
     process_of,
     report_of_neighbour,
-    server_of,
     temptation,
 )
+
+TIERS = (tiers.best(), tiers.second()) if os.geteuid() == 0 else (tiers.best(),)  # only root can have the second
 
 Results = dict[str, dict[str, str]]  # of an attack, under each tier
 HELD = ("refused unread", "held")  # how a result begins that is as it should be
@@ -33,7 +39,10 @@ def run(corpus: Iterable[Attack], console: Console) -> Results:
     """Every attack under every tier, beside a right submission whose report has to stay the same."""
     found: Results = {attack.name: {} for attack in corpus}
     for tier in TIERS:
-        with temptation() as target, server_of(tier) as server:
+        server, finding = examine(ASSIGNMENT, tier, Limits())
+        if server is None:
+            sys.exit(f"{tier.name} cannot be had here: {finding.reason}")
+        with temptation() as target, closing(server):
             untouched = report_of_neighbour(server)
             neighbour = Neighbour(server)
             target.fork_server, target.sibling = process_of(server), neighbour.process

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.engine.cache import VARIABLE
-from grader.platforms.nbgrader.course_folder import CONFIG_NAME, write_course
+from grader.platforms.nbgrader.course_folder import write_course
 from grader.platforms.nbgrader.session import SEED_FILE
+from grader.release.bundle import CONFIG_NAME
 from tests.platforms.nbgrader.courses import entries
 from tests.platforms.nbgrader.formgrader import serving
 from tests.submissions.build import build, recipes

@@ -115,12 +115,15 @@ def drawing(size: int) -> float:
 def timing(part: str, size: int, threads: int, rounds: int, data_ms: float) -> Timing:
     """All figures of one part at one batch size."""
     took = milliseconds(three_ways(part, size), rounds)
+    reference_ms, keras_ms, eager_ms = (statistics.median(took[way]) for way in ("reference", "keras", "eager"))
     keras, eager = _ratios(took, "reference", "keras"), _ratios(took, "eager", "reference")
     return Timing(
         part,
         size,
         threads,
-        *(statistics.median(took[way]) for way in ("reference", "keras", "eager")),
+        reference_ms,
+        keras_ms,
+        eager_ms,
         data_ms,
         statistics.median(keras),
         (min(keras), max(keras)),

@@ -127,7 +127,8 @@ def page_of(rows: Sequence[Row]) -> str:
 def ungraded(rows: Iterable[Row]) -> list[str]:
     """The names of what is in the corpus and has no row: it came since `make validity` was run."""
     graded = {(row.part, row.name) for row in rows}
-    return [each.name for each in (*mutants(), *variants()) if (each.part, each.name) not in graded]
+    corpus: list[Mutant | Variant] = [*mutants(), *variants()]
+    return [each.name for each in corpus if (each.part, each.name) not in graded]
 
 
 def _sums(name: str, rows: Sequence[Row]) -> tuple[object, ...]:
