@@ -47,8 +47,9 @@ def collect(
 
 
 def _read(handed_in: "HandedIn", assignment: "Assignment") -> "Collected":
+    from ..isolation.reading import read_submission
     from ..render.found import Collected
-    from ..submissions.reading import UnreadableSubmission, read_submission
+    from ..submissions.reading import UnreadableSubmission
 
     if handed_in.problem:
         return Collected(handed_in, None, handed_in.problem)

@@ -17,7 +17,7 @@ from ..core.assignment import Assignment, Part
 from ..core.limits import Limits
 from ..core.outcomes import CheckResult, Outcome
 from ..core.registry import Check
-from ..submissions.dependencies import sources_for
+from ..isolation.reading import sources_for_each
 from ..submissions.reading import Source, Submission
 from .checking import GRADER_FAILED, INSTRUCTOR_TOLD
 from .given_modules import with_modules
@@ -103,17 +103,28 @@ def needs_of(assignment: Assignment, submission: Submission) -> dict[str, frozen
     """
     if not assignment.has_reference:
         return {name: frozenset() for name in assignment.part_names}
-    sources = assignment.reference_sources().items()
-    reference = Submission("reference", "modules", tuple(Source(*item) for item in sources))
+    complete = with_modules(assignment, submission, assignment.part_names)
+    own = _built_on_by_each(assignment, complete)
+    theirs = _built_on_by_each(assignment, _reference(assignment))
     found: dict[str, frozenset[str]] = {}
-    for place, part in enumerate(assignment.parts):
-        before = assignment.parts[:place]
-        submitted = with_modules(assignment, submission, tuple(each.name for each in before))
-        own = [each for each in before if _builds_on(assignment, submitted, part, each)]
-        theirs = [each for each in before if any(_builds_on(assignment, reference, one, each) for one in own)]
-        needed = {each.name for each in (*own, *theirs)}
-        found[part.name] = frozenset(needed.union(*(found[name] for name in needed)))
+    for part in assignment.part_names:
+        needed = own[part].union(*(theirs[name] for name in own[part]))
+        found[part] = needed.union(*(found[name] for name in needed))
     return found
+
+
+def _reference(assignment: Assignment) -> Submission:
+    sources = assignment.reference_sources().items()
+    return Submission("reference", "modules", tuple(Source(*item) for item in sources))
+
+
+def _built_on_by_each(assignment: Assignment, submission: Submission) -> dict[str, frozenset[str]]:
+    """By part, the earlier parts that it builds on."""
+    each = sources_for_each(submission, assignment.parts, assignment.given_statements)
+    return {
+        part.name: frozenset(p.name for p in assignment.parts[:place] if _holds(submission, sources, p))
+        for place, (part, sources) in enumerate(zip(assignment.parts, each, strict=True))
+    }
 
 
 def carried_forward(
@@ -147,9 +158,7 @@ def not_carried(assignment: Assignment, submission: Submission, measured: Mappin
     """What a report says where the reference is not installed and a mistake may have cost points twice, else ""."""
     lost = [part for part in assignment.parts if part.name in measured and has_lost(measured[part.name])]
     parts = [
-        part.title
-        for place, part in enumerate(lost)
-        if any(_builds_on(assignment, submission, part, earlier) for earlier in lost[:place])
+        part.title for place, part in enumerate(lost) if _built_on_among(assignment, submission, part, lost[:place])
     ]
     return NOT_CARRIED.format(parts=", ".join(parts)) if parts and not assignment.has_reference else ""
 
@@ -169,14 +178,19 @@ def _built_on(
     """
     before = assignment.part_names[: assignment.part_names.index(part.name)]
     submitted, earlier = with_modules(assignment, submission, before), list[Part]()
-    while more := [each for each in lost if each not in earlier and _builds_on(assignment, submitted, part, each)]:
+    while more := _built_on_among(assignment, submitted, part, [each for each in lost if each not in earlier]):
         submitted, earlier = _with_reference(assignment, submitted, more), earlier + more
     return submitted, [each for each in lost if each in earlier]
 
 
-def _builds_on(assignment: Assignment, submission: Submission, part: Part, earlier: Part) -> bool:
-    """Whether what `part` depends on defines anything of the earlier part."""
-    sources = sources_for(submission, [part], assignment.given_statements)
+def _built_on_among(assignment: Assignment, submission: Submission, part: Part, lost: Sequence[Part]) -> list[Part]:
+    """Those of the earlier parts `lost` of which what `part` depends on defines anything."""
+    (sources,) = sources_for_each(submission, [part], assignment.given_statements) if lost else ((),)
+    return [earlier for earlier in lost if _holds(submission, sources, earlier)]
+
+
+def _holds(submission: Submission, sources: Iterable[Source], earlier: Part) -> bool:
+    """Whether these sources of a submission define anything of the earlier part."""
     if submission.kind == "modules":
         return any(source.name == f"{earlier.name}.py" for source in sources)
     if any(_defines(cell.text, earlier) for cell in submission.sources):

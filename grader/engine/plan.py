@@ -8,8 +8,9 @@ from ..core.assignment import Assignment
 from ..core.limits import Limits
 from ..core.outcomes import CheckResult, LeftOut, Provenance, Report, Status, now
 from ..core.registry import Check
+from ..isolation.reading import read_submission
 from ..submissions.handed_in import HandedIn
-from ..submissions.reading import Submission, UnreadableSubmission, read_submission
+from ..submissions.reading import Submission, UnreadableSubmission
 from .carried_forward import CarriedForward, carried_forward, needs_of, not_carried
 from .checking import unmeasured
 from .fingerprint import fingerprint_of

@@ -16,7 +16,7 @@ from ..core.codec import Codec, parsed
 from ..core.limits import Limits
 from ..core.outcomes import CheckResult, LeftOut, Outcome
 from ..core.registry import Check
-from ..submissions.dependencies import sources_for
+from ..isolation.reading import sources_for_each
 from ..submissions.reading import Source, Submission
 from .given_modules import with_given
 
@@ -100,13 +100,13 @@ def tasks_of(
     assignment: Assignment, submission: Submission, checks: Iterable[Check], seed: int, limits: Limits
 ) -> tuple[Task, ...]:
     """One task for each part that any of `checks` belongs to, in the order of the parts."""
-    wanted, complete = tuple(checks), with_given(assignment, submission)
-    tasks = []
-    for part in assignment.parts:
-        ids = tuple(item.id for item in wanted if item.part == part.name)
-        if ids:
-            sources = sources_for(complete, [part], assignment.given_statements)
-            tasks.append(
-                Task(assignment.name, part.name, ids, submission.kind, sources, submission.left_out, seed, limits)
-            )
-    return tuple(tasks)
+    ids: dict[str, list[str]] = {}
+    for item in checks:
+        ids.setdefault(item.part, []).append(item.id)
+    parts = [part for part in assignment.parts if part.name in ids]
+    each = sources_for_each(with_given(assignment, submission), parts, assignment.given_statements)
+    kind, left_out = submission.kind, submission.left_out
+    return tuple(
+        Task(assignment.name, part.name, tuple(ids[part.name]), kind, sources, left_out, seed, limits)
+        for part, sources in zip(parts, each, strict=True)
+    )

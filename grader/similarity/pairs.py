@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.assignment import Assignment
+from ..isolation.reading import read_submission
 from ..release.templates import render_templates
 from ..submissions.finding import find_submissions
 from ..submissions.notebooks import cells_of_notebook
-from ..submissions.reading import Source, UnreadableSubmission, read_submission
+from ..submissions.reading import Source, UnreadableSubmission
 
 if TYPE_CHECKING:
     from copydetect import CodeFingerprint

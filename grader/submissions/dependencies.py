@@ -13,10 +13,11 @@ from ..core.assignment import Part
 from ..core.broken import NO_PYTHON
 from .cells import needed_cells
 from .names import looks_up_by_name
-from .reading import Source, Submission
+from .reading import MAX_DEPTH, Source, Submission
 
 MAX_CODE = 2**20  # characters that are parsed here; a tree takes some hundred times as much
 PACKAGE = "submission"
+DEEPEST = MAX_DEPTH + 2  # names in the path of a module: of folders, of the module, and of what is imported of it
 Imports = frozenset[tuple[int, str, tuple[str, ...]]]  # level, module, names
 
 
@@ -78,12 +79,12 @@ def _imports(text: str) -> Imports | None:
 def _targets(file: str, one: tuple[int, str, tuple[str, ...]], packages: tuple[str, ...]) -> tuple[str, ...]:
     """The files that an import in `file` may run, whether or not there are such files."""
     level, module, names = one
-    steps = [step for step in module.split(".") if step]
+    steps = [step for step in module.split(".", DEEPEST + 1) if step][: DEEPEST + 1]
     base = PurePosixPath(file).parent
     if level == 0:
         base = PurePosixPath()
         steps = steps[1:] if steps[:1] and steps[0] in packages else steps
-    for _ in range(level - 1):
+    for _ in range(min(level, DEEPEST) - 1):
         base = base.parent
     paths = [base.joinpath(*steps[:count]) for count in range(len(steps) + 1)]
     paths += [paths[-1] / name for name in names if name != "*"]

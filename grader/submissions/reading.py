@@ -3,8 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -65,12 +65,14 @@ def _modules(assignment: Assignment) -> list[str]:
     return sorted(f"{part}{MODULE}" for part in assignment.part_names)
 
 
-def read_submission(name: str, path: Path, assignment: Assignment) -> Submission:
-    """Read one submission. Raises UnreadableSubmission and OSError."""
+def read_submission(
+    name: str, path: Path, assignment: Assignment, begins: Callable[[str], None] = lambda _: None
+) -> Submission:
+    """Read one submission. begins: is told of each file before it is read. Raises UnreadableSubmission and OSError."""
     if not path.exists():
         raise UnreadableSubmission(f"there is no {path}")
     with listed(path) as listing:
-        files = _without_grader(listing.files)
+        files = [_announced(file, begins) for file in _without_grader(listing.files)]
         choice = choose(files, assignment)
         if choice is None:
             raise UnreadableSubmission(_nothing_found(path, listing, assignment))
@@ -79,6 +81,16 @@ def read_submission(name: str, path: Path, assignment: Assignment) -> Submission
     notes = [*left_out, *choice.left_out, *listing.left_out]
     kind: Literal["modules", "notebook"] = "notebook" if choice.chosen.is_notebook else "modules"
     return Submission(name, kind, tuple(sources), tuple(notes[:MAX_NOTES]), choice.chosen.label)
+
+
+def _announced(file: File, begins: Callable[[str], None]) -> File:
+    """The file, whose path is told whenever its content is asked for."""
+
+    def content(size: int) -> bytes:
+        begins(file.path)
+        return file.content(size)
+
+    return replace(file, content=content)
 
 
 def _without_grader(files: Iterable[File]) -> list[File]:

@@ -37,7 +37,7 @@ from .files import (
 PROGRAM, PATH = "bsdtar", "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"
 MAX_BYTES = 128 * 2**20  # of all modules, notebooks and archives in one archive
 SECONDS, MEMORY_KIB, MESSAGES = 30, 2**20, 128  # of processor time; of address space; of text, in blocks of 512 bytes
-LIMITED = f'ulimit -t {SECONDS}; ulimit -v {MEMORY_KIB} 2>/dev/null; ulimit -f {MESSAGES}; exec "$@"'
+LIMITED = f'ulimit -t {SECONDS} 2>/dev/null; ulimit -v {MEMORY_KIB} 2>/dev/null; ulimit -f {MESSAGES}; exec "$@"'
 SECRET = re.compile("encrypt|passphrase|password", re.IGNORECASE)
 
 
@@ -101,7 +101,7 @@ def _as_tar(stream: IO[bytes], kind: str) -> Iterator[tarfile.TarFile]:
         except (tarfile.TarError, OSError, EOFError, ValueError):
             failed = True
         finally:
-            process.kill()
+            process.terminate()  # which is allowed in a sandbox, where SIGKILL is not
             process.wait()
             process.stdout.close()
         if failed:
