@@ -4,7 +4,7 @@ The first half runs in the deciding process; each of its functions does what the
 does. The second half is what the sandbox runs. Texts travel as bytes, and all else as a small header.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from ..core.assignment import Assignment, Part
 from ..core.codec import Codec
 from ..core.outcomes import LeftOut
 from ..core.thresholds import Thresholds
+from ..protocol.texts import packed, unpacked
 from ..submissions import dependencies, reading
 from ..submissions.files import shown
 from ..submissions.reading import Source, Submission, UnreadableSubmission
@@ -87,22 +88,13 @@ def _outline(assignment: Assignment) -> dict[str, Any]:
 
 def _packed(sources: Iterable[Source]) -> tuple[dict[str, Any], bytes]:
     sources = list(sources)
-    raw = [source.text.encode(errors="surrogatepass") for source in sources]
-    return {"names": [source.name for source in sources], "lengths": [len(text) for text in raw]}, b"".join(raw)
+    lengths, raw = packed(source.text for source in sources)
+    return {"names": [source.name for source in sources], "lengths": lengths}, raw
 
 
 def _sources(texts: _Texts, raw: bytes) -> tuple[Source, ...]:
     """Raises ValueError for what was not packed like this."""
-    return tuple(_unpacked(texts, raw))
-
-
-def _unpacked(texts: _Texts, raw: bytes) -> Iterator[Source]:
-    if sum(texts.lengths) != len(raw) or min(texts.lengths, default=0) < 0:
-        raise ValueError("texts of other lengths")
-    begin = 0
-    for name, length in zip(texts.names, texts.lengths, strict=True):
-        yield Source(name, raw[begin : begin + length].decode(errors="surrogatepass"))
-        begin += length
+    return tuple(Source(name, text) for name, text in zip(texts.names, unpacked(texts.lengths, raw), strict=True))
 
 
 def read(header: dict[str, Any], _: bytes, begins: Begins) -> tuple[dict[str, Any], bytes]:
@@ -124,8 +116,8 @@ def needed(header: dict[str, Any], raw: bytes, _: Begins) -> tuple[dict[str, Any
     given = frozenset(header["given"])
     each = [dependencies.sources_for(submission, [part], given) for part in _parts(header["parts"])]
     places = {source: number for number, source in enumerate(dict.fromkeys(s for sources in each for s in sources))}
-    packed, raw = _packed(places)
-    return {"texts": packed, "parts": [[places[source] for source in sources] for sources in each]}, raw
+    texts_of_parts, raw = _packed(places)
+    return {"texts": texts_of_parts, "parts": [[places[source] for source in sources] for sources in each]}, raw
 
 
 def _assignment(outline: dict[str, Any]) -> Assignment:

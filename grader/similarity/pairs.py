@@ -1,31 +1,28 @@
 """Find submissions of a class, or of earlier years, that share code which was not given.
 
-Their code is compared by fingerprints without names, comments and white space (copydetect: winnowing, Schleimer,
-Wilkerson and Aiken, 2003). A submission is one text, so code is also found in another part or in the other form.
+Their code is compared by fingerprints. A submission is one text, so code is also found in another part or in the other
+form.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from itertools import combinations, product
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..core.assignment import Assignment
 from ..isolation.reading import read_submission
+from ..isolation.sandbox import Exceeded
 from ..release.templates import render_templates
 from ..submissions.finding import find_submissions
 from ..submissions.notebooks import cells_of_notebook
 from ..submissions.reading import Source, UnreadableSubmission
+from .fingerprints import NOTHING, Fingerprint, fingerprint_of
 
-if TYPE_CHECKING:
-    from copydetect import CodeFingerprint
-
-NOISE = 40  # characters without names: everybody writes shorter matches
-GUARANTEED = 50  # every match of this length is found
 MIN_COMMON = 120  # characters in common that make a pair: any share of a few own lines is large
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def similar_pairs(
 ) -> list[Pair]:
     """Pairs of `works`, and of one with one of `earlier`, that share code beyond the templates; most similar first."""
     given = _given_hashes(assignment)
-    prints = {id(work): _fingerprint(work.text, given) for work in (*works, *earlier)}
+    prints = {id(work): _fingerprint(work, given) for work in (*works, *earlier)}
     candidates = [*combinations(works, 2), *product(works, earlier)]
     pairs = (_compared(first, second, prints[id(first)], prints[id(second)]) for first, second in candidates)
     return sorted((pair for pair in pairs if pair and pair.share >= at_least), key=lambda pair: -pair.share)
@@ -86,18 +83,20 @@ def _given_hashes(assignment: Assignment) -> np.ndarray:
     cells, _ = cells_of_notebook(templates.pop(assignment.notebook).encode())
     forms = [sorted(templates.items()), cells]
     texts = [_one_text([Source(name, text) for name, text in form]) for form in forms]
-    found = [_fingerprint(text, np.array([], dtype=np.int64), window=1) for text in texts]
+    found = [fingerprint_of(text, window=1) for text in texts]
     return np.unique(np.array([value for prints in found for value in prints.hashes]))
 
 
-def _fingerprint(text: str, given: np.ndarray, window: int = GUARANTEED - NOISE + 1) -> "CodeFingerprint":
-    from copydetect import CodeFingerprint  # it imports matplotlib
+def _fingerprint(work: Work, given: np.ndarray) -> Fingerprint:
+    try:
+        return fingerprint_of(work.text, given)
+    except Exceeded as exceeded:
+        log.warning("%s is compared with nothing: its code %s", work.name, exceeded)
+        return NOTHING
 
-    return CodeFingerprint("work.py", NOISE, window, boilerplate=given, fp=StringIO(text))
 
-
-def _compared(first: Work, second: Work, one: "CodeFingerprint", two: "CodeFingerprint") -> Pair | None:
-    from copydetect import compare_files
+def _compared(first: Work, second: Work, one: Fingerprint, two: Fingerprint) -> Pair | None:
+    from copydetect import compare_files  # it imports matplotlib
 
     common, shares, slices = compare_files(one, two)
     if common < MIN_COMMON:

@@ -15,6 +15,9 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 
+from ...isolation.sandbox import SANDBOX, Exceeded
+from ...isolation.sandbox_server import Begins
+from ...protocol.texts import packed, unpacked
 from ...submissions.files import MAX_FILE_BYTES
 from ...submissions.notebooks import MAX_CELLS
 
@@ -68,21 +71,33 @@ def read_notebook(raw: bytes) -> NotebookNode:
     try:
         if len(raw) > MAX_FILE_BYTES:
             raise ValueError
-        notebook = json.loads(raw.decode("utf-8-sig"))
-        cells = [_cell(cell, number) for number, cell in enumerate(notebook["cells"][:MAX_CELLS], start=1)]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        header, made = SANDBOX.call(cells_of, {}, raw)
+        known = zip(header["kinds"], header["names"], unpacked(header["lengths"], made), strict=True)
+        cells = [_cell(*each, number) for number, each in enumerate(known, start=1)]
+    except (ValueError, KeyError, Exceeded):
         cells = [nbformat.v4.new_markdown_cell(UNREADABLE, id="cell-1")]
     return nbformat.v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
 
 
-def _cell(cell: dict[str, Any], number: int) -> NotebookNode:
-    """Raises KeyError, TypeError or AttributeError for what is no cell."""
-    source = cell["source"]
-    text = "".join(source) if isinstance(source, list) else source.replace("\r\n", "\n")
-    make = CELL_MAKERS.get(cell["cell_type"], nbformat.v4.new_raw_cell)
-    name = _grade_id(cell.get("metadata"))
+def cells_of(_: dict[str, Any], raw: bytes, __: Begins) -> tuple[dict[str, Any], bytes]:
+    """In the sandbox: kinds, names and texts of the cells; nothing where this is no notebook."""
+    try:
+        cells = json.loads(raw.decode("utf-8-sig"))["cells"][:MAX_CELLS]
+        lengths, made = packed(_encodable(_text(cell["source"])) for cell in cells)
+        kinds = [cell["cell_type"] if cell["cell_type"] in CELL_MAKERS else "raw" for cell in cells]
+        return {"kinds": kinds, "names": [_grade_id(cell.get("metadata")) for cell in cells], "lengths": lengths}, made
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}, b""
+
+
+def _text(source: Any) -> str:
+    """Raises TypeError or AttributeError for what is none."""
+    return "".join(source) if isinstance(source, list) else source.replace("\r\n", "\n")
+
+
+def _cell(kind: str, name: str, text: str, number: int) -> NotebookNode:
     marked = {"nbgrader": {"grade_id": name}} if name else {}
-    return make(_encodable(text), id=f"cell-{number}", metadata=marked)
+    return CELL_MAKERS[kind](text, id=f"cell-{number}", metadata=marked)
 
 
 def _grade_id(metadata: object) -> str:

@@ -40,7 +40,6 @@ class Released:
         marks = {"nbgrader": dict(self.marks)}
         if self.kind == "code":
             return nbformat.v4.new_code_cell(text, id=self.name, metadata=marks)
-        text = text if text in (self.source, MISSING) else cleaned(text)
         return nbformat.v4.new_markdown_cell(text, id=self.name, metadata=marks)
 
 
@@ -97,7 +96,15 @@ def restored(submitted: Iterable[NotebookNode], released: list[Released]) -> lis
     for before, cell in zip([None, *released], released, strict=False):
         if cell.name not in last:
             cells.insert(_after(before, cells), cell.cell())
+    _clean(cells, {MISSING, *(cell.source for cell in released)})
     return cells
+
+
+def _clean(cells: Iterable[NotebookNode], ours: set[str]) -> None:
+    """Clean the texts that are not ours."""
+    theirs = [cell for cell in cells if cell.cell_type == "markdown" and cell.source not in ours]
+    for cell, text in zip(theirs, cleaned([cell.source for cell in theirs]), strict=True):
+        cell.source = text
 
 
 def _after(before: Released | None, cells: list[NotebookNode]) -> int:
@@ -112,4 +119,4 @@ def _unmarked(cell: NotebookNode, place: int) -> NotebookNode:
     """A cell that nbgrader ignores: the student's own, or a superfluous copy."""
     if cell.cell_type == "code":
         return nbformat.v4.new_code_cell(cell.source, id=f"own-{place}")
-    return nbformat.v4.new_markdown_cell(cleaned(cell.source), id=f"own-{place}")
+    return nbformat.v4.new_markdown_cell(cell.source, id=f"own-{place}")

@@ -14,6 +14,8 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
+from grader.isolation.sandbox import Sandbox
+from grader.platforms.nbgrader import cleaning
 from grader.platforms.nbgrader.cleaning import LONGEST, cleaned
 from grader.platforms.nbgrader.intake import complete_submissions
 from grader.platforms.nbgrader.reading import SubmittedNotebookExporter, _bytes, read_notebook
@@ -106,8 +108,8 @@ def test_no_cell_of_a_submission_runs_anything_on_a_page(template: str) -> None:
 def test_each_hostile_text_is_one_and_is_cleaned(name: str) -> None:
     """As nbconvert renders them, they run something, but for those that it, or this page's parser, takes for text."""
     assert bool(Elements(markdown2html(HOSTILE[name])).found) is (name not in ("code", "math", "escaped", "comment"))
-    assert Elements(markdown2html(cleaned(HOSTILE[name]))).found == []
-    assert "<!" not in cleaned(HOSTILE[name])  # parsers differ in where a comment ends
+    assert Elements(markdown2html(cleaned([HOSTILE[name]])[0])).found == []
+    assert "<!" not in cleaned([HOSTILE[name]])[0]  # parsers differ in where a comment ends
 
 
 def test_right_texts_look_as_they_were_written() -> None:
@@ -116,17 +118,26 @@ def test_right_texts_look_as_they_were_written() -> None:
         "# Answer\n\nThe *loss* of $x < y$ falls, see [here](https://example.org).\n\n* one\n* two\n\n"
         "| a | b |\n|---|---|\n| 1 | 2 |\n\n```python\nif a < b:\n\n    c()\n```\n"
     )
-    shown = page_of([nbformat.v4.new_markdown_cell(cleaned(text))], "feedback")
+    shown = page_of([nbformat.v4.new_markdown_cell(cleaned([text])[0])], "feedback")
     for sign in ("<h1>", "<em>loss</em>", "$x &lt; y$", 'href="https://example.org"', "<li>one</li>", "<td>1</td>"):
         assert sign in shown, sign
     assert "if a &lt; b:\n\n    c()" in shown
-    assert "\n" not in cleaned(text)
+    assert "\n" not in cleaned([text])[0]
 
 
 def test_what_cannot_be_rendered_is_shown_as_it_was_written() -> None:
     """A picture that was not handed in would end nbgrader's feedback; a long text could take for ever."""
-    assert "![x](attachment:x.png)" in cleaned("![x](attachment:x.png)")
-    assert "<pre>" in cleaned("[" * LONGEST + "a")
+    assert "![x](attachment:x.png)" in cleaned(["![x](attachment:x.png)"])[0]
+    assert "<pre>" in cleaned(["[" * LONGEST + "a"])[0]
+
+
+def test_texts_that_take_too_long_are_shown_as_they_were_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of cells of tables would hold a class for an hour: the bound is one for all cells of a notebook."""
+    monkeypatch.setattr(cleaning, "SANDBOX", Sandbox(cpu_seconds=2))
+    shown = cleaned(["<script>alert(1)</script>\r\n\r\n<b>*x*</b>", *["|a|b\n|-|-\n" * 2_000] * 100])
+    as_written = "&lt;script&gt;alert(1)&lt;/script&gt;&#10;&#10;&lt;b&gt;*x*&lt;/b&gt;"
+    assert shown[0] == f"<div><pre>{as_written}</pre></div>"
+    assert Elements(markdown2html(shown[0])).found == []
 
 
 def test_names_of_files_are_text(tmp_path: Path) -> None:
