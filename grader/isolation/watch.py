@@ -10,46 +10,15 @@ from pathlib import Path
 from ..core.limits import MEBIBYTE, Limits
 from .clock import Breach, Clock, Meter
 from .mapped import mapped_and_unlinked
-from .tree import numbers_of, threads_of
+from .memory import resident_bytes
+from .tree import numbers_of
 
 PAUSE = 0.25  # seconds between two looks
 SCRATCH_EVERY = 2  # looks at time and memory for one at files
+FAULTS = 8  # looks in a row that fail: what ends while it is looked at makes one fail, and the next one sees
 JOIN_SECONDS = 60.0  # for a thread that only has to notice, on a busy machine
 FAILED = "watch.failed"
 log = logging.getLogger(__name__)
-
-
-def resident_bytes(root: int, limit: float = 0.0) -> int:
-    """The memory of a process and all below it, in bytes.
-
-    Where the plain sum is above `limit`, pages that several processes share are counted once, which takes longer.
-    """
-    processes = numbers_of(root)
-    simple = sum(_resident(p) for p in processes)
-    return simple if simple <= limit else sum(_proportional(p) for p in processes)
-
-
-def _resident(pid: int) -> int:
-    """Resident bytes of a process. Where its first thread has ended and shows nothing, another one shows them."""
-    process = Path(f"/proc/{pid}")
-    threads = (process / "task" / str(thread) / "statm" for thread in threads_of(pid))
-    return _resident_by(process / "statm") or max(map(_resident_by, threads), default=0)
-
-
-def _resident_by(statm: Path) -> int:
-    try:
-        return int(statm.read_text().split()[1]) * 4096
-    except (OSError, IndexError):  # it has just ended
-        return 0
-
-
-def _proportional(pid: int) -> int:
-    """The proportional set size in bytes, or all that is resident where the kernel does not show it."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return _resident(pid)
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
 def folder_use(folder: Path) -> tuple[int, int]:
@@ -77,7 +46,7 @@ def _du(what: str, folder: Path) -> int:
 
 
 class Watch:
-    """Calls `breach`, once, when a submission uses more than a limit allows, or when the watch itself fails.
+    """Calls `breach`, once, when a submission uses more than a limit allows, or when the watch itself keeps failing.
 
     root: the process whose tree is watched. scratch: a folder to watch, None where its mount has a size of its own.
     asked_at: since when the grader waits for an answer, None while it does not. pace: as in `clock`.
@@ -101,20 +70,23 @@ class Watch:
         self._thread.start()
 
     def _run(self) -> None:
-        try:
-            self._look()
-        except Exception as bug:  # nothing may go on without a watch
-            log.exception("the watch over a submission failed")
-            self._breach(Breach(FAILED, f"The watch over it failed: {type(bug).__name__}"))
-
-    def _look(self) -> None:
-        looks = 0
+        looks = faults = 0
         while not self._done.wait(PAUSE):
             looks += 1
-            found = self._time() or self._memory() or (self._files() if looks % SCRATCH_EVERY == 0 else None)
+            try:
+                found = self._look(looks)
+                faults = 0
+            except Exception as bug:
+                faults += 1
+                log.exception("a look at a submission failed, %d in a row", faults)
+                failed = Breach(FAILED, f"The watch over it failed: {type(bug).__name__}")
+                found = failed if faults == FAULTS else None  # nothing may go on without a watch
             if found:
                 self._breach(found)
                 return
+
+    def _look(self, number: int) -> Breach | None:
+        return self._time() or self._memory() or (self._files() if number % SCRATCH_EVERY == 0 else None)
 
     def _time(self) -> Breach | None:
         asked_at = self._asked_at()

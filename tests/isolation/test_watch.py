@@ -16,7 +16,8 @@ import pytest
 from grader.core.limits import Limits
 from grader.isolation import watch
 from grader.isolation.clock import Breach, Clock
-from grader.isolation.watch import Watch, folder_use, resident_bytes
+from grader.isolation.memory import resident_bytes
+from grader.isolation.watch import Watch, folder_use
 
 MEBIBYTE = 2**20
 
@@ -46,7 +47,9 @@ def test_the_memory_of_a_process() -> None:
 
 def test_the_memory_of_descendants() -> None:
     """Children and grandchildren are part of it."""
-    with python(f"if os.fork() == 0 and os.fork() == 0:\n    {HOLD}\n    time.sleep(300)\ntime.sleep(1)") as process:
+    grandchild = f"    {HOLD}\n    os.write(filled, b'x')\n    time.sleep(300)"
+    code = f"wait, filled = os.pipe()\nif os.fork() == 0 and os.fork() == 0:\n{grandchild}\nos.read(wait, 1)"
+    with python(code) as process:
         assert resident_bytes(process.pid) > 100 * MEBIBYTE
 
 
@@ -55,6 +58,33 @@ def test_shared_memory_is_split_where_it_matters() -> None:
     with python(f"{HOLD}\nfor _ in range(3):\n    if os.fork() == 0:\n        time.sleep(300)") as process:
         assert resident_bytes(process.pid, limit=1000 * MEBIBYTE) > 400 * MEBIBYTE
         assert 100 * MEBIBYTE < resident_bytes(process.pid, limit=200 * MEBIBYTE) < 200 * MEBIBYTE
+
+
+SHARED = """
+import mmap
+block = mmap.mmap(-1, 32 << 20)
+block.write(b"x" * (32 << 20))
+for _ in range(120):
+    if os.fork() == 0:
+        block[::4096]
+        time.sleep(300)
+time.sleep(1)
+"""
+
+
+def test_a_look_at_processes_that_share_pages_has_a_bounded_cost() -> None:
+    """The kernel needs seconds for the share of each of 120; a look takes what it may, and never counts too little."""
+    with python(SHARED) as process:
+        began = time.thread_time()
+        found = resident_bytes(process.pid, limit=1000 * MEBIBYTE, seconds=0.2)
+        assert time.thread_time() - began < 0.7
+    assert found > 32 * MEBIBYTE
+
+
+def test_processes_that_there_is_no_time_for_count_in_full() -> None:
+    """Otherwise many of them would hide what they hold."""
+    with python(f"{HOLD}\nfor _ in range(3):\n    if os.fork() == 0:\n        time.sleep(300)") as process:
+        assert resident_bytes(process.pid, limit=200 * MEBIBYTE, seconds=-1.0) > 400 * MEBIBYTE
 
 
 def test_memory_is_not_hidden_by_the_end_of_the_first_thread() -> None:
@@ -141,6 +171,36 @@ def test_too_much_memory_is_reported_once() -> None:
         looking.stop()
     assert breaches.heard == [Breach("process.memory", "It used more than 50 MiB of memory")]
     assert looking.peak_bytes > 100 * MEBIBYTE
+
+
+def test_a_look_that_fails_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A race in /proc blinds one look and no other."""
+    looks: list[int] = []
+
+    def every_other(root: int, limit: float) -> int:
+        looks.append(root)
+        if len(looks) % 2:
+            raise FileNotFoundError("it has just ended")
+        return resident_bytes(root, limit) if len(looks) > 4 else 0
+
+    monkeypatch.setattr(watch, "resident_bytes", every_other)
+    breaches = Breaches()
+    with python(HOLD) as process:
+        looking = Watch(process.pid, Limits(resident_mib=50), breaches, None, Clock(Limits()))
+        breaches.wait()
+        looking.stop()
+    assert [breach.code for breach in breaches.heard] == ["process.memory"]
+
+
+def test_a_watch_that_keeps_failing_ends_the_submission(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing goes on without a watch, and that is our fault."""
+    monkeypatch.setattr(watch, "resident_bytes", lambda *_: 1 // 0)
+    breaches = Breaches()
+    with python("") as process:
+        looking = Watch(process.pid, Limits(), breaches, None, Clock(Limits()))
+        breaches.wait()
+        looking.stop()
+    assert [breach.code for breach in breaches.heard] == [watch.FAILED]
 
 
 def test_too_many_files_are_reported_once(tmp_path: Path) -> None:
