@@ -20,8 +20,8 @@ from grader.core.limits import Limits
 from grader.core.outcomes import Outcome
 from grader.engine.checking import run_checks
 from grader.isolation.fork_server import ForkServer, ProcessLost
-from grader.isolation.process import ProcessChannel
 from grader.isolation.memory import resident_bytes
+from grader.isolation.process import ProcessChannel
 from grader.protocol.frames import Want
 from grader.protocol.messages import Request
 from tests.isolation.probing import (
