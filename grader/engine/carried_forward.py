@@ -201,7 +201,7 @@ def _holds(submission: Submission, sources: Iterable[Source], earlier: Part) -> 
 def _inherits(submission: Submission, part: Part, earlier: Iterable[Part]) -> bool:
     """Whether one of the part's classes inherits from a class of one of the others."""
     own, bases = ("|".join(name for each in parts for name in each.public_names) for parts in ([part], earlier))
-    heading = re.compile(rf"class\s+(?:{own})\s*\([^)]*\b(?:{bases})\b")
+    heading = re.compile(rf"class\s+(?:{own})\s*\([^()]*\b(?:{bases})\b")  # linear
     return any(heading.search(source.text) for source in submission.sources)
 
 

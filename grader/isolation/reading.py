@@ -4,10 +4,11 @@ The first half runs in the deciding process; each of its functions does what the
 does. The second half is what the sandbox runs. Texts travel as bytes, and all else as a small header.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ..core.assignment import Assignment, Part
 from ..core.codec import Codec
@@ -16,7 +17,7 @@ from ..core.thresholds import Thresholds
 from ..protocol.texts import packed, unpacked
 from ..submissions import dependencies, reading
 from ..submissions.files import shown
-from ..submissions.reading import Source, Submission, UnreadableSubmission
+from ..submissions.reading import Kind, Source, Submission, UnreadableSubmission
 from .sandbox import SANDBOX, Exceeded
 from .sandbox_server import Begins
 
@@ -33,7 +34,7 @@ class _Texts:
 class _Read:
     """A submission but for its texts."""
 
-    kind: Literal["modules", "notebook"]
+    kind: Kind
     texts: _Texts
     left_out: tuple[LeftOut, ...]
     chosen: str
@@ -48,6 +49,8 @@ class _Needed:
 
 
 READ, NEEDED = Codec(_Read), Codec(_Needed)
+REMEMBERED = 16  # answers: what one submission needs is asked for its tasks, its order, and what is carried forward
+Outline = tuple[str, tuple[str, ...]]  # the name of a part and its public names
 
 
 def read_submission(name: str, path: Path, assignment: Assignment) -> Submission:
@@ -66,20 +69,27 @@ def read_submission(name: str, path: Path, assignment: Assignment) -> Submission
 
 
 def sources_for_each(
-    submission: Submission, parts: Sequence[Part], given: frozenset[str]
+    submission: Submission, parts: Iterable[Part], given: frozenset[str]
 ) -> tuple[tuple[Source, ...], ...]:
     """The sources that each of `parts` depends on; all of them where that takes too much to find out."""
-    texts, raw = _packed(submission.sources)
-    outline = [[part.name, list(part.public_names)] for part in parts]
-    header = {"kind": submission.kind, "texts": texts, "parts": outline, "given": sorted(given)}
+    outline = tuple((part.name, part.public_names) for part in parts)
+    return _sources_for_each(submission.kind, submission.sources, outline, given)
+
+
+@lru_cache(REMEMBERED)
+def _sources_for_each(
+    kind: Kind, sources: tuple[Source, ...], outline: tuple[Outline, ...], given: frozenset[str]
+) -> tuple[tuple[Source, ...], ...]:
+    texts, raw = _packed(sources)
+    header = {"kind": kind, "texts": texts, "parts": outline, "given": sorted(given)}
     try:
         answer, raw = SANDBOX.call(needed, header, raw)
         found = NEEDED.decode(answer)
-        sources = _sources(found.texts, raw)
-        each = tuple(tuple(sources[number] for number in numbers) for numbers in found.parts)
+        known = _sources(found.texts, raw)
+        each = tuple(tuple(known[number] for number in numbers) for numbers in found.parts)
     except (Exceeded, ValueError, IndexError):
         each = ()
-    return each if len(each) == len(parts) else (submission.sources,) * len(parts)
+    return each if len(each) == len(outline) else (sources,) * len(outline)
 
 
 def _outline(assignment: Assignment) -> dict[str, Any]:

@@ -23,6 +23,7 @@ HANDED_IN = frozenset(Path(f"it{ending}").suffix for ending in (NOTEBOOK, *ARCHI
 MAX_DEPTH = 4  # of helper modules below the folder of a submission
 MAX_NOTES = 20
 WORD = re.compile(r"\w+")
+Kind = Literal["modules", "notebook"]
 OWN, MARK = __name__.partition(".")[0], "submissions/reading.py"  # the package of the grader, and a module of it
 
 
@@ -43,7 +44,7 @@ class Submission:
     """
 
     name: str
-    kind: Literal["modules", "notebook"]
+    kind: Kind
     sources: tuple[Source, ...]
     left_out: tuple[LeftOut, ...] = ()
     chosen: str = ""
@@ -79,7 +80,7 @@ def read_submission(
         read = _read_notebook if choice.chosen.is_notebook else _read_modules
         sources, left_out = read(choice, files, assignment)
     notes = [*left_out, *choice.left_out, *listing.left_out]
-    kind: Literal["modules", "notebook"] = "notebook" if choice.chosen.is_notebook else "modules"
+    kind: Kind = "notebook" if choice.chosen.is_notebook else "modules"
     return Submission(name, kind, tuple(sources), tuple(notes[:MAX_NOTES]), choice.chosen.label)
 
 

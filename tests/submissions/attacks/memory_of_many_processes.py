@@ -15,7 +15,7 @@ def fill() -> None:
             hoard = []
             for _ in range(2 * target.RESIDENT_MIB // 32 // COUNT):
                 hoard.append(bytearray(b"x") * (32 << 20))
-                time.sleep(0.02)
+                time.sleep(0.2)
             time.sleep(30)
             os._exit(0)
     time.sleep(8)

@@ -1,5 +1,8 @@
 """Helper modules of the lab that a student left out, and parts that were not handed in."""
 
+import time
+from typing import Any
+
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
@@ -8,6 +11,7 @@ from grader.core.outcomes import CheckResult, Outcome
 from grader.engine.carried_forward import carried_forward, needs_of, not_carried
 from grader.engine.given_modules import with_given
 from grader.engine.tasks import TaskResult, tasks_of
+from grader.isolation.sandbox import Sandbox
 from grader.submissions.reading import Source, Submission
 
 REFERENCE = ASSIGNMENT.reference_sources()
@@ -96,3 +100,29 @@ def test_without_the_reference_the_report_says_what_differs(monkeypatch: pytest.
     assert ASSIGNMENT.part("vae").title in not_carried(ASSIGNMENT, wrong, results(autoencoder=0.0, vae=0.0))
     assert not_carried(ASSIGNMENT, wrong, results(autoencoder=0.0)) == ""
     assert not_carried(ASSIGNMENT, wrong, results(vae=0.0, denoising=0.0)) == ""
+
+
+@pytest.mark.parametrize("kind", ["modules", "notebook"])
+def test_a_submission_is_looked_through_once(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What each part depends on is asked of the sandbox in one call, for the tasks and for what waits for what."""
+    needs_of(ASSIGNMENT, modules())  # of the reference, once for a class
+    sources = (*modules().sources, Source("own.py", f"print('{kind}')"))
+    asked: list[str] = []
+
+    def call(_: Sandbox, function: Any, header: dict[str, Any], raw: bytes = b"") -> Any:
+        asked.append(function.__name__)
+        return function(header, raw, str)
+
+    monkeypatch.setattr(Sandbox, "call", call)
+    submission = Submission("ada", kind, sources)
+    tasks_of(ASSIGNMENT, submission, ASSIGNMENT.checks, 7, Limits())
+    needs_of(ASSIGNMENT, submission)
+    assert asked == ["needed"]
+
+
+def test_headings_of_classes_without_end_cost_a_moment() -> None:
+    """Whether a class inherits from a wrong one is looked for in the deciding process, in linear time."""
+    text = "class VariationalAutoencoder(" * 100_000
+    began = time.process_time()
+    again(modules(vae=f"from .autoencoder import Autoencoder\n{text!r}\n"), autoencoder=0.0, vae=0.0)
+    assert time.process_time() - began < 2
