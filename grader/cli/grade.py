@@ -67,6 +67,9 @@ def grade(
     that was cut. Tables and pages are over everybody with a record in --out. Warnings and bugs of the grader are
     written to aelab.log in --out.
     """
+    from ..isolation.sandbox import SANDBOX
+
+    SANDBOX.start_ahead()  # beside the imports below
     from ..core.limits import limits_of
     from ..course.finding import find_in_course
     from ..engine.backend_config import BackendConfig

@@ -60,6 +60,12 @@ class Sandbox:
         self._control: socket.socket | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
+    def start_ahead(self) -> None:
+        """Start the server, which takes a moment, beside what this process does meanwhile."""
+        with self._lock, suppress(OSError):  # the first call says what is wrong
+            if self._control is None and sys.platform == "linux":
+                self._start()
+
     def call(
         self, function: Function, header: dict[str, Any], raw: bytes = b"", paths: Iterable[Path] = ()
     ) -> tuple[dict[str, Any], bytes]:

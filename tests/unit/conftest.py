@@ -13,6 +13,7 @@ from grader.isolation.sandbox import Sandbox
 def no_slow_start(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fail a test that starts what only tests of other folders may start."""
     monkeypatch.setattr(ForkServer, "launch", lambda _: pytest.fail("a unit test starts a fork server"))
+    monkeypatch.setattr(Sandbox, "start_ahead", lambda _: None)
     monkeypatch.setattr(Sandbox, "call", lambda _, function, header, raw=b"", paths=(): function(header, raw, str))
     before = "tensorflow" in sys.modules
     yield
