@@ -28,12 +28,13 @@ from grader.core.outcomes import CheckResult, Outcome, Report, Status
 from grader.engine.checking import run_checks
 from grader.isolation.fork_server import ForkServer, ProcessLost
 from grader.isolation.process import ProcessChannel
+from grader.isolation.reading import read_submission
 from grader.isolation.tiers import Tier
 from grader.isolation.users import User, processes_of, take_user
 from grader.isolation.view import ROOT
 from grader.protocol.messages import Request
 from grader.submissions.finding import NothingToGrade, find_submissions
-from grader.submissions.reading import UnreadableSubmission, read_submission
+from grader.submissions.reading import UnreadableSubmission
 from tests.isolation.light_server import light_server
 from tests.unit.render.samples import of_checks
 
