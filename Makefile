@@ -1,6 +1,7 @@
 # `make demo` and `make test` set up all they need in .venv; PYTHON chooses the interpreter (3.11 to 3.13).
 PYTHON ?= python3
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE  # hundreds of processes start, and would compile the grader anew each
 PYTEST := --numprocesses 2 --dist loadfile --no-loadscope-reorder  # of two cores; PYTEST= for one process
 .DEFAULT_GOAL := help
 .PHONY: $(shell grep -oE '^[a-z][a-z-]*:' $(firstword $(MAKEFILE_LIST)) | tr -d :)
