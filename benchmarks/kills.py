@@ -15,11 +15,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 from rich.console import Console
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.assignment import Assignment
 from grader.engine.cache import VARIABLE, Cache
 
 PARTS = ("data", "pictures")
@@ -29,7 +31,7 @@ FORK_SERVER = "grader.isolation.zygote"
 
 @dataclass
 class Run:
-    """One command and what happened to it. killed: how many processes of each kind."""
+    """One command and what happened to it. program: `aelab`; killed: how many processes of each kind."""
 
     submissions: Path
     out: Path
@@ -37,22 +39,14 @@ class Run:
     killed: dict[str, int] = field(default_factory=lambda: {"grader": 0, "fork server": 0, "submission": 0})
     starts: int = 0
     parts: tuple[str, ...] = PARTS  # none for all
+    assignment: Assignment = ASSIGNMENT
+    program: tuple[str, ...] = (sys.executable, "-m", "grader")
 
     def start(self) -> subprocess.Popen[bytes]:
         """The command, as an instructor types it again."""
         self.starts += 1
         parts = [option for part in self.parts for option in ("--part", part)]
-        command = [
-            sys.executable,
-            "-m",
-            "grader",
-            "grade",
-            str(self.submissions),
-            "--out",
-            str(self.out),
-            "--seed",
-            "7",
-        ]
+        command = [*self.program, "grade", str(self.submissions), "--out", str(self.out), "--seed", "7"]
         return subprocess.Popen(
             [*command, *parts], env=os.environ | {VARIABLE: str(self.cache)}, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -74,15 +68,15 @@ class Run:
         from nbgrader.api import Gradebook
 
         with Gradebook(f"sqlite:///{self.out / 'gradebook.db'}") as gradebook:
-            return {s.student_id: s.score for s in gradebook.assignment_submissions(ASSIGNMENT.name)}
+            return {s.student_id: s.score for s in gradebook.assignment_submissions(self.assignment.name)}
 
 
-def make_class(folder: Path, count: int) -> None:
+def make_class(folder: Path, count: int, assignment: Assignment) -> None:
     """Right submissions whose texts differ."""
     for number in range(count):
         student = folder / f"student{number:02d}"
         student.mkdir(parents=True)
-        for name, text in ASSIGNMENT.reference_sources().items():
+        for name, text in assignment.reference_sources().items():
             (student / name).write_text(f"{text}\n# {student.name}\n")
 
 
@@ -153,17 +147,16 @@ def left_behind() -> list[psutil.Process]:
     return found
 
 
-def compare(folder: Path, kills: int, count: int, seed: int) -> tuple[Run, list[str]]:
-    """The disturbed run, and what is wrong with it."""
+def compare(folder: Path, kills: int, count: int, seed: int, **lab: Any) -> tuple[Run, list[str]]:
+    """The disturbed run, and what is wrong with it. lab: fields of both runs, where it is another than this one."""
     chance = random.Random(seed)  # noqa: S311 - when to kill
-    make_class(folder / "class", count)
-    calm = Run(folder / "class", folder / "calm", folder / "calm.sqlite")
+    calm, wild = (Run(folder / "class", folder / n, folder / f"{n}.sqlite", **lab) for n in ("calm", "wild"))
+    make_class(calm.submissions, count, calm.assignment)
     finish(calm)
-    wild = Run(folder / "class", folder / "wild", folder / "wild.sqlite")
     while sum(wild.killed.values()) < kills:
         before = sum(wild.killed.values())
         disturb(wild, kills - before, chance)
-        if sum(wild.killed.values()) < kills and Cache(wild.cache).info().results.get("data", 0) == count:
+        if sum(wild.killed.values()) < kills and Cache(wild.cache).info().results.get(wild.parts[0], 0) == count:
             wild.cache = folder / f"wild{wild.starts}.sqlite"  # all is measured: begin again
     finish(wild)
     problems = []

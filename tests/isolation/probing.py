@@ -1,5 +1,6 @@
 """Small submissions, calls to them, and their processes as they look from outside."""
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -98,6 +99,17 @@ def ends_within(seconds: float, *processes: psutil.Process) -> bool:
     while any(map(is_running, processes)) and time.monotonic() < deadline:
         time.sleep(0.02)
     return not any(map(is_running, processes))
+
+
+@contextmanager
+def on_one_core() -> Iterator[None]:
+    """What this thread starts within the block has one core for all of it. The others are left to other tests."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The time of a submission is processor time, wherever in its tree it is spent; a busy machine costs it none."""
 
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,7 +13,7 @@ from grader.isolation.fork_server import ForkServer, ProcessLost, Starved
 from grader.isolation.process import ProcessChannel
 from grader.isolation.tree import numbers_of
 from grader.protocol.messages import Request
-from tests.isolation.probing import NUMBER, Open, busy, call, init_of, submission
+from tests.isolation.probing import NUMBER, Open, busy, call, init_of, on_one_core, submission
 
 SPENDERS = """
 import os, signal, threading, time
@@ -143,28 +144,38 @@ def test_blinks_of_work_do_not_make_a_sleep_endless(light_best: ForkServer) -> N
     channel.close()
 
 
-def test_a_busy_machine_costs_no_time(light_best: ForkServer) -> None:
-    """Beside sixteen spinning processes a call takes many times its limit by the clock on the wall, and is answered.
+@pytest.fixture
+def on_one(light_best: ForkServer) -> Iterator[ForkServer]:
+    """A fork server of which every fork has the one core that spinning processes take."""
+    with on_one_core():
+        server = light_best.another()
+        server.start()
+        yield server
+        server.close()
 
-    One that never ends is ended after as much processor time as on a quiet machine.
+
+def test_a_busy_machine_costs_no_time(on_one: ForkServer) -> None:
+    """Beside eight spinning processes on its core a call takes many times its limit by the clock on the wall.
+
+    It is answered. One that never ends is ended after as much processor time as on a quiet machine.
     """
-    channel = ProcessChannel(submission(SPENDERS), light_best, Limits(call_seconds=1.0, sleep_seconds=2.0))
+    channel = ProcessChannel(submission(SPENDERS), on_one, Limits(call_seconds=0.5, sleep_seconds=2.0))
     call(channel, "spend", seconds=0.1, want=NUMBER)
-    with busy(16):
-        assert call(channel, "spend", seconds=0.6, want=NUMBER) == 1
+    with busy(8):
+        assert call(channel, "spend", seconds=0.3, want=NUMBER) == 1
         assert died(channel, "spend", seconds=30).code == "process.timeout"
-    assert channel.clock.used < 2.5
+    assert channel.clock.used < 1.7
     assert channel.clock.slept < 1.0
     assert channel.clock.waited > 1.0
     channel.close()
 
 
-def test_who_never_gets_a_core_is_starved(light_best: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_never_gets_a_core_is_starved(on_one: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """That is nobody's fault: the task is given up as not measured."""
     monkeypatch.setattr(clock, "STARVED_SECONDS", 1.0)
-    channel = ProcessChannel(submission(SPENDERS), light_best)
+    channel = ProcessChannel(submission(SPENDERS), on_one)
     call(channel, "spend", seconds=0.1, want=NUMBER)
-    with busy(16), pytest.raises(Starved, match="waited 1 s for a core while the grader asked for spend"):
+    with busy(8), pytest.raises(Starved, match="waited 1 s for a core while the grader asked for spend"):
         call(channel, "spend", seconds=30)
     channel.close()
 
