@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return item.path.stem not in LONGEST, order.get(item.path.relative_to(HERE).parts[0], len(order))
 
     items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out by file, and what a file has for the second tier by itself: the attacks take minutes on each."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFileAndTier(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return super()._split_scope(nodeid) + "[second" * ("[second" in nodeid)
+
+    return ByFileAndTier(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
