@@ -86,16 +86,16 @@ def test_backends_with_another_isolation_have_other_names() -> None:
 
 
 @pytest.fixture
-def backend(server: ForkServer) -> Iterator[LocalBackend]:
-    """Two fork servers of the test's own."""
-    pool = Pool([server.another(), server.another()])
+def backend(light_best: ForkServer) -> Iterator[LocalBackend]:
+    """Two fork servers of the test's own, without TensorFlow."""
+    pool = Pool([light_best.another(), light_best.another()])
     yield LocalBackend(ASSIGNMENT, pool)
     pool.close()
 
 
-def test_a_task_is_measured(backend: LocalBackend) -> None:
+def test_a_task_is_measured(server: ForkServer) -> None:
     """The result as bytes; who waits is told when the work begins."""
-    began = threading.Event()
+    backend, began = LocalBackend(ASSIGNMENT, Pool([server])), threading.Event()
     right = "import tensorflow as tf\ndef normalize(image, label): return tf.cast(image, tf.float32) / 255"
     found = TaskResult.from_bytes(backend.submit(task(right), began.set).result(120))
     assert began.is_set()

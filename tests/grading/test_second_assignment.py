@@ -27,6 +27,7 @@ from grader.release.rubric import render_rubric
 from grader.release.templates import render_templates
 from grader.selfcheck.notebook import session_of_files
 
+from ..isolation.light_server import light_view
 from ..second_lab import FOLDER, NAME, POINTS, POWERS, installed, solved, write
 
 
@@ -184,9 +185,10 @@ def configuration(course: Path) -> Config:
 
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    """A session of nbgrader's that ends with the test."""
+    """A session of nbgrader's that ends with the test. Its fork server needs no TensorFlow."""
     made = Session()
     monkeypatch.setattr(preprocessor, "SESSION", made)
+    monkeypatch.setattr("grader.isolation.choice.view_of", light_view)
     yield made
     made.close()
 
