@@ -45,15 +45,15 @@ collect_ignore = [
 
 
 FOLDERS = ("isolation", "platforms", "grading", "corpus", "unit")  # the longest first, so that no core waits at the end
-LONGEST = ("test_sample_class", "test_resume")  # a minute or more, on two cores of their own
+LONGEST = ("test_sample_class", "test_attacks")  # minutes; the first has two processes of its own
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort by what files and folders cost: pytest-xdist hands files out in the order in which they come."""
-    order = {folder: place for place, folder in enumerate(FOLDERS)}
+    order = {name: place for place, name in enumerate((*LONGEST, *FOLDERS))}
 
-    def place(item: pytest.Item) -> tuple[bool, int]:
-        return item.path.stem not in LONGEST, order.get(item.path.relative_to(HERE).parts[0], len(order))
+    def place(item: pytest.Item) -> int:
+        return order.get(item.path.stem, order.get(item.path.relative_to(HERE).parts[0], len(order)))
 
     items.sort(key=place)
 
