@@ -18,16 +18,14 @@ from grader.isolation.choice import examine, find_tier
 from grader.isolation.fork_server import ForkServer
 from grader.isolation.process import ProcessChannel
 from grader.isolation.view import ROOT
-from tests.command import Aelab, Run
+from tests.command import STAND_INS, Aelab, Run
 from tests.isolation.light_server import light_server
 from tests.isolation.probing import Open, submission
 from tests.platforms.nbgrader import postgres
 from tests.small_mnist import SmallMnist, write_small_mnist
 
-# On the way to nbformat jsonschema imports this where it is installed, which parses a grammar of addresses for seconds.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
 HERE = Path(__file__).parent
+sys.path.insert(0, str(STAND_INS))
 PREPARED_MNIST = Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser() / "mnist" / "3.0.1"
 FULL_MNIST_IS_HERE = (PREPARED_MNIST / "dataset_info.json").is_file()
 
@@ -96,6 +94,7 @@ def cache_of_its_own(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv(VARIABLE, str(folder / "measured.sqlite"))
         patched.setenv("XDG_STATE_HOME", str(own / "state"))
+        patched.setenv("PYTHONPATH", str(STAND_INS))
         yield
 
 

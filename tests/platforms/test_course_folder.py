@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.platforms.nbgrader.course_folder import CONFIG_NAME, CourseExists, course_config, write_course
+from tests.command import PACKAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,7 +23,7 @@ def nbgrader(course: Path, *arguments: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments, ASSIGNMENT.name],
         cwd=course,
-        env=os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PATH": path, "PYTHONPATH": PACKAGES},
         capture_output=True,
         text=True,
         check=False,

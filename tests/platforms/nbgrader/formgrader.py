@@ -14,10 +14,10 @@ from typing import Any
 import requests
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from tests.command import PACKAGES
 
 from .postgres import free_port
 
-ROOT = Path(__file__).resolve().parents[3]
 SYSTEM_PATH = "/usr/bin:/bin"
 SECONDS_TO_START = 120
 SECONDS_TO_GRADE = 1800
@@ -70,7 +70,7 @@ def serving(course: Path, **environment: str) -> Iterator[Formgrader]:
     port, token = free_port(), secrets.token_hex(16)
     options = {"ip": "127.0.0.1", "port": port, "port_retries": 0, "open_browser": False, "allow_root": True}
     words = [f"--ServerApp.{name}={value}" for name, value in options.items()]
-    own = {"PATH": SYSTEM_PATH, "PYTHONPATH": str(ROOT), "JUPYTER_TOKEN": token}
+    own = {"PATH": SYSTEM_PATH, "PYTHONPATH": PACKAGES, "JUPYTER_TOKEN": token}
     own |= {f"JUPYTER_{kind}_DIR": f"{course}.jupyter" for kind in ("CONFIG", "DATA", "RUNTIME")}  # not the user's
     with (course.parent / f"{course.name}.log").open("w") as log:
         process = subprocess.Popen(
