@@ -133,7 +133,7 @@ def needed(header: dict[str, Any], raw: bytes, _: Begins) -> tuple[dict[str, Any
 def _assignment(outline: dict[str, Any]) -> Assignment:
     """As much of an assignment as reading needs."""
     nothing = Thresholds({})
-    return Assignment(outline["name"], "", "", _parts(outline["parts"]), nothing, "", "", lambda *_: None, "")
+    return Assignment(outline["name"], "", "", _parts(outline["parts"]), nothing, "", "", lambda *_: None, Path())
 
 
 def _parts(outlines: Iterable[Any]) -> tuple[Part, ...]:
