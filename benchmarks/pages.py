@@ -2,8 +2,8 @@
 
 For changes of a template, or of what the program prints. Nothing is measured: docs/results.md comes from
 benchmarks/experiment/records/, docs/validity.md from docs/validity.csv, docs/calibration.md from
-grader/autoencoders/calibration.json, and the sample output in README.md from the outcomes that the sample class has to
-have.
+grader/autoencoders/calibration.json. README.md has figures from docs/validity.csv and benchmarks/RESULTS.md, and the
+output that the sample class has to have.
 """
 
 import json
@@ -37,7 +37,7 @@ def calibration() -> str:
 
 
 def introduction() -> str:
-    """README.md, as it stands, with new samples."""
+    """README.md, as it stands, with its figures and samples as they are now."""
     return readme.with_samples(readme.README.read_text(encoding="utf-8"))
 
 

@@ -1,6 +1,7 @@
-"""The sample output in README.md: what `make demo` prints of the sample class, from the outcomes that it has to have.
+"""What README.md shows: the figures that were measured, and what `make demo` prints of the sample class.
 
-The tests grade the same class and compare every outcome with the same files, so the table needs no grading of its own.
+The figures come from docs/validity.csv, benchmarks/RESULTS.md and the corpus of attacks. The output comes from the
+outcomes that the samples have to have; the tests grade them and compare with the same files.
 """
 
 import re
@@ -9,18 +10,51 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.markdown import render
+from benchmarks.results import PAGE as RESULTS
+from benchmarks.validity_page import PAGE as VALIDITY
+from benchmarks.validity_page import rows_from
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.outcomes import CheckResult, Outcome, Provenance, Report, Status
 from grader.render.terminal import WIDTH, grades_table
 from tests.submissions.build import Recipe, recipes
 
-README = Path(__file__).parents[1] / "README.md"
-BLOCK = re.compile(r"(<!-- output: demo -->\n).*?(<!-- end -->)", re.DOTALL)
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+ATTACKS = ROOT / "tests" / "submissions" / "attacks"
+COLD = re.compile(
+    r"\(a\) cold, .*?, (?P<ours>[\d.]+) s each; .*? test (?:a|per) part: (?P<plain>\d+) s each.*?"
+    r"with the same checks: (?P<same>\d+) s each.*?\(b\) again, unchanged: (?P<again>[\d.]+) s"
+)
+TEMPLATE = Path(__file__).parent / "templates" / "readme.md.j2"
 
 
 def with_samples(text: str) -> str:
-    """The text of a README with its sample output as the program prints it now."""
-    return BLOCK.sub(lambda block: f"{block[1]}```\n{demo_table()}```\n{block[2]}", text)
+    """The text of a README with its figures and its sample output as they are now."""
+    for name, shown in (("figures", figures()), ("demo", f"```\n{demo_table()}```\n")):
+        block = re.compile(rf"(<!-- output: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+        text = block.sub(lambda found, shown=shown: f"{found[1]}{shown}{found[2]}", text)
+    return text
+
+
+def figures() -> str:
+    """The table of what was measured. Raises ValueError where RESULTS.md does not say how long a class takes."""
+    rows = rows_from(VALIDITY.with_suffix(".csv").read_text(encoding="utf-8"))
+    wrong, right = [row for row in rows if row.is_mutant], [row for row in rows if not row.is_mutant]
+    took = COLD.search(" ".join(RESULTS.read_text(encoding="utf-8").split()))
+    if took is None:
+        raise ValueError(f"{RESULTS} has no line of a cold class: run `python -m benchmarks.results --only cold`")
+    return render(
+        TEMPLATE,
+        caught=sum(row.caught == row.gradings for row in wrong),
+        named=sum(row.named == row.gradings for row in wrong),
+        mistakes=len(wrong),
+        below=sum(row.below for row in right),
+        gradings=sum(row.gradings for row in right),
+        attacks=len(list(ATTACKS.glob("*.expected.json"))),
+        minutes=round(120 * float(took["ours"]) / 60),
+        **took.groupdict(),
+    )
 
 
 def demo_table() -> str:

@@ -20,6 +20,7 @@ LARGEST = 300_000  # bytes
 COLOURS = 256
 WRONG, RIGHT = "mean_images_only", "solved"  # of the sample class
 GRADING = 150  # seconds
+TOP, GAP = 1000, 24  # pixels: how much of two pages stands side by side, and between them
 
 
 def take(page: Page, target: Path, *, height: int | None = None) -> None:
@@ -58,6 +59,16 @@ def of_matrix(browser: Browser, results: Path, folder: Path) -> None:
         section = watched.open(results / "index.html").locator("#submissions")
         section.screenshot(path=folder / "class-matrix.png")
         shrink(folder / "class-matrix.png")
+
+
+def overview(folder: Path) -> None:
+    """A class beside one of its students, from the pictures of both: the first thing that a reader sees."""
+    pages = [Image.open(folder / f"{name}.png").convert("RGB") for name in ("class-matrix", "student-page")]
+    both = Image.new("RGB", (sum(page.width for page in pages) + GAP, TOP), "white")
+    for page, left in zip(pages, (0, pages[0].width + GAP), strict=True):
+        both.paste(page.crop((0, 0, page.width, TOP)), (left, 0))
+    both.save(folder / "overview.png", optimize=True)
+    shrink(folder / "overview.png")
 
 
 def of_denoising(browser: Browser, results: Path, folder: Path) -> None:
@@ -104,6 +115,7 @@ def main() -> None:
     with chromium() as browser, tempfile.TemporaryDirectory() as private:
         of_reports(browser, results.resolve(), folder)
         of_matrix(browser, results.resolve(), folder)
+        overview(folder)
         of_denoising(browser, results.resolve(), folder)
         course = make_course(Path(private) / "course")
         for step in ("autograde", "generate_feedback"):
