@@ -1,1 +1,1 @@
-"""The platforms that courses run on: nbgrader, Gradescope, GitHub Classroom, learning management systems."""
+"""The platforms that courses run on: nbgrader, Gradescope, GitHub, learning management systems."""

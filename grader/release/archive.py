@@ -15,6 +15,7 @@ from ..core.assignment import Assignment, entry_of, folder_of, packages_of_other
 from ..core.errors import UserError
 from ..core.files import write_atomically
 from ..core.shipped import shipped
+from ..core.versions import DISTRIBUTION
 
 DATE = "SOURCE_DATE_EPOCH"  # seconds since 1970: https://reproducible-builds.org/specs/source-date-epoch/
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can hold
@@ -22,7 +23,6 @@ EXECUTABLE = 0o755
 PLAIN = 0o644
 COURSE = "grader/course/packed"  # where a copy of the grader looks for what a course has changed
 ROOT = Path(__file__).resolve().parents[2]
-DISTRIBUTION = "autoencoder-lab"
 EXTRA = re.compile(r"""(?:;| and) extra == "(?P<name>[\w-]+)"$""")
 
 
