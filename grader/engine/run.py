@@ -3,7 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -77,7 +77,7 @@ def grade_one(
 
 
 class ClassRun:
-    """The state of a run. All of this runs in one thread; tasks are measured elsewhere."""
+    """The state of a run. All of this runs in one thread; submissions are read and tasks are measured elsewhere."""
 
     def __init__(
         self,
@@ -111,8 +111,8 @@ class ClassRun:
         log.info("%d submissions, seed %d, tier %s", len(config.submissions), config.seed, self._tier)
         self._observer.class_starts()
         try:
-            for handed_in in config.submissions:
-                self._begin(plan_of(config.assignment, handed_in, config.checks, config.seed, config.limits))
+            for plan in self._plans():
+                self._begin(plan)
                 self._submit(self._as_handed_in)
             while self._as_handed_in or self._with_ours or self._running or self._starved:
                 self._measure(self._as_handed_in)
@@ -123,6 +123,16 @@ class ClassRun:
             with self._cache_may_fail():
                 self._cache.touch(self._found)
         return [self._written(self._reports[each.name]) for each in config.submissions]
+
+    def _plans(self) -> Iterator[SubmissionPlan]:
+        """What to measure of each submission, which is read while the ones before it are looked up."""
+        config = self._config
+        read = partial(plan_of, config.assignment, checks=config.checks, seed=config.seed, limits=config.limits)
+        reader = ThreadPoolExecutor(1)
+        try:
+            yield from reader.map(read, config.submissions)
+        finally:
+            reader.shutdown(cancel_futures=True)
 
     def _begin(self, plan: SubmissionPlan) -> None:
         self._observer.submission_starts(plan.name, list(plan.tasks))

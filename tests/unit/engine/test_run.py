@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.assignment import Assignment
 from grader.core.outcomes import Outcome, Report, Status
 from grader.engine.backends import ClusterLost
 from grader.engine.cache import CacheError
+from grader.engine.plan import SubmissionPlan, plan_of
 from grader.engine.tasks import Task
 from grader.render.results_folder import ResultsFolder
-from tests.played_class import NAMES, FakeBackend, PlayedClass
+from grader.submissions.handed_in import HandedIn
+from tests.played_class import NAMES, FakeBackend, PlayedClass, RecordingObserver
 
 
 @pytest.fixture
@@ -95,6 +98,22 @@ def test_a_submission_that_breaks_the_reader_is_our_error(
         assert report.message == "ZeroDivisionError while the submission was read"
         assert {c.outcome for c in report.checks} == {Outcome.ERROR}
     assert caplog.text.count("ZeroDivisionError: a bug of ours") == len(NAMES)
+
+
+def test_submissions_are_read_while_others_are_looked_up(
+    lab_class: PlayedClass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call of the sandbox takes tens of milliseconds, in which this process does something else."""
+    read = threading.Event()
+
+    def plan(assignment: Assignment, handed_in: HandedIn, **others: Any) -> SubmissionPlan:
+        if handed_in.name == NAMES[1]:
+            read.set()
+        return plan_of(assignment, handed_in, **others)
+
+    monkeypatch.setattr("grader.engine.run.plan_of", plan)
+    monkeypatch.setattr(RecordingObserver, "submission_starts", lambda *_: read.wait(30) or pytest.fail("not read"))
+    assert [report.score for report in lab_class.grade()] == [6.0] * 4
 
 
 def test_nothing_that_is_known_is_measured_again(lab_class: PlayedClass) -> None:
