@@ -1,5 +1,7 @@
 """Copied code is found under other names, in other parts, other forms and other years; given code is not."""
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.release.notebook import render_notebook
 from grader.release.solutions import strip_solutions
+from grader.similarity import pairs as pairs_module
 from grader.similarity.page import similarity_page
 from grader.similarity.pairs import Work, read_works, similar_pairs
 
@@ -50,6 +53,14 @@ def write(folder: Path, files: dict[str, str]) -> None:
     folder.mkdir(parents=True)
     for name, text in files.items():
         (folder / name).write_text(text)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def given_once() -> Iterator[None]:
+    """The passages of the templates, which take a second to find, are found once for all tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pairs_module, "_given_hashes", cache(pairs_module._given_hashes))
+        yield
 
 
 @pytest.fixture
