@@ -128,17 +128,17 @@ class Assignment:
         """The parts that are left out, but whose modules are given with their solution, since others need them."""
         return tuple(part.name for part in self.left_out if part.name in self.given)
 
-    def with_parts(self, names: Iterable[str]) -> "Assignment":
+    def with_parts(self, names: Iterable[str], needed: Iterable[str] = ()) -> "Assignment":
         """The assignment with these parts alone, in its own order; what they need of the others is given, solved.
 
-        Raises AssignmentError for no part, or one that there is not.
+        needed: parts that something else needs. Raises AssignmentError for no part, or one that there is not.
         """
         wanted = set(names)
         if unknown := sorted(wanted - set(self.part_names)):
             raise AssignmentError(f"unknown part {unknown[0]!r}; the parts are {', '.join(self.part_names)}")
         if not wanted:
             raise AssignmentError(f"an assignment has a part at least; the parts are {', '.join(self.part_names)}")
-        needed = {need for part in self.parts if part.name in wanted for need in part.needs}
+        needed = {*needed, *(need for part in self.parts if part.name in wanted for need in part.needs)}
         while more := {need for part in self.parts if part.name in needed for need in part.needs} - needed:
             needed |= more
         parts = tuple(part for part in self.parts if part.name in wanted)

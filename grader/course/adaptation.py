@@ -32,7 +32,7 @@ def adapted(lab: Assignment, source: CourseFile) -> Assignment:
     thresholds = _thresholds(lab, own, source)
     parts = _with_points(_held_to(_parts(lab, own, source), thresholds), source)
     return replace(
-        lab.with_parts(part.name for part in parts if part.name in lab.part_names),
+        lab.with_parts((p.name for p in parts if p.name in lab.part_names), _needed(lab, parts)),
         name=course.name or lab.name,
         title=course.title or lab.title,
         course=course.course or lab.course,
@@ -72,7 +72,16 @@ def _own_part(lab: Assignment, part: OwnPart, number: int, source: CourseFile) -
         raise source.error(key, f"the name must be lower case and end in .py, got {part.module}")
     if name in lab.modules:
         raise source.error(key, f"the lab has a module {name} already")
-    return Part(name, part.title, part.names, ())
+    known = (*lab.part_names, *(Path(each.module).stem for each in source.course.own.parts[:number]))
+    for need in part.needs:
+        if need not in known:
+            raise source.unknown(f"own.parts.{number}.needs", "earlier part", need, known)
+    return Part(name, part.title, part.names, (), needs=part.needs)
+
+
+def _needed(lab: Assignment, parts: Iterable[Part]) -> list[str]:
+    """The parts of the lab that those of the course's own need."""
+    return [need for part in parts if part.name not in lab.part_names for need in part.needs if need in lab.part_names]
 
 
 def _solutions(source: CourseFile) -> dict[str, Path]:

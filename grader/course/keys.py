@@ -72,6 +72,11 @@ class OwnPart(Table):
     names: Annotated[tuple[str, ...], Strict(False), Field(min_length=1)] = Field(
         description="What a submission has to define in it.", examples=[["SparseAutoencoder"]]
     )
+    needs: Annotated[tuple[str, ...], Strict(False)] = Field(
+        default=(),
+        description="Parts whose modules it imports. One that is left out is handed out solved.",
+        examples=[["autoencoder"]],
+    )
 
 
 class Own(Table):

@@ -193,6 +193,20 @@ def test_a_part_of_ones_own_comes_after_those_of_the_lab(tmp_path: Path) -> None
     assert mine.reference_sources().items() > ASSIGNMENT.reference_sources().items()
 
 
+def test_what_a_part_of_ones_own_needs_is_there(tmp_path: Path) -> None:
+    """A part of the lab that is left out is handed out solved, and all that it needs."""
+    for name in ("sparse", "sparser"):
+        (tmp_path / f"{name}.py").write_text(SPARSE)
+    parts = OWN_PART.format(module="sparse.py") + 'needs = ["autoencoder"]\n'
+    parts += OWN_PART.format(module="sparser.py") + 'needs = ["sparse", "data"]\n'
+    mine = course(f'parts = ["pictures"]\n{parts}', tmp_path)
+    assert mine.part_names == ("pictures", "sparse", "sparser")
+    assert mine.solved == ("data", "autoencoder")
+    assert [part.needs for part in mine.parts[1:]] == [("autoencoder",), ("sparse", "data")]
+    with pytest.raises(CourseError, match=r"toml, line 10: there is no earlier part 'spars'; did you mean 'sparse'"):
+        course(parts.replace('["sparse",', '["spars",'), tmp_path)
+
+
 @pytest.mark.parametrize(
     ("module", "said"),
     [
