@@ -20,7 +20,7 @@ from grader.release.rubric import render_rubric
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("examples/*/*.md")])
 GUIDES = ("instructor-guide.md", "student-guide.md")
 
 
