@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ..core.errors import UserError
+from .course_test import course_test
 from .shared import Command, command, invocation_of, show
 
 course_app = typer.Typer(
@@ -30,6 +31,9 @@ def course_init(
         raise UserError(f"{out} is there already: choose another --out, or move it away")
     write_atomically(out, render_template(find_assignment(invocation_of(context).assignment_name)).encode())
     show(f"wrote {out}; nothing is changed until you take away a # in it")
+
+
+command(course_app, "test", "aelab course test --seeds 10")(course_test)
 
 
 @command(course_app, "show", "aelab course show --course course.toml")

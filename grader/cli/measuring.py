@@ -1,4 +1,4 @@
-"""Measures one submission again on this machine, and shows how far that is."""
+"""Measures submissions under some seeds on this machine, and shows how far that is."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ class _Bar(Observer):
         self._progress = progress
         self._bar = progress.add_task("parts", total=parts)
 
-    def task_ends(self, name: str, part: str) -> None:  # noqa: ARG002 - there is one submission
+    def task_ends(self, name: str, part: str) -> None:  # noqa: ARG002 - of whichever submission
         """One more."""
         self._progress.advance(self._bar)
 
@@ -38,11 +38,11 @@ def measured(
     cache: Callable[[], Cache | None] = lambda: None,
     quiet: bool = False,
 ) -> list[Report]:
-    """The reports of the one submission of `config` under each seed. Raises NoIsolation.
+    """The reports of the submissions of `config` under each seed. Raises NoIsolation.
 
     cache: opens one for each seed. quiet: whether nothing is shown, as stdout is for programs.
     """
-    parts = len(seeds) * len({check.part for check in config.checks})
+    parts = len(seeds) * len(config.submissions) * len({check.part for check in config.checks})
     place = BackendConfig(config.assignment, config.limits, min(workers, parts), None, trusted, private)
     with interruptible("stopped"), ExitStack() as stack:
         backend = place.starter((lambda _: None) if quiet else _say_isolation)(stack)

@@ -1,4 +1,4 @@
-"""One submission, measured again under some seeds, side by side."""
+"""Submissions, measured again under some seeds, side by side."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,18 +18,17 @@ def grade_under_seeds(
     cache: Callable[[], Cache | None] = lambda: None,
     observer: Observer | None = None,
 ) -> list[Report]:
-    """The report of the one submission of `config` under each seed, in their order.
+    """The reports of the submissions of `config` under the first seed, under the second, and so on.
 
     cache: opens one for each run, as they are made side by side. observer: is told of all of them, from any thread.
     """
 
-    def graded(seed: int) -> Report:
-        (report,) = grade_class(replace(config, seed=seed), lambda: backend, backend.tier, cache(), observer)
-        return report
+    def graded(seed: int) -> list[Report]:
+        return grade_class(replace(config, seed=seed), lambda: backend, backend.tier, cache(), observer)
 
     threads = ThreadPoolExecutor(backend.width)
     try:
-        return list(threads.map(graded, seeds))
+        return [report for reports in threads.map(graded, seeds) for report in reports]
     except BaseException:
         threads.shutdown(wait=False, cancel_futures=True)
         backend.stop()

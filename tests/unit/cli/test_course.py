@@ -85,3 +85,11 @@ def test_the_file_of_a_course_folder_is_found_from_elsewhere(here: Path) -> None
     """It lies beside nbgrader's configuration, above what was handed in."""
     fill(here / "lab", {"nbgrader_config.py": "", "submitted/ada/lab05/vae.py": "x = 1\n", "course.toml": "nmae = 1"})
     assert str(aelab("collect", "lab").exception).startswith("lab/course.toml, line 1: there is no key 'nmae'")
+
+
+def test_there_has_to_be_something_to_try(here: Path) -> None:
+    """A course, and a check or threshold of its own or a name of what to try."""
+    assert "there is no course.toml here" in str(aelab("course", "test").exception)
+    (here / "course.toml").write_text("title = 'A'\n")
+    assert "no thresholds of its own: name what to try with --part" in str(aelab("course", "test").exception)
+    assert "unknown part or check 'vea'" in str(aelab("course", "test", "--part", "vea").exception)

@@ -10,9 +10,11 @@ from grader.course.showing import settings_of
 
 from . import course
 from .test_adaptation import OWN_CHECK, PIXEL, SPARSE
+from .test_examples import EXAMPLES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "adapt.md").read_text(encoding="utf-8")
-FILES = re.findall(r"^```toml\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
+TABLES = re.findall(r"^```toml\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
+FILES = [text for text in TABLES if "[[edit]]" not in text]
 (MODULE,) = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
 
 
@@ -24,6 +26,12 @@ def test_every_file_of_the_page_is_right(text: str, tmp_path: Path) -> None:
     (tmp_path / "sparse.py").write_text(SPARSE)
     (tmp_path / "logo.png").write_bytes(PIXEL)
     assert course(text, tmp_path).checks
+
+
+def test_the_sample_of_the_page_is_one_of_the_example() -> None:
+    """Word for word."""
+    (sample,) = (text for text in TABLES if text not in FILES)
+    assert sample == (EXAMPLES / "own-part" / "samples" / "no_penalty.toml").read_text(encoding="utf-8")
 
 
 def test_what_the_page_shows_is_printed() -> None:
