@@ -71,7 +71,7 @@ def grade(
 
     SANDBOX.start_ahead()  # beside the imports below
     from ..core.limits import limits_of
-    from ..course.finding import find_in_course
+    from ..course.finding import require_in_course
     from ..engine.backend_config import BackendConfig
     from ..engine.cache import Cache, default_path
     from ..engine.run import RunConfig
@@ -102,7 +102,7 @@ def grade(
         folder.refuse_fewer(checks)
     agreed = folder.agreed_seed(seed)
     if is_course(submissions):
-        find_in_course(assignment.name, submissions)  # by which nbgrader enters the grades: it has to be there
+        require_in_course(assignment, submissions)
         agreed = folder.agreed_seed(course_seed(submissions, seed, agreed))
     chosen = _chosen(found.submissions, student, folder if only_failed else None)
     folder.prepare()

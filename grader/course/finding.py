@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ..core.assignment import Assignment, find_assignment
+from ..core.assignment import Assignment, AssignmentError, find_assignment
 from .adaptation import adapted
 from .files import read_trusted, require_outside
 from .reading import CourseError, CourseFile, read_course
@@ -73,6 +73,26 @@ def find_in_course(name: str, root: Path) -> Assignment:
         if file.is_file() and (found := AssignmentSource(None, file)()).name == name:
             return found
     return find_assignment(name)
+
+
+def require_in_course(assignment: Assignment, root: Path) -> None:
+    """Raise CourseError unless nbgrader, which enters the grades, finds the same checks and points in `root`."""
+    try:
+        found = find_in_course(assignment.name, root)
+    except AssignmentError:
+        found = None
+    if found is not None and _worth(found) == _worth(assignment):
+        return
+    there = (found and found.course_file) or root / f"{assignment.name}.toml"
+    told = "has other checks or points" if there.is_file() else "is not there"
+    mend = f"put yours there with `aelab release course {root} --course {assignment.course_file}`"
+    if assignment.course_file is None:
+        mend = "name that file with --course"
+    raise CourseError(f"nbgrader enters the grades of {root} by {there}, which {told}: {mend}")
+
+
+def _worth(assignment: Assignment) -> dict[str, int | float]:
+    return {check.id: check.points for check in assignment.checks}
 
 
 def _of_course(name: str | None, source: CourseFile) -> Assignment:

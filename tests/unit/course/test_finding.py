@@ -9,7 +9,7 @@ import pytest
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.core.assignment import AssignmentError
 from grader.course import finding
-from grader.course.finding import find, find_in_course
+from grader.course.finding import find, find_in_course, require_in_course
 from grader.course.reading import CourseError
 
 
@@ -109,6 +109,26 @@ def test_two_assignments_in_one_course_folder(here: Path) -> None:
     found = [find_in_course(name, here) for name in ("first", "second", "lab05")]
     assert [each.name for each in found] == ["first", "second", "lab05"]
     assert [each.part_names for each in found[:2]] == [("data",), ("vae",)]
+
+
+def test_nbgrader_has_to_find_the_same_assignment(here: Path) -> None:
+    """A file from elsewhere needs its copy in the course folder, with the same checks and points."""
+    elsewhere = write(here / "elsewhere.toml", 'name = "ae24"\n[points]\ntotal = 50')
+    mine, root = find(file=elsewhere), here / "course"
+    mend = f"put yours there with `aelab release course {root} --course {elsewhere}`"
+    with pytest.raises(CourseError, match=rf"by {root}/ae24.toml, which is not there: {mend}$"):
+        require_in_course(mine, root)
+    there = write(root / "ae24.toml", 'name = "ae24"')
+    with pytest.raises(CourseError, match=rf"by {there}, which has other checks or points: {mend}$"):
+        require_in_course(mine, root)
+    write(there, elsewhere.read_text())
+    require_in_course(mine, root)
+    require_in_course(ASSIGNMENT, root)
+    write(root / "lab05.toml", 'name = "lab05"\nparts = ["data"]')
+    with pytest.raises(
+        CourseError, match=r"which has other checks or points: name that file with --course$"
+    ):
+        require_in_course(ASSIGNMENT, root)
 
 
 def test_what_was_packed_for_students_is_found(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
