@@ -125,9 +125,7 @@ def test_nbgrader_has_to_find_the_same_assignment(here: Path) -> None:
     require_in_course(mine, root)
     require_in_course(ASSIGNMENT, root)
     write(root / "lab05.toml", 'name = "lab05"\nparts = ["data"]')
-    with pytest.raises(
-        CourseError, match=r"which has other checks or points: name that file with --course$"
-    ):
+    with pytest.raises(CourseError, match=r"which has other checks or points: name that file with --course$"):
         require_in_course(ASSIGNMENT, root)
 
 

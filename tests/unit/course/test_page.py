@@ -1,12 +1,17 @@
 """docs/adapt.md is true: each of its files is right, and what it shows is what is printed."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.assignment import Assignment
 from grader.course.reading import CourseError, read_course
 from grader.course.showing import settings_of
+from grader.platforms.nbgrader.course_folder import course_config
+from grader.release.notebook import render_notebook
 
 from . import course
 from .test_adaptation import OWN_CHECK, PIXEL, SPARSE
@@ -18,14 +23,45 @@ FILES = [text for text in TABLES if "[[edit]]" not in text]
 (MODULE,) = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
 
 
+WISHES = re.findall(r"^\| \[(.+?)\]\(#(.+?)\) \| (.+?) \| (.+?) \| (.+?) \|$", PAGE, flags=re.MULTILINE)
+
+
+def beside(folder: Path) -> None:
+    """The files that the page names."""
+    (folder / "grey_checks.py").write_text(MODULE)
+    (folder / "sparse_checks.py").write_text(OWN_CHECK.replace('"data"', '"sparse"'))
+    (folder / "sparse.py").write_text(SPARSE)
+    (folder / "logo.png").write_bytes(PIXEL)
+
+
+@cache
+def notebook(assignment: Assignment) -> str:
+    return render_notebook(assignment, solutions=True)
+
+
 @pytest.mark.parametrize("text", FILES)
 def test_every_file_of_the_page_is_right(text: str, tmp_path: Path) -> None:
     """With what lies beside it, the check of the page included."""
-    (tmp_path / "grey_checks.py").write_text(MODULE)
-    (tmp_path / "sparse_checks.py").write_text(OWN_CHECK.replace('"data"', '"sparse"'))
-    (tmp_path / "sparse.py").write_text(SPARSE)
-    (tmp_path / "logo.png").write_bytes(PIXEL)
+    beside(tmp_path)
     assert course(text, tmp_path).checks
+
+
+@pytest.mark.parametrize("row", WISHES, ids=[row[1] for row in WISHES])
+def test_the_table_of_wishes_is_true(row: tuple[str, ...], tmp_path: Path) -> None:
+    """Of each wish: the files that its section names, the lines that it shows, and what is handed out anew."""
+    wish, anchor, files, lines, commands = row
+    section = next(
+        each for each in PAGE.split("\n## ") if re.sub(r"\W+", "-", each.partition("\n")[0].lower()) == anchor
+    )
+    text = re.findall(r"^```toml\n(.*?)^```", section, flags=re.MULTILINE | re.DOTALL)[0]
+    beside(tmp_path)
+    wanted = course(text, tmp_path)
+    handed_out = {"bundle": lambda each: each.packed, "course": lambda each: (notebook(each), course_config(each))}
+    changed = [name for name, made in handed_out.items() if made(wanted) != made(ASSIGNMENT)]
+    assert commands == ", ".join(f"`{name}`" for name in changed)
+    assert int(lines.removesuffix(" each")) == len([line for line in text.splitlines() if line])
+    named = re.findall(r'"([a-z_]+\.(?:py|png))"', text)
+    assert files in (", ".join(f"`{name}`" for name in ("course.toml", *named)), "`first.toml`, `second.toml`"), wish
 
 
 def test_the_sample_of_the_page_is_one_of_the_example() -> None:
