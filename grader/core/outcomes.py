@@ -69,7 +69,7 @@ class CheckResult:
 
     code: of the cause, set exactly where the check failed. template, parameters: what the message is made from, but for
     what concerns this submission alone. recorded: quantities that were compared with a threshold, by its name. missed:
-    those on the wrong side of it, where the check failed.
+    those on the wrong side of it, where the check failed. bonus: whether its points come on top of the total.
     """
 
     id: str
@@ -87,6 +87,12 @@ class CheckResult:
     pictures: tuple[Picture, ...] = ()
     recorded: dict[str, float] = field(default_factory=dict)
     missed: tuple[Missed, ...] = ()
+    bonus: bool = False
+
+    @property
+    def possible(self) -> int | float:
+        """What it adds to the total: nothing where its points are a bonus."""
+        return 0 if self.bonus else self.points
 
 
 @dataclass(frozen=True)
@@ -168,8 +174,8 @@ class Report:
 
     @property
     def max_score(self) -> int | float:
-        """Points of all checks of the lab that are measured."""
-        return total(check.points for check in self.checks)
+        """Points of all checks of the lab that are measured, without bonuses: a score may be above it."""
+        return total(check.possible for check in self.checks)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -186,5 +192,5 @@ class Report:
         scores: dict[str, tuple[float, int | float]] = {}
         for check in self.checks:
             earned, possible = scores.get(check.part, (0.0, 0))
-            scores[check.part] = (earned + check.score, total((possible, check.points)))
+            scores[check.part] = (earned + check.score, total((possible, check.possible)))
         return scores

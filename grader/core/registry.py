@@ -27,7 +27,8 @@ class Check:
     """A declared check.
 
     needs: ids of checks that must pass before this one can say anything. thresholds: all that its measurements are held
-    to. trained: the measurement that has trained the model this check shows, None if it shows none.
+    to. trained: the measurement that has trained the model this check shows, None if it shows none. bonus: whether its
+    points come on top of the total.
     """
 
     id: str
@@ -38,6 +39,12 @@ class Check:
     function: CheckFunction
     thresholds: tuple[Threshold, ...] = ()
     trained: Measurement | None = None
+    bonus: bool = False
+
+    @property
+    def possible(self) -> int | float:
+        """What it adds to the total: nothing where its points are a bonus."""
+        return 0 if self.bonus else self.points
 
     @property
     def name(self) -> str:

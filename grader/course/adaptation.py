@@ -111,7 +111,7 @@ def _thresholds(lab: Assignment, own: OwnChecks, source: CourseFile) -> dict[str
 
 
 def _with_points(parts: Iterable[Part], source: CourseFile) -> tuple[Part, ...]:
-    parts, table = list(parts), source.course.points
+    parts, table = _with_bonus(parts, source), source.course.points
     checks = [check for part in parts for check in part.checks]
     names, ids = (TOTAL, *(part.name for part in parts)), tuple(check.id for check in checks)
     for name in table:
@@ -120,6 +120,22 @@ def _with_points(parts: Iterable[Part], source: CourseFile) -> tuple[Part, ...]:
             raise source.unknown(f"points.{name}", "check" if known else "part", name, known or names)
     points = points_of(checks, table, lambda name, problem: source.error(f"points.{name}", problem))
     return tuple(replace(p, checks=tuple(replace(c, points=points[c.id]) for c in p.checks)) for p in parts)
+
+
+def _with_bonus(parts: Iterable[Part], source: CourseFile) -> list[Part]:
+    parts, wanted = list(parts), set(source.course.bonus)
+    known = [*(part.name for part in parts), *(check.id for part in parts for check in part.checks)]
+    for name in source.course.bonus:
+        if name not in known:
+            raise source.unknown("bonus", "part or check", name, known)
+
+    def marked(check: Check) -> Check:
+        return replace(check, bonus=bool(wanted & {check.part, check.id}))
+
+    parts = [replace(part, checks=tuple(map(marked, part.checks))) for part in parts]
+    if all(check.bonus for part in parts for check in part.checks):
+        raise source.error("bonus", "all points would be a bonus: a bonus comes on top of something")
+    return parts
 
 
 def _limits(limits: Limits, source: CourseFile) -> Limits:

@@ -116,6 +116,12 @@ class Course(Table):
         description="Points by part or by check, with at most two decimals, and `total`, to which all that is not "
         "named here is scaled.",
     )
+    bonus: Annotated[tuple[str, ...], Strict(False)] = Field(
+        default=(),
+        description="Parts and checks whose points come on top: they are earned beyond the total, and nobody loses by "
+        "them. `total` scales all others alone.",
+        examples=[],
+    )
     thresholds: dict[str, Finite] = Field(
         default={},
         description="What measured quantities are held to. A stricter one than the lab's fails right solutions more "

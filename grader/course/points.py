@@ -13,8 +13,9 @@ Refuse = Callable[[str, str], Exception]  # a key and what is wrong with it
 def points_of(checks: Sequence[Check], table: Mapping[str, float], refuse: Refuse) -> dict[str, int | float]:
     """Points by check, of a table by check, part and `total`.
 
-    A part's points are shared by its checks that have no entry of their own, and the rest of the total by all others,
-    each in the lab's proportions: to the hundredth, and the sum is what was asked for. Raises what `refuse` makes.
+    A part's points are shared by its checks that have no entry of their own, and the rest of the total by all others
+    that are no bonus, each in the lab's proportions: to the hundredth, and the sum is what was asked for. Raises what
+    `refuse` makes.
     """
     for name, value in table.items():
         if Fraction(str(value)) * HUNDREDTHS % 1:
@@ -24,7 +25,7 @@ def points_of(checks: Sequence[Check], table: Mapping[str, float], refuse: Refus
         if part in table:
             _share(part, table[part], [check for check in checks if check.part == part], points, refuse)
     if TOTAL in table:
-        _share(TOTAL, table[TOTAL], checks, points, refuse)
+        _share(TOTAL, table[TOTAL], [check for check in checks if not check.bonus], points, refuse)
     return {check.id: points.get(check.id, check.points) for check in checks}
 
 

@@ -19,18 +19,20 @@ FOLDER = "samples"
 class Edit(Table):
     """Replace the text `old`, which occurs exactly once in `module`, by `new`."""
 
-    module: FileName
-    old: Text
-    new: str
+    module: FileName = Field(description="A module of the solution.")
+    old: Text = Field(description="A text that occurs in it exactly once.")
+    new: str = Field(description="What stands in its place.")
 
 
 class Sample(Table):
-    """A wrong solution. code: by which some check has to fail. edit: how it differs from the solution."""
+    """A wrong solution."""
 
-    name: Name
-    summary: Text
-    code: Annotated[str, Field(pattern=f"^{CODE.pattern}$")]
-    edit: Annotated[tuple[Edit, ...], Strict(False), Field(min_length=1)]
+    name: Name = Field(description="That of its file.")
+    summary: Text = Field(description="What is wrong with it, in a sentence.")
+    code: Annotated[str, Field(pattern=f"^{CODE.pattern}$")] = Field(description="By which some check has to fail.")
+    edit: Annotated[tuple[Edit, ...], Strict(False), Field(min_length=1)] = Field(
+        description="How it differs from the solution."
+    )
 
     def sources(self, solution: Mapping[str, str]) -> dict[str, str]:
         """The modules after the edits. Raises CourseError when one does not apply exactly once."""

@@ -29,6 +29,7 @@ def _values(assignment: Assignment, source: CourseFile | None) -> Iterator[tuple
     yield "lab", assignment.installed_name
     yield from {key: getattr(assignment, key) for key in ("name", "title", "course")}.items()
     yield "parts", list(assignment.part_names)
+    yield "bonus", [check.id for check in assignment.checks if check.bonus]
     yield "due", assignment.texts.due_text
     yield from _named("points", {check.id: check.points for check in assignment.checks})
     yield from _named("thresholds", {name: f"{t.side} {t.default:g}" for name, t in assignment.thresholds.items()})

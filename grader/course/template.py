@@ -24,7 +24,7 @@ commands read this file. Keep it where nobody else can write.
 def render_template(lab: Assignment) -> str:
     """The text of the file, made from the keys and the lab's own values."""
     lines = [*_comment(HEAD.format(name=lab.name)), ""]
-    of_lab: dict[str, Any] = {"lab": lab.name, "parts": list(lab.part_names)}
+    of_lab: dict[str, Any] = {"lab": lab.name, "parts": list(lab.part_names), "bonus": []}
     of_lab |= {key: getattr(lab, key) for key in ("name", "title", "course")}
     for name, field in Course.model_fields.items():
         if name not in TABLES:

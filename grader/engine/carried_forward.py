@@ -56,7 +56,8 @@ class CarriedForward:
             return None
         told = self._told
         results = [
-            CheckResult(r.id, r.part, r.points, r.score, r.outcome, told, seconds=r.seconds) for r in ours.results
+            CheckResult(r.id, r.part, r.points, r.score, r.outcome, told, seconds=r.seconds, bonus=r.bonus)
+            for r in ours.results
         ]
         return TaskResult(tuple(results), measured_at=ours.measured_at)
 

@@ -102,7 +102,7 @@ def _sides(evidence: Evidence | None) -> dict[str, Any]:
 def _result(
     item: Check | CheckResult, outcome: Outcome, message: str, score: float = 0.0, **fields: Any
 ) -> CheckResult:
-    return CheckResult(item.id, item.part, item.points, score, outcome, message, **fields)
+    return CheckResult(item.id, item.part, item.points, score, outcome, message, bonus=item.bonus, **fields)
 
 
 def _failed(item: Check, cause: Failed | SubmissionDied, hint: str, **fields: Any) -> CheckResult:

@@ -124,8 +124,8 @@ def thresholds_of(assignment: Assignment, part: str) -> dict[str, Any]:
 
 
 def _set_by_course(assignment: Assignment, part: str) -> list[Any]:
-    """What a course can set beside thresholds and limits: points by check, and what checks draw from."""
-    points = {check.id: check.points for check in _checks_of(assignment, part)}
+    """What a course can set beside thresholds and limits: points and bonus by check, and what checks draw from."""
+    points = {check.id: [check.points, check.bonus] for check in _checks_of(assignment, part)}
     return [points, {each.name: each.default for each in assignment.ranges}]
 
 

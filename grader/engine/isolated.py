@@ -50,5 +50,7 @@ def _measure(task: Task, assignment: Assignment, checks: tuple[Check, ...], serv
 
 def unmeasurable(checks: Iterable[Check], problem: str, message: str = f"{GRADER_FAILED}.") -> TaskResult:
     """What a task is worth that we failed to measure: no points, and the instructor is told."""
-    results = (CheckResult(c.id, c.part, c.points, 0.0, Outcome.ERROR, message, INSTRUCTOR_TOLD) for c in checks)
+    results = (
+        CheckResult(c.id, c.part, c.points, 0.0, Outcome.ERROR, message, INSTRUCTOR_TOLD, bonus=c.bonus) for c in checks
+    )
     return TaskResult(tuple(results), problem=problem)

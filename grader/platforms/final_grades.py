@@ -16,6 +16,7 @@ from ..submissions.platform_names import CANVAS, MOODLE
 from ..submissions.roster import Roster
 from .lms import Class
 from .nbgrader.course import is_course_folder, url_of
+from .nbgrader.gradebook import grade_id
 
 
 class GradebookNotNamed(UserError):
@@ -48,7 +49,8 @@ def class_of(assignment: Assignment, results: Path, db: str | None, roster: Rost
 def _of_gradebook(url: str, assignment: Assignment) -> tuple[FinalGrade, ...]:
     from .nbgrader.grades import read_grades  # takes seconds, which plain results do not pay
 
-    return tuple(read_grades(url, assignment.name))
+    bonuses = [grade_id(check.id) for check in assignment.checks if check.bonus]
+    return tuple(read_grades(url, assignment.name, bonuses))
 
 
 def _of_reports(reports: Sequence[Report], results: Path, platform: str) -> tuple[FinalGrade, ...]:

@@ -17,10 +17,10 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from ..core.assignment import Assignment
-from ..core.points import total
 from ..core.registry import Check
 from ..core.stubs import STUB_MARKER
 from .figures import embed, figures
+from .rubric import worth
 from .solutions import BEGIN
 from .sources import GUARD, handed_out, handed_out_text
 
@@ -87,9 +87,8 @@ def _locked(notebook: NotebookNode) -> NotebookNode:
 
 
 def _opening_cells(assignment: Assignment) -> Iterator[Cell]:
-    worth = {part.name: total(check.points for check in part.checks) for part in assignment.parts}
-    rows = "\n".join(f"| {part} | {points} |" for part, points in worth.items())
-    sums = {"rows": rows, "total": str(total(worth.values()))}
+    rows = "\n".join(f"| {part.name} | {worth(part.checks)} |" for part in assignment.parts)
+    sums = {"rows": rows, "total": worth(assignment.checks)}
     introduction = handed_out_text(assignment, assignment.introduction, "introduction", **sums)
     yield Cell("markdown", introduction.strip(), "introduction")
     yield Cell("code", assignment.setup.strip(), "set-up")
@@ -111,9 +110,9 @@ def _part_cells(part: str, source: str, checks: list[Check]) -> Iterator[Cell]:
 
 def _test_cell(check: Check) -> Cell:
     comment = "\n".join(f"# {line}" for line in textwrap.wrap(check.sentence, 100))
-    source = f'{comment}\ncheck("{check.id}")  # {check.points} points'
+    source = f'{comment}\ncheck("{check.id}")  # {check.points} points{", a bonus" if check.bonus else ""}'
     grade_id = check.id.replace(".", "-")  # nbgrader allows no dots; parts and names have no hyphens
-    return Cell("code", source, grade_id, nbgrader=_nbgrader(grade_id, grade=True, points=check.points))
+    return Cell("code", source, grade_id, nbgrader=_nbgrader(grade_id, grade=True, points=check.possible))
 
 
 def _nbgrader(grade_id: str, *, grade: bool, **points: int | float) -> dict[str, Any]:

@@ -30,13 +30,15 @@ def render_rubric(assignment: Assignment) -> str:
 
 def _overview(assignment: Assignment) -> str:
     """A table of the parts with the number of their checks and their points."""
-    parts = (f"| {p.title} (`{p.name}`) | {len(p.checks)} | {_worth(p.checks)} |" for p in assignment.parts)
-    total = f"| all | {len(assignment.checks)} | {_worth(assignment.checks)} |"
+    parts = (f"| {p.title} (`{p.name}`) | {len(p.checks)} | {worth(p.checks)} |" for p in assignment.parts)
+    total = f"| all | {len(assignment.checks)} | {worth(assignment.checks)} |"
     return _lines(["| part | checks | points |", "|---|---|---|", *parts, total])
 
 
-def _worth(checks: Sequence[Check]) -> int | float:
-    return total(check.points for check in checks)
+def worth(checks: Sequence[Check]) -> str:
+    """Points for readers, and those that come on top: `6 + 2 bonus`."""
+    points, more = total(check.possible for check in checks), total(check.points for check in checks if check.bonus)
+    return f"{points} + {more} bonus" if more else str(points)
 
 
 def _rows(checks: Sequence[Check]) -> Iterator[str]:
@@ -45,7 +47,7 @@ def _rows(checks: Sequence[Check]) -> Iterator[str]:
     for check in checks:
         needs = ", ".join(f"`{need}`" for need in check.needs) or "–"
         sentence = check.sentence.replace("|", "\\|")  # which would end the cell
-        yield f"| `{check.id}` | {check.points} | {needs} | {sentence} |"
+        yield f"| `{check.id}` | {check.points}{' bonus' if check.bonus else ''} | {needs} | {sentence} |"
 
 
 def _lines(lines: Sequence[str]) -> str:

@@ -59,7 +59,7 @@ def part_cells(report: Report, columns: Sequence[str]) -> list[Cell]:
         if part not in scores or part in open_parts:
             cells.append(Cell("!" if part in open_parts else "–", None))
         else:
-            cells.append(Cell(points(earned), earned / possible if possible else 0.0))
+            cells.append(Cell(points(earned), min(1.0, earned / possible) if possible else 0.0))
     return cells
 
 

@@ -35,7 +35,7 @@ KEYS = (
 )  # fmt: skip
 CHECK_KEYS = (
     "id", "part", "points", "score", "outcome", "code", "message", "hint", "template", "parameters", "evidence",
-    "missed", "seconds", "pictures",
+    "missed", "seconds", "pictures", "bonus",
 )  # fmt: skip
 
 CHECK_ID = re.compile(r"[a-z_][a-z0-9_]{0,39}\.[a-z0-9_]{1,80}")
@@ -211,8 +211,8 @@ def _own_fields(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_missed(check: Any) -> Any:
-    """A check of a record that was written before thresholds that were missed had odds."""
-    return {"missed": []} | check if isinstance(check, dict) else check
+    """A check of a record that was written before thresholds that were missed had odds, or before bonuses."""
+    return {"missed": [], "bonus": False} | check if isinstance(check, dict) else check
 
 
 def _check_consistent(check: CheckResult) -> None:

@@ -83,7 +83,7 @@ def check_table(assignment: Assignment, results: Sequence[CheckResult]) -> Table
         for result in of_part:
             style = OUTCOME_STYLES[result.outcome]
             outcome = Text(f"{style.glyph} {style.word}", style=style.terminal)
-            table.add_row(outcome, _finding(assignment, result), _sum([result]))
+            table.add_row(outcome, _finding(assignment, result), _worth(result))
     return table
 
 
@@ -101,7 +101,11 @@ def _finding(assignment: Assignment, result: CheckResult) -> Text:
 
 
 def _sum(results: list[CheckResult]) -> str:
-    return f"{points(sum(r.score for r in results))}/{total(r.points for r in results)}"
+    return f"{points(sum(r.score for r in results))}/{total(r.possible for r in results)}"
+
+
+def _worth(result: CheckResult) -> str:
+    return f"{points(result.score)}/{result.points}{' bonus' if result.bonus else ''}"
 
 
 def plain_text(assignment: Assignment, results: Sequence[CheckResult]) -> str:
@@ -112,7 +116,7 @@ def plain_text(assignment: Assignment, results: Sequence[CheckResult]) -> str:
         lines += ["", f"{part_title(assignment, part)}: {_sum(of_part)} points"]
         for result in of_part:
             style = OUTCOME_STYLES[result.outcome]
-            lines += _wrapped(f"{style.glyph} {style.word} {_sum([result])}  {_finding(assignment, result).plain}")
+            lines += _wrapped(f"{style.glyph} {style.word} {_worth(result)}  {_finding(assignment, result).plain}")
     return "\n".join(lines).strip("\n")
 
 

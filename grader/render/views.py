@@ -33,8 +33,8 @@ class PartView:
 
     @property
     def possible(self) -> int | float:
-        """Points there are in this part."""
-        return total(check.points for check in self.checks)
+        """Points there are in this part, without bonuses."""
+        return total(check.possible for check in self.checks)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,12 @@ def sentence(assignment: Assignment, check_id: str) -> str:
     return known or one_line(claim.replace("_", " "), 200)
 
 
+def claim(assignment: Assignment, result: CheckResult) -> str:
+    """A check for lists that have no parts: `VAE: The loss is …`, and whether it is a bonus."""
+    more = " (bonus)" if result.bonus else ""
+    return f"{part_title(assignment, result.part)}: {sentence(assignment, result.id)}{more}"
+
+
 def points(value: float) -> str:
     """Points with at most two decimals and no trailing zeros: 3, 2.5, 0.33."""
     return f"{value:.2f}".rstrip("0").rstrip(".")

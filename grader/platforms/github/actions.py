@@ -31,7 +31,13 @@ def write_workflow(assignment: Assignment, repository: Path) -> list[Path]:
 def result_of(report: Report) -> dict[str, Any]:
     """What other programs read of a run: points by check, and no seed."""
     checks = [
-        {"id": each.id, "outcome": each.outcome.value, "score": round(float(each.score), 4), "points": each.points}
+        {
+            "id": each.id,
+            "outcome": each.outcome.value,
+            "score": round(float(each.score), 4),
+            "points": each.points,
+            "bonus": each.bonus,
+        }
         for each in report.checks
     ]
     return {

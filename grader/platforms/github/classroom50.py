@@ -22,7 +22,7 @@ from ...core.text import one_line, printable
 from ...course.finding import find
 from ...release.archive import installable_grader, write_zip
 from ...render.terminal import plain_text
-from ...render.wording import part_title, points, sentence
+from ...render.wording import claim, points
 
 SCHEMA = "classroom50/result/v1"
 SCRIPT = Path(__file__).with_name("autograder.py")
@@ -62,12 +62,12 @@ def result_of(assignment: Assignment, report: Report, run: Mapping[str, str], su
 
 
 def _test(assignment: Assignment, result: CheckResult) -> dict[str, Any]:
-    name = f"{part_title(assignment, result.part)}: {sentence(assignment, result.id)}"
+    name = claim(assignment, result)
     return {
         "test-name": one_line(name),
         "passed": result.outcome is Outcome.PASSED,
-        "score": round(result.score),
-        "max-score": result.points,
+        "score": 0 if result.bonus else round(result.score),  # the contract knows no points beyond the most
+        "max-score": result.possible,
         "id": result.id,
         "exact-score": round(float(result.score), 4),
         "message": printable(result.message),

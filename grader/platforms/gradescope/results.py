@@ -6,7 +6,7 @@ from ...core.assignment import Assignment
 from ...core.outcomes import Outcome, Report, Status
 from ...core.text import printable
 from ...render.terminal import plain_text
-from ...render.wording import part_title, sentence
+from ...render.wording import claim
 from . import NOT_GRADED
 
 
@@ -19,7 +19,7 @@ def results_of(assignment: Assignment, report: Report) -> dict[str, Any]:
         return {"output": NOT_GRADED, "extra_data": {"status": report.status.value}}
     tests = [
         {
-            "name": f"{part_title(assignment, result.part)}: {sentence(assignment, result.id)}",
+            "name": claim(assignment, result),
             "number": str(number),
             "score": round(float(result.score), 4),
             "max_score": result.points,

@@ -17,6 +17,7 @@ from ...render.terminal import plain_text
 from .gradebook import grade_id
 from .preprocessor import RESULTS
 from .restore import DECIDED
+from .scores import score_of
 
 
 class SaveFindings(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
@@ -30,6 +31,9 @@ class SaveFindings(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
             root = Path(CourseDirectory(parent=self).root)
             for name, text in comments(find_in_course(names["assignment"], root), nb, report).items():
                 gradebook.find_comment(name, *place).auto_comment = text
+            for result in report.checks:
+                if result.bonus:
+                    gradebook.find_grade(grade_id(result.id), *place).extra_credit = score_of(result).extra
             for name in _unmeasured(nb, report):
                 grade = gradebook.find_grade(name, *place)
                 grade.auto_score, grade.needs_manual_grade = None, True

@@ -11,6 +11,7 @@ from ...core.hand_in import HandIn
 from ...core.outcomes import Outcome, Report, Status
 from ...core.text import login
 from ...submissions.terms import Terms
+from .scores import Score, score_of
 
 if TYPE_CHECKING:
     from nbgrader.api import Assignment as Entry
@@ -140,8 +141,8 @@ def _enter(
     lock(gradebook.db, gradebook.course_id)
     _note_version(gradebook)
     entry, notebook = _declare(gradebook, assignment.name)
-    points = {check.id: check.points for report in reports for check in report.checks}
-    cells = _cells(gradebook, notebook, points or {check.id: check.points for check in assignment.checks})
+    points = {check.id: check.possible for report in reports for check in report.checks}
+    cells = _cells(gradebook, notebook, points or {check.id: check.possible for check in assignment.checks})
     scores = {login(each.student): _scores(each, cells) for each in reports if each.student}
     enter_scores(gradebook.db, entry, notebook, scores)
     enter_hand_ins(gradebook.db, notebook, hand_ins, terms)
@@ -208,14 +209,12 @@ def _cells(gradebook: "Gradebook", notebook: "Notebook", points: Mapping[str, in
     return {name: cell.id for name, cell in cells.items()}
 
 
-def _scores(report: Report, cells: Mapping[str, str]) -> dict[str, float | None]:
+def _scores(report: Report, cells: Mapping[str, str]) -> dict[str, Score | None]:
     """Score of each cell that this report speaks about, None where it has to be given by hand; all, if none was run."""
     if not report.checks:
         return dict.fromkeys(cells.values())
     is_graded = report.status is Status.GRADED
     return {
-        cells[grade_id(check.id)]: round(float(check.score), 4)
-        if is_graded and check.outcome is not Outcome.ERROR
-        else None
+        cells[grade_id(check.id)]: score_of(check) if is_graded and check.outcome is not Outcome.ERROR else None
         for check in report.checks
     }

@@ -1,5 +1,6 @@
 """Reads final grades from nbgrader's own gradebook: with late penalties, manual grades, extra credit and comments."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import create_engine, or_, select
+from sqlalchemy import and_, create_engine, or_, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -20,22 +21,25 @@ from ...core.final_grade import ByHand, FinalGrade
 from .gradebook import GradebookError, address_of, reason_of, with_timeouts
 
 
-def read_grades(db_url: str, assignment: str) -> list[FinalGrade]:
-    """The grade of everybody who handed the assignment in, by login. Raises GradebookError; nothing is written."""
+def read_grades(db_url: str, assignment: str, bonuses: Collection[str] = ()) -> list[FinalGrade]:
+    """The grade of everybody who handed the assignment in, by login. Raises GradebookError; nothing is written.
+
+    bonuses: names of cells whose extra credit no person gave.
+    """
     url = address_of(db_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise GradebookError(f"there is no gradebook {url}")
     engine = create_engine(with_timeouts(url))
     try:
         with Session(engine) as session:
-            return _grades(session, assignment, url)
+            return _grades(session, assignment, url, bonuses)
     except SQLAlchemyError as problem:
         raise GradebookError(f"gradebook {url} cannot be read: {reason_of(problem)}") from problem
     finally:
         engine.dispose()
 
 
-def _grades(session: Session, assignment: str, url: URL) -> list[FinalGrade]:
+def _grades(session: Session, assignment: str, url: URL, bonuses: Collection[str]) -> list[FinalGrade]:
     found = session.execute(select(Assignment.id, Assignment.max_score).where(Assignment.name == assignment)).first()
     if found is None:
         raise GradebookError(f"gradebook {url} has no assignment {assignment!r}")
@@ -45,7 +49,7 @@ def _grades(session: Session, assignment: str, url: URL) -> list[FinalGrade]:
         *(SubmittedAssignment.needs_manual_grade, SubmittedAssignment.timestamp),
     )
     query = select(*columns).where(SubmittedAssignment.assignment_id == identity)
-    by_hand = _by_hand(session, identity)
+    by_hand = _by_hand(session, identity, bonuses)
     return [
         FinalGrade(
             student=student,
@@ -61,9 +65,9 @@ def _grades(session: Session, assignment: str, url: URL) -> list[FinalGrade]:
     ]
 
 
-def _by_hand(session: Session, assignment_id: str) -> dict[str, tuple[ByHand, ...]]:
+def _by_hand(session: Session, assignment_id: str, bonuses: Collection[str]) -> dict[str, tuple[ByHand, ...]]:
     """What a person gave and wrote, by student, in the order of the cells' names."""
-    given = or_(Grade.manual_score.is_not(None), Grade.extra_credit.is_not(None))
+    given = or_(Grade.manual_score.is_not(None), and_(Grade.extra_credit.is_not(None), BaseCell.name.not_in(bonuses)))
     grades = _of_cells(session, assignment_id, Grade, (Grade.manual_score, Grade.max_score, Grade.extra_credit), given)
     written = Comment.manual_comment.is_not(None)
     comments = _of_cells(session, assignment_id, Comment, (Comment.manual_comment,), written)

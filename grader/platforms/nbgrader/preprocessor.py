@@ -22,6 +22,7 @@ from ...course.finding import find_in_course
 from ...engine.observer import Observer
 from ...render.terminal import plain_text
 from .gradebook import grade_id
+from .scores import score_of
 from .session import SESSION, Conditions, course_seed
 
 RESULTS = "aelab_report"  # the key of the report in nbgrader's resources
@@ -82,14 +83,9 @@ def _test_cells(notebook: NotebookNode) -> dict[str, NotebookNode]:
 def outputs_of(assignment: Assignment, result: CheckResult) -> list[NotebookNode]:
     """What a test cell shows: the explanation, the pictures, and finally the points."""
     explanation = nbformat.v4.new_output("stream", name="stdout", text=plain_text(assignment, [result]) + "\n")
-    score = {"text/plain": repr(points_of(result))}
+    score = {"text/plain": repr(score_of(result).points)}
     points = nbformat.v4.new_output("execute_result", data=score, execution_count=None)
     return [explanation, *map(_picture, result.pictures), points]
-
-
-def points_of(result: CheckResult) -> float:
-    """As `write_gradebook` enters them."""
-    return round(float(result.score), 4)
 
 
 def _picture(picture: Picture) -> NotebookNode:

@@ -22,9 +22,11 @@ from nbgrader.api import (
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from .scores import Score
+
 BATCH = 500  # students per query: bounds memory, and the length of an IN list
 
-Scores = Mapping[str, float | None]  # by the id of the cell; None has to be given by hand
+Scores = Mapping[str, Score | None]  # by the id of the cell; None has to be given by hand
 
 
 class _Present(NamedTuple):
@@ -32,6 +34,7 @@ class _Present(NamedTuple):
 
     id: str
     auto_score: float | None
+    extra_credit: float | None
     manual_score: float | None
     needs_manual_grade: bool
 
@@ -134,7 +137,7 @@ def _write_grades(session: Session, cells: Sequence[str], wanted: Mapping[str, S
         session,
         Grade,
         (
-            _row(here, cell) | _values(scores.get(cell), flagged=scores.get(cell) is None)
+            _row(here, cell) | _values(scores.get(cell), None, flagged=scores.get(cell) is None)
             for here, scores in wanted.items()
             for cell in cells
             if (here, cell) not in present
@@ -153,24 +156,30 @@ def _write_grades(session: Session, cells: Sequence[str], wanted: Mapping[str, S
 
 def _grades(session: Session, notebooks: Sequence[str]) -> dict[tuple[str, str], _Present]:
     """The grades of notebooks that were handed in, by the ids of notebook and cell."""
-    columns = (Grade.id, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
+    columns = (Grade.id, Grade.auto_score, Grade.extra_credit, Grade.manual_score, Grade.needs_manual_grade)
     query = select(Grade.notebook_id, Grade.cell_id, *columns).where(Grade.notebook_id.in_(notebooks))
     return {(here, cell): _Present(*values) for here, cell, *values in session.execute(query)}
 
 
-def _differs(grade: _Present, score: float | None) -> bool:
+def _differs(grade: _Present, score: Score | None) -> bool:
     """Whether a score has to be entered: one that is as it was leaves alone what a person has decided since."""
-    if grade.auto_score != score:
+    if grade.auto_score != (score and score.points) or (score and score.extra not in (None, grade.extra_credit)):
         return True
     return grade.manual_score is None and grade.needs_manual_grade != (score is None)
 
 
-def _update(grade: _Present, score: float | None) -> dict[str, Any]:
-    return _values(score, flagged=score is None or grade.manual_score is not None)
+def _update(grade: _Present, score: Score | None) -> dict[str, Any]:
+    return _values(score, grade.extra_credit, flagged=score is None or grade.manual_score is not None)
 
 
-def _values(score: float | None, *, flagged: bool) -> dict[str, Any]:
-    return {"auto_score": score, "needs_manual_grade": flagged}
+def _values(score: Score | None, extra: float | None, *, flagged: bool) -> dict[str, Any]:
+    """extra: the credit that is there already, which stays unless the check is a bonus."""
+    points, own = score or (None, None)
+    return {
+        "auto_score": points,
+        "extra_credit": extra if own is None else own,
+        "needs_manual_grade": flagged,
+    }
 
 
 def _insert(session: Session, model: type, rows: Iterable[dict[str, Any]]) -> None:

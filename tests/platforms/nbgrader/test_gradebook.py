@@ -25,6 +25,7 @@ from grader.platforms.lms import table
 from grader.platforms.nbgrader import gradebook as gradebook_module
 from grader.platforms.nbgrader import rows
 from grader.platforms.nbgrader.gradebook import GradebookError, grade_id, write_gradebook
+from grader.platforms.nbgrader.grades import read_grades
 from grader.render.report_json import report_folder, write_report
 from grader.submissions.roster import Roster
 
@@ -161,6 +162,28 @@ def test_a_second_run_updates_scores_and_keeps_what_a_person_entered(own_url: st
         assert gradebook.find_grade(cell, ASSIGNMENT.name, ASSIGNMENT.name, "grace").auto_score is None
         assert gradebook.find_submission(ASSIGNMENT.name, "ada").score == 98
         assert len(gradebook.students) == 2
+
+
+def test_a_bonus_is_extra_credit(own_url: str) -> None:
+    """Its cell is worth nothing, and the score may be above the most; a second run follows, a person's credit stays."""
+    whole = samples.solved("ada")
+    bonus = tuple(replace(check, bonus=check.part == "pictures") for check in whole.checks)
+    lost = tuple(replace(check, score=0.0) if check.bonus else check for check in bonus)
+    for checks, score in ((lost, 94), (bonus, 100), (lost, 94)):
+        write_gradebook(ASSIGNMENT, [replace(whole, checks=checks)], own_url)
+        with Gradebook(own_url) as gradebook:
+            submission = gradebook.find_submission(ASSIGNMENT.name, "ada")
+            assert (submission.score, submission.max_score, submission.needs_manual_grade) == (score, 94, False)
+    with Gradebook(own_url) as gradebook:
+        gradebook.find_grade("data-batches_shuffle_samples", ASSIGNMENT.name, ASSIGNMENT.name, "ada").extra_credit = 0.5
+        gradebook.db.commit()
+    write_gradebook(ASSIGNMENT, [replace(whole, checks=bonus)], own_url)
+    with Gradebook(own_url) as gradebook:
+        assert gradebook.find_submission(ASSIGNMENT.name, "ada").score == 100.5
+    bonuses = [grade_id(check.id) for check in bonus if check.bonus]
+    (grade,) = read_grades(own_url, ASSIGNMENT.name, bonuses)
+    assert (grade.earned, grade.possible) == (100.5, 94)
+    assert [(mark.name, mark.extra) for mark in grade.by_hand] == [("data-batches_shuffle_samples", 0.5)]
 
 
 def test_parts_graded_one_after_the_other_add_up(own_url: str) -> None:

@@ -19,7 +19,7 @@ TOP = [
 ]  # fmt: skip
 CHECK = [
     "id", "part", "points", "score", "outcome", "code", "message", "hint", "template", "parameters", "evidence",
-    "missed", "seconds", "pictures",
+    "missed", "seconds", "pictures", "bonus",
 ]  # fmt: skip
 GRADED = ["at", "aelab", "calibration", "python", "tensorflow", "submission_sha256", "code_sha256"]
 
@@ -223,7 +223,10 @@ def test_a_check_listed_twice_is_refused(tmp_path: Path) -> None:
         read_report(tmp_path)
 
 
-@pytest.mark.parametrize("key", [*TOP, *(f"checks.{key}" for key in CHECK if key != "missed"), "graded.at"])
+LATER = {"missed": (), "bonus": False}  # which earlier versions did not write, and what is known without
+
+
+@pytest.mark.parametrize("key", [*TOP, *(f"checks.{key}" for key in CHECK if key not in LATER), "graded.at"])
 def test_a_record_that_lacks_a_key_is_refused(key: str, tmp_path: Path) -> None:
     """Nothing is made up for what was lost, and the key is named."""
     place, _, name = key.rpartition(".")
@@ -237,11 +240,12 @@ def test_a_record_that_lacks_a_key_is_refused(key: str, tmp_path: Path) -> None:
     assert place in told
 
 
-def test_a_record_of_before_the_odds_is_read(tmp_path: Path) -> None:
-    """It missed nothing that is known."""
+@pytest.mark.parametrize(("key", "value"), LATER.items())
+def test_a_record_of_an_earlier_version_is_read(key: str, value: Any, tmp_path: Path) -> None:
+    """It missed nothing that is known, and had no bonus."""
     write_report(samples.solved(), tmp_path)
-    change(tmp_path, lambda record: [check.pop("missed") for check in record["checks"]])
-    assert {check.missed for check in read_report(tmp_path).checks} == {()}
+    change(tmp_path, lambda record: [check.pop(key) for check in record["checks"]])
+    assert {getattr(check, key) for check in read_report(tmp_path).checks} == {value}
 
 
 def change(folder: Path, edit: Any) -> None:
