@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..core.stubs import STUB_MARKER
+from .said import LOOKED_AT, plain, traced_place
 
 TASK = re.compile(re.escape(STUB_MARKER) + r"([\w., ]+)")  # TensorFlow wraps the text in a traceback of its own
+LONGEST = 600  # characters of a text
 FILE_PREFIX = "submission:"  # file names of submission code start with this, so that frames can be told apart
 
 
@@ -34,24 +36,25 @@ def submission_code(doing: str) -> Iterator[None]:
 
 
 def describe(error: BaseException, doing: str) -> dict[str, Any]:
-    """An exception as plain text: kind, type, message, where."""
+    """An exception as plain text: kind, type, message, where, and its own text where the message leaves some out."""
     text = _text_of(error)
     if isinstance(error, NotImplementedError) and (task := TASK.search(text)):
         return {"kind": "stub", "message": task[1][:200]}
+    message = plain(text)
     return {
         "kind": "raised",
         "doing": doing,
         "type": type(error).__name__[:80],
-        "message": text[:600],
-        "where": _where(error),
-    }
+        "message": message[:LONGEST],
+        "where": _where(error) or traced_place(text, FILE_PREFIX),
+    } | ({"original": text[:LONGEST]} if message != text.strip() else {})
 
 
 def _text_of(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return str(error.msg)
     try:
-        return str(error)
+        return str.__getitem__(str(error), slice(LOOKED_AT))
     except Exception:  # a submission's exception class may fail to print itself
         return "(the exception has no readable text)"
 

@@ -18,6 +18,7 @@ from .wording import OUTCOME_STYLES, STATUS_TEXT, in_order, part_title, parts_of
 
 WIDTH = 80
 EVIDENCE = 400  # characters of what was expected or measured
+ORIGINAL = 160  # of a library's own message
 
 
 def grades_table(assignment: Assignment, reports: Sequence[Report]) -> Table:
@@ -97,6 +98,8 @@ def _finding(assignment: Assignment, result: CheckResult) -> Text:
             finding.append(f"\n{label.capitalize()}: {printable(value, EVIDENCE)}")
     if hint and result.outcome is not Outcome.PASSED:
         finding.append("\nNext: ", style="cyan").append(hint)
+    if original := result.parameters.get("original"):
+        finding.append(f"\nThe library said: {one_line(str(original), ORIGINAL)}", style="dim")
     return finding
 
 

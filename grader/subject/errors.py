@@ -4,6 +4,9 @@ The description comes from the submission's process: it is text to show, cleaned
 which of a few failures it is, and its wording.
 """
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..core import expect
@@ -16,7 +19,7 @@ ITEMS = 20  # of a list in a field
 # What the wordings below use.
 FIELDS = (
     "kind", "message", "type", "doing", "where", "what", "expected", "received", "name", "present", "part", "near",
-    "binder", "cause", "place", "line", "reason", "needs",
+    "binder", "cause", "place", "line", "reason", "needs", "original",
 )  # fmt: skip
 CAUSES = {  # of a missing name, by what became of the statement that should have given it a value
     "syntax": "missing.syntax", "import": "missing.import", "raised": "missing.raised", "cut": "missing.cut",
@@ -24,13 +27,44 @@ CAUSES = {  # of a missing name, by what became of the statement that should hav
 }  # fmt: skip
 
 
-def as_exception(failure: Any) -> Exception:
-    """Failed, NotImplementedYet or GraderFault for what a harness reported."""
+@dataclass(frozen=True)
+class KnownError:
+    """A mistake that a library reports in words of its own.
+
+    said: what is looked for in type and text, as in "ValueError: …". message: begins with what the submission did; the
+    named groups of `said` are parameters of it. hint: one next step.
+    """
+
+    code: str
+    said: re.Pattern[str]
+    message: str
+    hint: str
+
+
+def as_exception(failure: Any, known: Sequence[KnownError] = ()) -> Exception:
+    """Failed, NotImplementedYet or GraderFault for what a harness reported. known: in the order of preference."""
     if not isinstance(failure, dict):
         return expect.GraderFault("a failure without a description")
     text = {key: printable(_cut(failure[key]), LONGEST) for key in FIELDS if key in failure}
+    if text.get("kind") == "raised":
+        return _known(text, known) or _raised(text)
     make = _MAKERS.get(text.get("kind", ""))
     return make(text) if make else expect.GraderFault(text.get("message", "an unknown failure"))
+
+
+def _known(text: dict[str, str], known: Sequence[KnownError]) -> expect.Failed | None:
+    """A known mistake, told in the words of the assignment. The library's own stand in the parameter `original`."""
+    said = f"{text.get('type')}: {text.get('message')}"
+    for error in known:
+        if found := error.said.search(said):
+            told: dict[str, Any] = {"doing": text.get("doing"), "place": _in_brackets(text)}
+            told |= {"original": text.get("original") or said} | found.groupdict(default="")
+            return expect.Failed(error.code, error.message, error.hint, **told)
+    return None
+
+
+def _in_brackets(text: dict[str, str]) -> str:
+    return f" ({text['where']})" if text.get("where") else ""
 
 
 def _cut(value: Any) -> str:
@@ -64,25 +98,35 @@ def left_out_of(notes: Any) -> list[LeftOut]:
 
 def _raised(text: dict[str, str]) -> Exception:
     where = text.get("where", "")
+    original: dict[str, Any] = {"original": text["original"]} if text.get("original") else {}
     failed = expect.Failed(
         "raised.in_submission",
         "Your code raised {type} while {doing}{place}: {text}",
         f"Start at {where}." if where else "Run the same call yourself and read the traceback.",
         type=text.get("type"),
         doing=text.get("doing"),
-        place=f" ({where})" if where else "",
+        place=_in_brackets(text),
         text=text.get("message"),
+        **original,
     )
     if not text.get("cause"):
         return failed
     return failed.adding("— the name is missing because {origin}.", origin=_origin(text))
 
 
+WRONG_SHAPE = "shape.wrong", "Print the shape after each layer and find the first one that is not what you meant."
+NOTHING = "returned.nothing", "A function without a `return` gives nothing: does every way through it end in one?"
+ANOTHER_NUMBER = "returned.another_number", "Look at what its `return` hands over: is there too much, or too little?"
+
+
 def _shape(text: dict[str, str]) -> Exception:
+    expected, received = text.get("expected", ""), text.get("received", "")
+    counted = expected.endswith(" values") or received.endswith(" values")
+    code, hint = NOTHING if received == "nothing" else ANOTHER_NUMBER if counted else WRONG_SHAPE
     return expect.Failed(
-        "shape.wrong",
+        code,
         "{what} should return {wanted}, but returned {received}.",
-        "Print the shape after each layer and find the first one that is not what you meant.",
+        hint,
         expect.Evidence(text.get("expected"), text.get("received")),
         what=text.get("what"),
         wanted=text.get("expected"),
@@ -153,4 +197,4 @@ def _missing_module(text: dict[str, str]) -> Exception:
     )
 
 
-_MAKERS = {"stub": _stub, "raised": _raised, "shape": _shape, "missing": _missing, "missing_module": _missing_module}
+_MAKERS = {"stub": _stub, "shape": _shape, "missing": _missing, "missing_module": _missing_module}

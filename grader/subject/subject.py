@@ -7,7 +7,7 @@ The same interface stands in front of a submission in this process (the self-che
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ..core import expect
 from ..core.outcomes import LeftOut, Picture
 from ..protocol.frames import Want
 from ..protocol.messages import Reply, Request
-from .errors import as_exception, left_out_of
+from .errors import KnownError, as_exception, left_out_of
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Subject")
@@ -37,7 +37,12 @@ class Channel(Protocol):
 
 
 class Subject:
-    """A submission as checks see it, and the grading seed. An assignment adds what is hidden from it."""
+    """A submission as checks see it, and the grading seed. An assignment adds what is hidden from it.
+
+    known_errors: what an assignment says in place of a library.
+    """
+
+    known_errors: ClassVar[tuple[KnownError, ...]] = ()
 
     def __init__(self, channel: Channel, seed: int):
         self.channel = channel
@@ -65,7 +70,7 @@ class Subject:
         asked = Request(operation, parameters, tuple(arrays), None if wants is None else tuple(wants))
         reply, failure = self.channel.request(asked)
         if reply is None:
-            raise as_exception(failure)
+            raise as_exception(failure, self.known_errors)
         for array in reply.arrays if finite else ():
             expect.finite(array, f"What {parameters.get('method') or parameters.get('name') or operation} returned")
         return reply

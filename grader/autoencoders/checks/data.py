@@ -115,6 +115,7 @@ def batches_shuffle_samples(subject: Subject) -> Evidence:
     per_pass = SAMPLES // BATCH_SIZE
     batches = batches_of(subject, images, BATCH_SIZE, PASSES * per_pass)
     lengths = {len(batch) for batch in batches}
+    drawn = [_numbers(batch, images) for batch in batches if len(batch) == BATCH_SIZE]
     expect.that(
         len(batches) == PASSES * per_pass,
         "batches.ended",
@@ -124,6 +125,7 @@ def batches_shuffle_samples(subject: Subject) -> Evidence:
         f"{len(batches)} batches",
         count=len(batches),
     )
+    _expect_no_remainder_among_wholes(drawn, lengths)
     expect.that(
         lengths == {BATCH_SIZE},
         "batches.wrong_size",
@@ -134,11 +136,26 @@ def batches_shuffle_samples(subject: Subject) -> Evidence:
         size=BATCH_SIZE,
         others=sorted(lengths - {BATCH_SIZE}),
     )
-    drawn = [_numbers(batch, images) for batch in batches]
     _expect_seen(drawn, SAMPLES - SAMPLES % BATCH_SIZE)  # what one pass holds at least
     evidence = _expect_mixed(drawn)
     _expect_seen(drawn, SAMPLES)
     return evidence
+
+
+def _expect_no_remainder_among_wholes(drawn: list[list[int]], lengths: set[int]) -> None:
+    """Where the batches of a pass are shuffled, remainder and all, that is the first thing to say, not its size."""
+    if lengths == {BATCH_SIZE} or not drawn or diagnosis_of(drawn) is not AS_WHOLES:
+        return
+    message = "The same samples meet again and again: {diagnosis} The remainder of a pass comes among them."
+    expected = f"batches of {BATCH_SIZE}, mixed anew in every pass"
+    measured = f"batches of {' and of '.join(map(str, sorted(lengths)))}, each always with the same samples"
+    raise expect.Failed(
+        "batches.remainder_among_wholes",
+        message,
+        HINTS[AS_WHOLES.code] + " Then a remainder can only come at the end of a pass.",
+        Evidence(expected, measured),
+        diagnosis=AS_WHOLES.sentence,
+    )
 
 
 def _expect_seen(drawn: list[list[int]], least: int) -> None:

@@ -18,10 +18,11 @@ def normalize(harness: Harness, request: Request) -> Reply:
     function = harness.definitions.find("data", "normalize")
     with submission_code("mapping normalize over a dataset"):
         mapped = tf.data.Dataset.from_tensor_slices((images, labels)).map(function)
-        found = next(iter(mapped.batch(len(images))))
-        if isinstance(found, tuple | list | dict):
-            received = f"{len(found)} values"
+        spec = mapped.element_spec
+        if isinstance(spec, tuple | list | dict | tf.NoneTensorSpec):
+            received = "nothing" if isinstance(spec, tf.NoneTensorSpec) else f"{len(spec)} values"
             raise SubmissionError({"kind": "shape", "what": "normalize", "expected": "one image", "received": received})
+        found = next(iter(mapped.batch(len(images))))
         floats = tf.cast(found, tf.float32)
     array = as_array(floats, "normalize", Want("float32", images.shape))
     return Reply(found.dtype.name, (array,))

@@ -55,7 +55,7 @@ def test_a_distribution_is_its_sample(tf: Any) -> None:
         (np.float32(1), "float32 ()"),
         (VALUES.astype(np.int32), "int32 (2, 3)"),
         (VALUES > 1, "bool (2, 3)"),
-        (None, "a NoneType"),
+        (None, "nothing"),
         ({"encoding": VALUES}, "a dict"),
         ("text", "a str"),
         (b"bytes", "a bytes"),
@@ -114,7 +114,7 @@ def test_several_arrays_come_as_a_tuple_or_a_list(tf: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "received"),
-    [((VALUES,), "1 values"), ([VALUES] * 3, "3 values"), (VALUES, "a ndarray"), (None, "a NoneType")],
+    [((VALUES,), "1 values"), ([VALUES] * 3, "3 values"), (VALUES, "a ndarray"), (None, "nothing")],
 )
 def test_another_number_of_arrays_is_told(tf: Any, value: Any, received: str) -> None:
     """One array is not two, though it has two rows."""

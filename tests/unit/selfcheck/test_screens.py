@@ -40,6 +40,16 @@ def test_every_row_says_outcome_expected_measured_and_next_step() -> None:
     assert places == sorted(places)
 
 
+def test_a_librarys_own_words_are_folded_away() -> None:
+    """They are there for who wants them, below the message in the words of the lab."""
+    failed = replace(samples.struggling().checks[0], parameters={"original": "<b>device:CPU:0</b>"})
+    html = selfcheck_html(ASSIGNMENT, [failed])
+    assert html.count("<details>") == 1
+    folded = html.partition("<details>")[2].partition("</details>")[0]
+    assert "&lt;b&gt;device:CPU:0" in folded
+    assert "<details>" not in selfcheck_html(ASSIGNMENT, [replace(failed, parameters={})])
+
+
 def test_a_passed_check_proposes_nothing() -> None:
     """A next step is for what is not right yet."""
     passed = replace(samples.solved().checks[0], hint="Look again.")

@@ -102,6 +102,24 @@ def test_each_kind_of_failure_has_its_code(kind: str, code: str) -> None:
     assert "{type.__class__} {" in found.message
 
 
+@pytest.mark.parametrize(
+    ("expected", "received", "code", "hint"),
+    [
+        ("one image", "2 values", "returned.another_number", "what its `return` hands over"),
+        ("2 values", "a EagerTensor", "returned.another_number", "what its `return` hands over"),
+        ("one image", "nothing", "returned.nothing", "without a `return`"),
+        ("float32 (3, 10)", "nothing", "returned.nothing", "without a `return`"),
+        ("float32 (3, 10)", "float32 (3, 5)", "shape.wrong", "Print the shape after each layer"),
+    ],
+)
+def test_the_next_step_fits_what_was_returned(expected: str, received: str, code: str, hint: str) -> None:
+    """Shapes of layers are no help to one who forgot a `return`, or returned the label, too."""
+    found = as_exception({"kind": "shape", "what": "f", "expected": expected, "received": received})
+    assert isinstance(found, expect.Failed)
+    assert (found.code, found.message) == (code, f"f should return {expected}, but returned {received}.")
+    assert hint in found.hint
+
+
 @pytest.mark.parametrize("cause", remote_errors.CAUSES)
 def test_each_cause_of_a_missing_name_has_its_code(cause: str) -> None:
     """The true cause is what a class page counts."""
