@@ -3,13 +3,13 @@
 import importlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..core.assignment import Assignment
+from ..core.assignment import Assignment, Part
 from ..core.errors import UserError
 from ..core.outcomes import CheckResult, LeftOut, Outcome
 from ..core.registry import Check
@@ -21,6 +21,7 @@ from ..submissions.reading import read_submission
 from .beforehand import CellTimes, told_beforehand
 from .drawings import Drawings, drawings_of
 from .local_channel import LocalChannel, quiet
+from .reachable import reachable
 from .watching import ObservedChannel, Watcher
 
 SEED = 2025
@@ -76,6 +77,11 @@ class Session:
                 self._watcher.ends(self.results[item.id])
         return tuple(self.results[c.id] for c in wanted)
 
+    def keep(self, earlier: "Session", parts: Collection[str]) -> None:
+        """Take over the results of these parts, with their drawings."""
+        self.results |= {name: result for name, result in earlier.results.items() if result.part in parts}
+        self.drawings |= {name: drawn for name, drawn in earlier.drawings.items() if name in self.results}
+
     def told(self) -> list[str]:
         """What of the submission was left out, failed, or would be cut short in a grade."""
         return [f"{each.where}: {each.why}" for each in dict.fromkeys((*self.left_out, *self.subject.left_out))]
@@ -103,20 +109,37 @@ def session_of_files(assignment: Assignment, path: Path) -> Session:
 
 
 class NotebookSessions:
-    """Keeps the session of a running notebook until a definition changes."""
+    """Keeps the session of a running notebook until a name changes, and the results of a part until its code does."""
 
     def __init__(self) -> None:
         self._values: dict[str, Any] = {}
         self._session: Session | None = None
 
     def of_namespace(self, assignment: Assignment, names: Mapping[str, Any]) -> Session:
-        """The session on these names: the previous one if all of them still name the same objects."""
+        """The session on these names: the previous one if all of them still name the same objects.
+
+        Else a new one, with the results of those parts for which nothing has changed that they lead to.
+        """
         values = {name: value for name, value in names.items() if not name.startswith("_") and name not in SHELL_NAMES}
-        before = self._values
-        same = before.keys() == values.keys() and all(before[name] is value for name, value in values.items())
-        if not same or self._session is None:
+        before, earlier = self._values, self._session
+        if earlier is None or not _same(before, values):
             self._values, self._session = values, Session(assignment, LiveNamespace(values))
+            if earlier is not None:
+                home = str(names.get("__name__"))
+                kept = {part.name for part in assignment.parts if _is_unchanged(part, before, values, home)}
+                self._session.keep(earlier, kept)
+        assert self._session is not None
         return self._session
+
+
+def _same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether the same names have the very same objects."""
+    return before.keys() == after.keys() and all(before[name] is value for name, value in after.items())
+
+
+def _is_unchanged(part: Part, before: Mapping[str, Any], after: Mapping[str, Any], home: str) -> bool:
+    """Whether all that the public names of a part lead to is the same."""
+    return _same(reachable(before, part.public_names, home), reachable(after, part.public_names, home))
 
 
 SESSIONS = NotebookSessions()
