@@ -3,8 +3,8 @@
 #
 # **You will** write a Keras model with a training loop of its own, and see what ten numbers can hold of a digit. **You
 # need** part `data`, and to know what convolutions, dense layers and gradient descent are. **Time:** the experiment
-# takes one to two minutes for all digits on two cores, some 12 seconds with the lab's 12,000; a step that is not
-# compiled, about twice as long.
+# takes a little more than a minute for all digits on two cores, some 12 seconds with the lab's 12,000; a step that is
+# not compiled, about twice as long.
 #
 # An autoencoder is two networks. The **encoder** squeezes a picture of 784 numbers into an *encoding*, or *code*, of
 # ten; the **decoder** paints a picture from ten numbers. They are trained together to make the painted picture, the
@@ -23,11 +23,11 @@
 # | dense, 10, no activation | (B, 10) | transposed convolution, 32, stride 2, relu | (B, 28, 28, 32) |
 # | | | transposed convolution, 1, stride 1, sigmoid | (B, 28, 28, 1) |
 #
-# A *transposed convolution* with stride 2 doubles the side of a picture[[; part `upsampling` looks at how it does
-# that]]. The encoding has no activation, so that each of its numbers may have either sign.
+# A *transposed convolution* doubles the side of a picture here[[; part `upsampling` looks at how it does that]]. The
+# encoding has no activation, so that each of its numbers may have either sign.
 #
 # **Loss.** A pixel $x_i \in [0, 1]$ is taken for the probability of ink, and so is its reconstruction $y_i$. The binary
-# **cross-entropy** of a picture is the sum over its 784 pixels,
+# **cross-entropy** of a picture, BCE for short, is the sum over its 784 pixels,
 #
 # $$-\sum_i \left(x_i \ln y_i + (1 - x_i) \ln(1 - y_i)\right).$$
 #
@@ -35,9 +35,9 @@
 # Guess a pixel that is ink with $y = 1/2$, and the surprise costs you $\ln 2 = 0.69$ nats; guess it with $y = 0.99$,
 # and it costs 0.01. The loss of a batch is the *sum* over its pictures. Keras' loss functions average over the last
 # axis: which axis is that here? [[gaussian_vae or vae: In later parts the sum will be weighed against a second term,
-# and the balance depends on it.]] Its mean per picture is as good; a mean over pixels is not. The targets are the
-# pictures with their greys, not in black and white, and nothing is added: a penalty on large weights belongs to the
-# optimizer, as weight decay.
+# and the balance depends on it.]] Its mean per picture is as good; a mean over pixels is not. The **targets**, which
+# the reconstructions are compared with, are the pictures with their greys, not in black and white, and nothing is
+# added: a penalty on large weights belongs to the optimizer, as weight decay.
 #
 # **What to look at.** An untrained network answers about ½ everywhere, 784 · ln 2 = 543 nats per picture. Always
 # answering with the mean picture costs 206 nats. Even a perfect copy costs 45.5, because a grey pixel is a surprise
@@ -53,18 +53,19 @@
 #
 # ## Three tools of TensorFlow
 #
-# * **`tf.GradientTape`** records what is computed inside its `with` block, and afterwards tells the derivative of a
-#   result with respect to any variable that took part. It watches trainable variables by itself. What happens before
-#   the block or after it is not on the tape.
+# * **`tf.GradientTape`**, the *tape*, records what is computed inside its `with` block, and afterwards tells the
+#   derivative of a result with respect to any variable that took part. It watches trainable variables by itself. What
+#   happens before the block or after it is not on the tape.
 # * **`tf.function`** turns a Python function into a graph. At its first call the Python code runs once, with symbols in
 #   place of numbers: this is called *tracing*. Later calls run the recorded graph without Python, here about twice as
 #   fast. Whatever is Python and not TensorFlow happens while tracing only: a `print` prints once, and a random number
 #   of NumPy becomes a constant. Variables may be created at the first call only. So wrap the step of *one* model, and
 #   wrap it once, not in every iteration.
 # * **`tf.train.Checkpoint`** writes variables to files. It finds them by walking along attributes: from `model` to
-#   `encoder`, to its layers, to their kernels. A variable that no attribute leads to is not saved. When restoring it
-#   matches by the same names and, if nothing matches or there is no file, says nothing. `tf.train.CheckpointManager`
-#   numbers the files in a folder, and removes old ones if you tell it how many to keep.
+#   `encoder`, to its layers, to their weights. A variable that no attribute leads to is not saved. When restoring it
+#   matches by the same names. If nothing matches it says nothing, and neither does it if there is no file and it gets
+#   `None` for its name. `tf.train.CheckpointManager` numbers the files in a folder, and removes old ones if you tell it
+#   how many to keep.
 
 # %%
 import tensorflow as tf
@@ -80,14 +81,14 @@ from .plotting import show_images, show_losses
 # small.]]
 #
 # * `fit_iteration` is one step of training: run the forward pass **inside** a `tf.GradientTape`, ask the tape for the
-#   gradients, and let the optimizer apply them. The tape watches trainable variables by itself. It returns the loss of
-#   its own batch before the step, no mean over earlier batches.
-# * Layers such as dropout and batch normalization are told in the loss that they train, and rest everywhere else: what
-#   becomes of a picture does not depend on the other pictures of its batch.
+#   gradients, and let the optimizer apply them. The method returns the loss of its own batch before the step, no mean
+#   over earlier batches.
+# * Layers such as dropout and batch normalization are told in the loss that they train, and nowhere else: what becomes
+#   of a picture does not depend on the other pictures of its batch.
 # * `fit` repeats the step, which you may compile with `tf.function`. It draws its batches from the dataset in order,
 #   shows a progress bar and returns Keras' `History`, with the mean loss of each epoch under `"loss"`.
 # * `create_checkpoint`, `save` and `restore` keep one checkpoint of the weights **and** of the optimizer in a folder.
-#   An optimizer that forgets its momentum does not continue where it stopped.
+#   An optimizer that forgets its **momentum**, its mean of earlier gradients, does not continue where it stopped.
 #
 # *Hint:* `tf.keras.callbacks.CallbackList` gives you Keras' progress bar and History for a loop of your own.
 
@@ -312,8 +313,9 @@ if __name__ == "__main__":
 # * A loss means something beside others only: 543 for ½ everywhere, 206 for the mean picture, 45.5 for a perfect copy.
 # * One step is: forward pass on the tape, gradients, optimizer.
 #
-# **Terms.** *Encoder, decoder*: picture to code, code to picture. *Encoding, code*: the numbers between them. *Latent
-# space*: all codes. *Reconstruction*: the decoded code of a picture. *Cross-entropy*: the loss, a surprise in nats.
+# **Terms.** *Autoencoder*: a network that copies its input through a bottleneck. *Encoder, decoder*: picture to code,
+# code to picture. *Encoding, code*: the numbers between them. *Latent space*: all codes. *Reconstruction*: the decoded
+# code of a picture. *Cross-entropy*: the loss, a surprise in nats. *Target*: what a reconstruction is compared with.
 # *Nat*: unit of information, 1 / ln 2 bits. *Tape*: records the forward pass for the gradients. *Tracing*: running
 # Python once to make a graph of it. *Checkpoint*: variables in a file. *Interpolation*: walking between two codes.
 #

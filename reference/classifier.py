@@ -10,9 +10,8 @@
 # keep its encoder, train a second autoencoder on the *codes* of the first, keep its encoder, and so on. Each layer
 # learns to keep what the layers below tell about a picture. This is **greedy layer-wise pretraining**, greedy because
 # no layer is changed again for the sake of the ones above it (Bengio et al., *Greedy Layer-Wise Training of Deep
-# Networks*, NIPS 2006; Vincent et al., *Stacked Denoising
-# Autoencoders*, JMLR 2010). Afterwards a softmax layer is put on top and the whole stack learns the labels:
-# **fine-tuning**.
+# Networks*, NIPS 2006; Vincent et al., *Stacked Denoising Autoencoders*, JMLR 2010). Afterwards a **softmax** layer,
+# whose answers add up to 1, is put on top and the whole stack learns the labels: **fine-tuning**.
 #
 # | stack | shape | pretrained as the encoder of |
 # |---|---|---|
@@ -35,8 +34,9 @@
 #
 # **Is pretraining worth it?** In 2006 it made deep stacks of dense layers with sigmoid units trainable, which from
 # random weights hardly learned. (Convolutional networks did without it even then.) Relu units, better initial weights
-# and Adam have removed that difficulty. In this lab it costs accuracy, with few labels and with many; test error in per
-# cent, means of three runs of the same number of steps with labels:
+# and Adam have removed that difficulty. In this lab it costs **accuracy**, the share of digits that are classified
+# correctly, with few labels and with many; test error in per cent, means of three runs of the same number of steps with
+# labels:
 #
 # | labelled digits | pretrained on 60,000 pictures | the same, denoising | from random weights |
 # |---|---|---|---|
@@ -72,10 +72,10 @@ from .plotting import show, show_images
 #
 # ## Task: `pretrain`
 #
-# One stage for each layer, from the bottom up. In its stage, a layer and a dense decoder that is thrown away
-# afterwards learn to reconstruct the codes of the layers below, not the pixels. Those layers are frozen. Every stage
-# trains on epochs × steps_per_epoch batches: drawn from one iterator over the dataset that the stages share, or, from
-# the second stage on, the codes of the batches that the first one has drawn.
+# One stage for each layer, from the bottom up. In its stage, a layer and a dense decoder that is thrown away afterwards
+# learn to reconstruct the codes of the layers below, not the pixels. Those layers are **frozen**: their weights stay as
+# they are. Every stage trains on epochs × steps_per_epoch batches: drawn from one iterator over the dataset that the
+# stages share, or, from the second stage on, the codes of the batches that the first one has drawn.
 #
 # *Hint:* a variable that is not handed to the tape and to the optimizer is frozen. Each stage trains other variables,
 # so each needs an optimizer of its own, and a compiled step of its own[[ (part `autoencoder` says why)]].
@@ -131,7 +131,7 @@ class StackedAutoencoderClassifier(tf.keras.Model):
     def pretrain(self, dataset: tf.data.Dataset, epochs: int, steps_per_epoch: int) -> None:
         """Train each layer as an autoencoder, from the bottom up, on batches of images (B, 28, 28, 1).
 
-        Each layer sees epochs × steps_per_epoch batches, as codes of the layers below, which rest.
+        Each layer sees epochs × steps_per_epoch batches, as codes of the layers below, which are frozen.
         """
         ### BEGIN SOLUTION
         batches = iter(dataset)
@@ -144,7 +144,7 @@ class StackedAutoencoderClassifier(tf.keras.Model):
         """A compiled step that trains layer `depth` and a new decoder: images (B, 28, 28, 1) -> scalar loss."""
         ### BEGIN SOLUTION
         layer = self.hidden_layers[depth]
-        below = tf.keras.Model(self.encoder.input, layer.input)  # flatten, and the layers that rest
+        below = tf.keras.Model(self.encoder.input, layer.input)  # flatten, and the frozen layers
         decoder = tf.keras.layers.Dense(layer.input_shape[-1])  # thrown away after this stage
         autoencoder = tf.keras.Sequential([layer, decoder])
         optimizer = tf.keras.optimizers.Adam()
@@ -203,8 +203,8 @@ class StackedAutoencoderClassifier(tf.keras.Model):
 # ## Experiment
 #
 # Pretrain each layer for two epochs, fine-tune for two more, and count the test digits that are classified correctly.
-# The confusion matrix tells which digits are taken for which. The kernel of the first layer has a column for each of
-# its units; reshaped to 28 × 28 it shows what the unit looks for (bright: ink wanted, dark: ink unwanted).
+# The **confusion matrix** tells which digits are taken for which. The kernel of the first layer has a column for each
+# of its units; reshaped to 28 × 28 it shows what the unit looks for (bright: ink wanted, dark: ink unwanted).
 
 # %%
 if __name__ == "__main__":

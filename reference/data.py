@@ -5,8 +5,9 @@
 # in every pass. **You need** Python and NumPy arrays. **Time:** nothing is trained; every cell takes seconds.
 #
 # MNIST has 60,000 training and 10,000 test pictures of handwritten digits, 28 × 28 pixels, grey values from 0 to
-# 255. An autoencoder learns to copy its input through a bottleneck, so the picture is both the question and the
-# answer: the labels are not needed[[ before part `classifier`]].
+# 255. An **autoencoder** is a network that learns to copy its input through a **bottleneck**, a layer that is too
+#    narrow to hand it on as it is. So the picture is both the question and the answer: the labels are not needed[[
+#    before part `classifier`]].
 #
 # Some words first. A **sample** is one picture. A **batch** is a stack of samples that go through the network
 # together: its shape is (B, 28, 28, 1), where B counts the samples and 1 the channels of a grey picture. A **step** is
@@ -16,8 +17,8 @@
 #
 # Two things have to happen before training:
 #
-# 1. **Scale.** The decoder will end in a sigmoid, whose values lie between 0 and 1. The pictures have to lie there,
-#    too: grey value $g$ becomes $x = g / 255$.
+# 1. **Scale.** The network will answer through a *sigmoid*, whose values lie between 0 and 1. The pictures have to lie
+#    there, too: grey value $g$ becomes $x = g / 255$.
 # 2. **Batch.** Batches should be different mixtures of samples in every pass over the data, otherwise the network meets
 #    the same groups again and again.
 #
@@ -139,27 +140,26 @@ if __name__ == "__main__":
 # ## Try
 #
 # * **`shuffle` after `batch`:** the same groups of 64 in every pass. After ten passes over 6,400 samples each of them
-#   has met 63 others, instead of about 600. [[Train part `autoencoder` with such batches, and there is hardly a
-#   difference (86.7 nats either way), because MNIST's own order is mixed already.]] Now imagine digits that are sorted
-#   by label.
+#   has met 63 others, instead of about 600. [[Train part `autoencoder` with such batches, and its loss is the same to
+#   three digits, because MNIST's own order is mixed already.]] Now imagine digits that are sorted by label.
 # * **`shuffle(10)`:** a sample moves a few places only. A small buffer mixes neighbours.
-# [[* **No scaling:** the cross-entropy of part `autoencoder` is not made for values above 1. It falls far below 0, and
-#   means nothing.]]
+# [[* **No scaling:** the loss of part `autoencoder` is not made for values above 1. It falls far below 0, and means
+#   nothing.]]
 
 # %% [markdown]
-# **Question.** The mean of all training pictures is about 0.13. What would a network that always answers with the mean
-# picture look like, and how would you notice that yours does?
+# **Question.** The mean pixel of all training pictures is about 0.13. What would a network that always answers with the
+# mean picture look like, and how would you notice that yours does?
 
 # %% [markdown]
 # ## Summary
 #
-# * Pictures become float32 in [0, 1], the range of the decoder's sigmoid.
+# * Pictures become float32 in [0, 1], the range of a sigmoid.
 # * Shuffle samples, then batch them: in every pass each sample meets others.
 # * A dataset is a recipe; an element is whatever the step before made of it.
 #
-# **Terms.** *Sample*: one picture. *Batch*: samples that are processed together. *Step*: one change of the weights.
-# *Epoch, pass*: once through the data. *Held-out, test digits*: those that no step has seen. *Pipeline*: the steps from
-# the stored pictures to the batches.
+# **Terms.** *Bottleneck*: the narrowest layer of a network. *Sample*: one picture. *Batch*: samples that are processed
+# together. *Step*: one change of the weights. *Epoch, pass*: once through the data. *Held-out, test digits*: those that
+# no step has seen. *Pipeline*: the steps from the stored pictures to the batches.
 #
 # **Further reading.** TensorFlow's guide [tf.data: Build TensorFlow input
 # pipelines](https://www.tensorflow.org/guide/data). LeCun, Bottou, Bengio and Haffner, *Gradient-Based Learning Applied

@@ -9,7 +9,8 @@
 # remove noise from a digit, the network has to know what digits look like
 # (Vincent et al., *Extracting and Composing Robust Features with Denoising Autoencoders*, ICML 2008).
 #
-# **Noise.** Each pixel gets its own Gaussian noise, and the result is clipped, because a pixel is a number in [0, 1]:
+# **Noise.** Each pixel gets its own Gaussian noise, and the result is **clipped**: what leaves [0, 1], where pixels
+# lie, moves to the end that it passed:
 #
 # $$\tilde{x} = \min(\max(x + \sigma \varepsilon, 0), 1), \qquad \varepsilon \sim \mathcal{N}(0, 1),
 #   \quad \sigma = 0.5.$$
@@ -22,8 +23,8 @@
 #
 # $$\mathrm{PSNR} = 10 \log_{10} \frac{1}{\mathrm{MSE}},$$
 #
-# where MSE is the mean squared error of its pixels and 1 the largest value a pixel can have. Ten decibels more are a
-# *squared* error ten times smaller; three decibels halve it.
+# where **MSE** is the mean squared error of its pixels and 1 the largest value a pixel can have. Ten decibels more are
+# a *squared* error ten times smaller; three decibels halve it.
 #
 # **What to look at.** The noisy digits are at 9.4 dB. Answering with the mean digit, whatever the input, reaches
 # 11.9 dB, so a gain of two or three decibels proves nothing. A code of 32 numbers gets to about 19 dB in two epochs,

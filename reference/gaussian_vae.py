@@ -281,8 +281,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # **Question.** A nat of KL has to save more than a nat of cross-entropy, or the model would not spend it. Print the
 # mean KL of each of the ten components at beta 1: all of them are used. Train with `beta=10`, or with an encoding of 32
-# numbers, and print them again. What do mean and variance of an unused component look like, and what does the decoder
-# make of it?
+# numbers, and print them again. What do mean and variance of an unused, or *collapsed*, component look like, and what
+# does the decoder make of it?
 
 # %% [markdown]
 # ## Summary

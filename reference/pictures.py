@@ -9,9 +9,9 @@
 #
 # * A **strip** puts each original beside its reconstruction. A model that answers with the mean digit is found out at
 #   a glance.
-# * A **latent grid** decodes codes from a regular grid: two components walk, the others stay at 0. Neighbours in the
-#   grid are neighbours in the latent space, so a good [[gaussian_vae or vae: variational ]]autoencoder turns one digit
-#   smoothly into another.
+# * A **latent grid** decodes codes from a regular grid: two components walk, the others stay at 0. (A walk along one of
+#   them is a **traversal**.) Neighbours in the grid are neighbours in the latent space, so a good
+#   [[gaussian_vae or vae: variational ]]autoencoder turns one digit smoothly into another.
 #
 # How far should the walk go? [[gaussian_vae or vae: A component of a draw from the prior lies within 2.5 standard
 # deviations of 0 in 98.8 % of all cases, hence the limits. All ten of them do so in 88 %, $0.988^{10}$. || As far as
@@ -20,8 +20,8 @@
 # does,]] is not on it.
 #
 # A picture of pictures is one array. If you hold pictures of shape (rows, columns, 28, 28), the pixel at (i, j, y, x)
-# belongs at height 28 i + y and width 28 j + x. So the axes have to come in the order i, y, j, x before the first
-# two and the last two are joined. A `reshape` alone keeps the order of the numbers and cannot do that.
+# belongs at height 28 i + y and width 28 j + x. So the axes have to be *transposed*, brought into the order i, y, j, x,
+# before the first two and the last two are joined. A `reshape` alone keeps the order of the numbers and cannot do that.
 #
 # [[vae: **What to look at.** With $\beta = 4$ the KL divergence costs four times as much, and the model spends less of
 # it: 7 to 9 nats instead of 17 to 19, at the price of a cross-entropy of about 120 instead of 95. Its reconstructions
@@ -35,7 +35,7 @@ import tensorflow as tf
 # %% [markdown]
 # ## Task: `reconstruction_strip`
 #
-# One row an image, however many there are, the original on the left, its reconstruction on the right, both as they
+# One row per image, however many there are, the original on the left, its reconstruction on the right, both as they
 # are: floats in [0, 1], not scaled to a brightest pixel. Ask the model for all reconstructions at once: it works on
 # batches.
 #

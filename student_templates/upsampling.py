@@ -12,9 +12,9 @@
 #
 # $$o_i = \sum_j w_{i - 2j} \, x_j, \qquad w_0, w_1, w_2 \text{ being the kernel,}$$
 #
-# has two terms for an even $i$ and one for an odd $i$. The network has to learn to even this out, and where it fails
-# the picture shows a **checkerboard** (Odena, Dumoulin and Olah, *Deconvolution and Checkerboard Artifacts*, Distill
-# 2016).
+# has two terms for an even $i$, except at the border, and one for an odd $i$. The network has to learn to even this
+# out, and where it fails the picture shows a **checkerboard** (Odena, Dumoulin and Olah, *Deconvolution and
+# Checkerboard Artifacts*, Distill 2016).
 #
 # The remedy is to do the two jobs one after the other: first **enlarge** the picture by repeating each pixel, then
 # **convolve** it with stride 1. Every output pixel is now made in the same way.
@@ -57,7 +57,8 @@ from .plotting import show_images, show_losses
 # Only one hook changes. Build a decoder without any transposed convolution; the encoder, the loss, the training loop
 # and the checkpoints are inherited.
 #
-# *Hint:* Keras has a layer that repeats rows and columns. Which padding keeps a convolution from shrinking a picture?
+# *Hint:* Keras has a layer that repeats rows and columns. Which *padding*, that is, which values around the picture,
+# keeps a convolution from shrinking it?
 
 
 # %%

@@ -11,17 +11,18 @@
 # needed it stands for one sample, drawn when the layer was called. TensorFlow Probability's layers are written for
 # Keras 2, and so is this lab.
 #
-# `MultivariateNormalTriL` goes a step further than part 4: its ten components may be correlated. Its parameters are the
-# mean and a lower triangular matrix $L$, the posterior is $\mathcal{N}(\mu, L L^\top)$, and `params_size` tells how
-# many numbers that takes: 10 + 10 · 11 / 2 = 65.
+# `MultivariateNormalTriL` goes a step further than part 4: its ten components may vary together, which their
+# **covariance** measures. Its parameters are the mean and a lower triangular matrix $L$, the posterior is
+# $\mathcal{N}(\mu, L L^\top)$, and `params_size` tells how many numbers that takes: 10 + 10 · 11 / 2 = 65.
 #
 # Two words of the library. The **batch shape** of a distribution says how many separate distributions it holds, the
 # **event shape** what one draw from each of them looks like. `Normal(zeros(10), 1)` has batch shape (10,) and event
 # shape (): ten distributions of a number. `Independent(..., reinterpreted_batch_ndims=1)` turns them into one
 # distribution of a vector, event shape (10,). Only then is `log_prob` of a code one number, the sum over components.
 #
-# The KL divergence comes from a `KLDivergenceRegularizer`, which compares the posterior with a prior. It does not use
-# a formula but an estimate from the sample $z$ at hand,
+# A **regularizer** is a term of the loss that belongs to a layer. The KL divergence comes from one of them,
+# `KLDivergenceRegularizer`, which compares the posterior with a prior. It does not use a formula but an estimate from
+# the sample $z$ at hand,
 #
 # $$\mathrm{KL}\left(q(z \mid x) \,\|\, p(z)\right) \approx \ln q(z \mid x) - \ln p(z), \qquad z \sim q(z \mid x),$$
 #
@@ -29,10 +30,11 @@
 # are off, and may even be negative, but their mean is the divergence. A mean over random draws in place of an integral
 # is a **Monte Carlo estimate**.
 #
-# **Mind the reduction.** Called with the posterior of a batch, the regularizer returns `weight` times the KL
-# divergence *summed* over the batch, which is just what stands beside a summed cross-entropy. Keras also calls
-# it by itself and collects the results in `model.losses`, but averaged over the batch, and listed twice in a model
-# like ours. So we call it ourselves, and leave `model.losses` alone. The `weight` is $\beta$.
+# **Mind the reduction**: is it a sum or a mean, and over which axes? Called with the posterior of a batch, the
+# regularizer returns `weight` times the KL divergence *summed* over the batch, which is just what stands beside a
+# summed cross-entropy. Keras also calls it by itself and collects the results in `model.losses`, but averaged over the
+# batch, and listed twice in a model like ours. So we call it ourselves, and leave `model.losses` alone. The `weight` is
+# $\beta$.
 #
 # **What to look at.** The same as in part 4: after two epochs a cross-entropy of 92 to 96 nats per picture, KL 17 to
 # 19, sum 110 to 114. With the 12,000 digits of the lab, about 145 to 150, KL 9 to 10, sum 155 to 160.
