@@ -54,7 +54,7 @@ def find_submissions(path: Path, assignment: Assignment) -> Found:
     nobodys = tuple(entry.name for entry in entries if entry not in somebodys)
     platform, named = named_by_platform([*somebodys, *(entry for entry in entries if entry.name == METADATA)])
     if not platform and _is_one_submission(path, somebodys, assignment):
-        return _one(_inside(path, assignment), path.resolve().name)
+        return _one(path, path.resolve().name)
     if not platform and len(somebodys) == 1 and (inner := _class_inside(somebodys[0], assignment)):
         return inner
     if not somebodys:
@@ -130,7 +130,7 @@ def _is_nbgraders(entries: Sequence[Path], assignment: Assignment) -> bool:
 
 
 def _inside(entry: Path, assignment: Assignment) -> Path:
-    """The folder of a student's files, which in an nbgrader course is <student>/<assignment>/."""
+    """The folder of a student's files in an nbgrader course, <student>/<assignment>/."""
     nested = entry / assignment.name
     try:
         is_nested = nested.is_dir() and not nested.is_symlink() and not entry.is_symlink()
@@ -157,8 +157,10 @@ def _of_plain(entries: Sequence[Path], platform: str, assignment: Assignment) ->
             first, number = entry.name, 0
         student = first if entry.is_dir() else _stem(first)
         attempts.setdefault(first, []).append(Entry(entry, student, student, attempt=number + 1))
-    found = (join(each) for each in attempts.values())
-    students = _with_remarks([replace(each, path=_inside(each.path, assignment)) for each in found])
+    found = [join(each) for each in attempts.values()]
+    if platform == NBGRADER:
+        found = [replace(each, path=_inside(each.path, assignment)) for each in found]
+    students = _with_remarks(found)
     return [*students, *(HandedIn(each.name, each, "", entry=each.name, problem=WHOSE) for each in strays)]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.autoencoders.assignment import ASSIGNMENT
+from grader.core.stubs import STUB_MARKER
 from grader.submissions.finding import Found, NothingToGrade, find_submissions
 from grader.submissions.handed_in import HandedIn
 from grader.submissions.reading import holds_submission, read_submission
@@ -277,3 +278,16 @@ def test_links_among_a_platform_s_files_are_not_followed(tmp_path: Path) -> None
     (moodle / "Bob_2_assignsubmission_file_").symlink_to(secret)
     assert found_in(canvas)[1]["bob_3"].problem
     assert found_in(moodle)[1]["Bob_2"].problem == "it is a link, and links are not followed"
+
+
+def test_the_hand_out_beside_the_work_is_not_taken_for_it(tmp_path: Path) -> None:
+    """A folder called after the assignment is all there is of a student in an nbgrader course alone."""
+    stub = notebook_of(f'def normalize(image, label):\n    raise NotImplementedError("{STUB_MARKER}data, normalize")')
+    for student in ("ada", "bob"):
+        fill(tmp_path / student, {"lab05/lab05.ipynb": stub, "my work/data.py": "def normalize(x, y): return x\n"})
+    fill(tmp_path / "carl", {"lab05.ipynb": WORK})
+    fill(tmp_path / "dora", {"lab05.ipynb": WORK})
+    found, by_name = found_in(tmp_path)
+    assert found.platform == ""
+    assert list(texts_of(by_name["ada"])) == ["data.py"]
+    assert list(texts_of(find_submissions(tmp_path / "bob", ASSIGNMENT).submissions[0])) == ["data.py"]
