@@ -11,7 +11,9 @@ from grader.autoencoders.assignment import ASSIGNMENT
 from grader.release.bundle import bundle_files
 from grader.submissions import unpacking
 from grader.submissions.reading import Submission, read_submission
-from tests.submissions.packaging import plain_notebook, tarred, texts_of, zipped
+from tests.submissions.archives import tarred, zipped
+from tests.submissions.dialects import plain_notebook
+from tests.submissions.packaging import texts_of
 
 from .handed_in import fill, notebook_of, pack, reason, texts
 
