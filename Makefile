@@ -86,7 +86,16 @@ validity: install  ## grade every known mistake and every right variant, and wri
 	$(BIN)/python -m benchmarks.validity --page docs/validity.md
 
 one-work: install  ## grade one class in every form and on every route, and write docs/one-work.md
-	$(BIN)/python -m benchmarks.one_work --page docs/one-work.md
+	$(BIN)/python -m benchmarks.one_work --page
+
+graded-packagings: install  ## grade one work in 60 packagings as one class, and compare the records (ARGS=--alone: without the cache)
+	$(BIN)/python -m benchmarks.one_work.packagings grade 60 --page $(ARGS)
+
+messages: install  ## show what ten class folders are told, which were graded wrongly once
+	$(BIN)/python -m benchmarks.one_work.messages --page
+
+notebook-cost: install  ## grade every right variant as modules and as a notebook, and compare the processor time
+	$(BIN)/python -m benchmarks.one_work.cost --page
 
 mutation: install  ## change the code that numbers rest on in every small way, and see which changes no test notices
 	rm -rf mutants
@@ -94,7 +103,7 @@ mutation: install  ## change the code that numbers rest on in every small way, a
 	$(BIN)/python -m benchmarks.mutation --page docs/validity-of-tests.md
 
 dialects: install  ## compare 2,000 notebooks of statements and commands with what they answer under a real IPython shell
-	$(BIN)/python -m benchmarks.dialects 2000
+	$(BIN)/python -m benchmarks.dialects 2000 --page
 
 calibrate: install  ## derive the thresholds from many gradings of right solutions and mistakes, and write docs/calibration.md
 	$(BIN)/python -m benchmarks.calibrate
@@ -106,9 +115,9 @@ experiment: install  ## train and measure the reference on full MNIST, and write
 	$(BIN)/python -m benchmarks.experiment $(ARGS)
 
 packagings: install  ## read one work in 2,000 packagings: folders, archives, junk, names and encodings
-	PACKAGINGS=2000 $(BIN)/python -m pytest tests/unit/submissions/test_packagings.py
+	$(BIN)/python -m benchmarks.one_work.packagings read 2000 --page
 
-pages: install  ## render again docs/results.md, docs/validity.md, docs/calibration.md and the samples in README.md
+pages: install  ## render again docs/results.md, docs/validity.md, docs/calibration.md, docs/one-work.md and the samples in README.md
 	$(BIN)/python -m benchmarks.pages
 
 figures: install  ## draw the figures in the text of the lab again

@@ -1,9 +1,13 @@
 """Notebooks of ordinary statements and lines for IPython: what they define has to answer as under a real IPython shell.
 
-`python -m benchmarks.dialects COUNT [SEED]`, or `make dialects`, compares COUNT of them and names those that differ.
+`python -m benchmarks.dialects COUNT [--seed N] [--page]` compares COUNT of them, a hundred at a time, and shows those
+that differ. What was compared is kept under build/dialects/ as long as none of the code has changed: an interrupted run
+goes on where it was.
 """
 
+import argparse
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -11,13 +15,21 @@ import random
 import subprocess
 import sys
 import tempfile
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
+from rich.console import Console
+
+from benchmarks.one_work.page import keep
+from grader.core.files import write_atomically
 from grader.harness.modules import PACKAGE, Cells
 from grader.submissions.cells import needed_cells
 from grader.submissions.notebooks import cells_of_notebook
 from grader.submissions.reading import Source
 
+STORE, BATCH = Path("build/dialects"), 100
+SHOWN = 5  # notebooks that differ
 NUMBERS, FUNCTIONS, CLASSES = "abcd", "fg", "CD"
 PREAMBLE = """from contextlib import nullcontext
 a, b, c, d = 1, 2, 3, 4
@@ -127,11 +139,11 @@ def answer_here(cells: list[str]) -> str:
             sys.modules.pop(name, None)
 
 
-def differences(count: int, seed: int) -> list[str]:
-    """Of `count` notebooks those that answer differently here and under IPython, as texts."""
+def compared(count: int, seed: int | str) -> tuple[int, list[str]]:
+    """Of `count` notebooks, how many run under IPython to their end, and the texts of those that answer otherwise."""
     draw = random.Random(seed)  # noqa: S311 - not for secrets
     notebooks = [notebook(draw) for _ in range(count)]
-    found = []
+    found, ran = [], 0
     with tempfile.TemporaryDirectory() as folder:
         (given := Path(folder, "notebooks.json")).write_text(json.dumps(notebooks))
         told = Path(folder, "answers.json")
@@ -140,18 +152,48 @@ def differences(count: int, seed: int) -> list[str]:
         subprocess.run(command, check=True, capture_output=True, cwd=folder, env=environment)
         with contextlib.chdir(folder):
             for cells, real in zip(notebooks, json.loads(told.read_text()), strict=True):
+                ran += isinstance(real, str)
                 if isinstance(real, str) and (here := answer_here(cells)) != real:
                     found.append("\n---\n".join([*cells[1:], f"IPython: {real}", f"here:    {here}"]))
-    return found
+    return ran, found
+
+
+@cache
+def digest() -> str:
+    """Of all that an answer depends on."""
+    rooms = (Path(sys.modules[each.__module__].__file__ or "").parent for each in (Cells, Source))
+    files = [Path(__file__), *(file for room in rooms for file in sorted(room.glob("*.py")))]
+    texts = [version("ipython").encode(), *(file.read_bytes() for file in files)]
+    return hashlib.sha256(b"".join(texts)).hexdigest()[:12]
+
+
+def batch_of(count: int, seed: str) -> tuple[int, list[str]]:
+    """The same, from an earlier run where there was one."""
+    path = STORE / f"{seed}-{count}-{digest()}.json"
+    if not path.exists():
+        write_atomically(path, json.dumps(compared(count, seed)).encode())
+    ran, found = json.loads(path.read_text())
+    return ran, found
 
 
 def main() -> None:
-    """Compare, and print what differs."""
-    count, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    found = differences(count, seed)
-    for text in found[:5]:
-        sys.stdout.write(f"{text}\n==========\n")
-    sys.stdout.write(f"{count} notebooks, {len(found)} answer differently here and under IPython\n")
+    """Compare, print what differs, and exit 1 if anything does."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.dialects", description=__doc__)
+    parser.add_argument("count", type=int)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--page", action="store_true", help="enter what came of it into docs/one-work.md")
+    arguments, console = parser.parse_args(), Console()
+    count, ran, found = arguments.count, 0, []
+    for first in range(0, count, BATCH):
+        size = min(BATCH, count - first)
+        more, differing = batch_of(size, f"{arguments.seed}.{first}")
+        ran, found = ran + more, found + differing
+        console.print(f"{first + size} of {count} compared, {len(found)} answer differently", highlight=False)
+    for text in found[:SHOWN]:
+        console.print(text, "==========", sep="\n", markup=False, highlight=False)
+    console.print(f"{ran} of {count} notebooks run to their end under IPython", highlight=False)
+    if arguments.page:
+        keep("dialects", {"count": count, "ran": ran, "different": len(found), "ipython": version("ipython")})
     sys.exit(bool(found))
 
 

@@ -2,8 +2,8 @@
 
 For changes of a template, or of what the program prints. Nothing is measured: docs/results.md comes from
 benchmarks/experiment/records/, docs/validity.md from docs/validity.csv, docs/calibration.md from
-grader/autoencoders/calibration.json. README.md has figures from docs/validity.csv and benchmarks/RESULTS.md, and the
-output that the sample class has to have.
+grader/autoencoders/calibration.json, docs/one-work.md from benchmarks/one_work/records/. README.md has figures from
+docs/validity.csv and benchmarks/RESULTS.md, and the output that the sample class has to have.
 """
 
 import json
@@ -15,6 +15,7 @@ from rich.console import Console
 from benchmarks import calibrate, calibration_page, readme, validity_page
 from benchmarks.experiment.material import Target
 from benchmarks.experiment.page import render_page
+from benchmarks.one_work import page as one_work
 from benchmarks.quantities import quantities_from
 from grader.core.files import write_atomically
 
@@ -45,6 +46,7 @@ PAGES: dict[Path, Callable[[], str]] = {
     Target().page: results,
     validity_page.PAGE: validity,
     calibrate.PAGE: calibration,
+    one_work.PAGE: one_work.page,
     readme.README: introduction,
 }
 

@@ -1,11 +1,5 @@
-"""One work, one grade: `python -m benchmarks.one_work [--page FILE] [WAY …]`.
+"""A form and a route each: from a class in memory to the score of every check."""
 
-Grades the same class in every form and on every route, each with a cache of its own where it measures, and compares the
-records. Exits 1 unless every way gives every submission the points, and every check the outcome, of plain folders.
-"""
-
-import argparse
-import ast
 import json
 import os
 import re
@@ -13,30 +7,21 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
-import time
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from rich.console import Console
-
-from benchmarks.markdown import table
+from benchmarks.one_work.forms import Sources, notebook_of, write_folder, write_zip
 from grader.autoencoders.assignment import ASSIGNMENT
-from grader.core.files import write_atomically
 from grader.engine.cache import VARIABLE
-from tests.submissions.build import recipes, sources_of
+from tests.isolation.probing import busy
 
 CLASS = (
     "half_finished", "hidden_transposed_convolution", "kl_counted_twice", "original_twice", "prior_moved", "solved",
     "untouched", "vae_without_kl",
 )  # fmt: skip
 SEED = 7
-SPINNERS = 16
-Sources = dict[str, str]
+SPINNERS, LONGEST = 16, 3600  # seconds of its own that a spinning process may spend
 Scores = dict[str, dict[str, float]]  # by submission, the score of every check
 PLAIN = "folders of modules"
 
@@ -47,31 +32,6 @@ class Way:
 
     name: str
     grade: Callable[[dict[str, Sources], Path], Scores]
-
-
-def notebook_of(sources: Sources) -> str:
-    """The modules as one notebook: a cell each, without the imports from one another and without the experiments."""
-    cells = []
-    for text in sources.values():
-        body = [node for node in ast.parse(text).body if not isinstance(node, ast.If)]
-        own = [node for node in body if not (isinstance(node, ast.ImportFrom) and node.level)]
-        cells.append(nbformat.v4.new_code_cell(ast.unparse(ast.Module(own, []))))
-    return str(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
-
-
-def write_folder(sources: Sources, place: Path) -> None:
-    """The modules in a folder."""
-    place.mkdir(parents=True)
-    for name, text in sources.items():
-        (place / name).write_text(text, encoding="utf-8")
-
-
-def write_zip(sources: Sources, place: Path) -> None:
-    """The modules in a .zip, below a folder."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in sources.items():
-            archive.writestr(f"my_solution/{name}", text)
 
 
 def aelab(submissions: Path, folder: Path, *options: str) -> Scores:
@@ -196,22 +156,8 @@ def through_cluster(submissions: dict[str, Sources], folder: Path) -> Scores:
 
 def under_load(submissions: dict[str, Sources], folder: Path) -> Scores:
     """Beside processes that spin, each in a session of its own: the kernel gives each as much as all of ours."""
-    with spinning(SPINNERS):
+    with busy(SPINNERS, LONGEST):
         return in_form(write_plain)(submissions, folder)
-
-
-@contextmanager
-def spinning(count: int) -> Iterator[None]:
-    """So many processes use all the time of a core that they can get."""
-    spinners = [
-        subprocess.Popen(["/bin/sh", "-c", "while :; do :; done"], start_new_session=True) for _ in range(count)
-    ]
-    try:
-        yield
-    finally:
-        for spinner in spinners:
-            spinner.kill()
-            spinner.wait()
 
 
 WAYS = (
@@ -225,49 +171,3 @@ WAYS = (
     Way("Dask cluster", through_cluster),
     Way(f"beside {SPINNERS} spinning processes", under_load),
 )
-
-
-def compared(names: Sequence[str], folder: Path, console: Console) -> dict[str, Scores]:
-    """What came of each way, with a line for each as soon as it is known."""
-    chosen = {recipe.name: sources_of(recipe) for recipe in recipes() if recipe.name in CLASS}
-    found: dict[str, Scores] = {}
-    for way in (way for way in WAYS if not names or way.name in (PLAIN, *names)):
-        place = folder / str(len(found))
-        place.mkdir()
-        started = time.perf_counter()
-        found[way.name] = way.grade(chosen, place)
-        same = "equal" if found[way.name] == found[PLAIN] else "DIFFERENT"
-        console.print(f"{way.name}: {same}, {time.perf_counter() - started:.0f} s", highlight=False)
-    return found
-
-
-def page(found: dict[str, Scores]) -> str:
-    """One row a way, one column a submission."""
-    totals = [[name, *(f"{sum(scores[student].values()):g}" for student in CLASS)] for name, scores in found.items()]
-    heads = ["graded", *(student.replace("_", " ") for student in CLASS)]
-    return TEXT + table(heads, totals) + "\n"
-
-
-TEXT = """# One work, one grade
-
-The same class, handed in and graded in every way, each with results of its own: points of 100. `make one-work` measures
-it, and fails unless every single check has the score that it has in plain folders.
-
-"""
-
-
-def main() -> None:
-    """Grade, compare, and say by the exit status whether all are equal."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.one_work", description="One work, one grade.")
-    parser.add_argument("ways", nargs="*", metavar="WAY", help=f"of {', '.join(way.name for way in WAYS)}")
-    parser.add_argument("--page", type=Path, metavar="FILE", help="write this page")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        found = compared(arguments.ways, Path(folder), Console())
-    if arguments.page:
-        write_atomically(arguments.page, page(found).encode())
-    sys.exit(any(scores != found[PLAIN] for scores in found.values()))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,1 @@
+"""One work, one grade: the measurements of docs/one-work.md."""
