@@ -16,10 +16,9 @@ from grader.autoencoders.assignment import ASSIGNMENT
 from grader.engine.cache import VARIABLE
 from tests.isolation.probing import busy
 
-CLASS = (
-    "half_finished", "hidden_transposed_convolution", "kl_counted_twice", "original_twice", "prior_moved", "solved",
-    "untouched", "vae_without_kl",
-)  # fmt: skip
+# Of the sample class: right, half done, untouched, and three mistakes, one of them in what others build on. All sixteen
+# in every way would take an hour.
+CLASS = ("half_finished", "kl_counted_twice", "original_twice", "solved", "untouched", "vae_without_kl")
 SEED = 7
 SPINNERS, LONGEST = 16, 3600  # seconds of its own that a spinning process may spend
 Scores = dict[str, dict[str, float]]  # by submission, the score of every check

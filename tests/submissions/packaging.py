@@ -151,6 +151,5 @@ def spread(count: int, seed: int = 0) -> list[Packaging]:
 
 
 def _evenly(values: Sequence[Any], count: int, draw: random.Random) -> list[Any]:
-    found = [values[n % len(values)] for n in range(count)]
-    draw.shuffle(found)
-    return found
+    order = draw.sample(values, len(values))
+    return draw.sample([order[n % len(order)] for n in range(count)], count)
