@@ -16,9 +16,9 @@ from grader.autoencoders.assignment import ASSIGNMENT
 from grader.engine.cache import VARIABLE
 from tests.isolation.probing import busy
 
-# Of the sample class: right, half done, untouched, and three mistakes, one of them in what others build on. All sixteen
-# in every way would take an hour.
-CLASS = ("half_finished", "kl_counted_twice", "original_twice", "solved", "untouched", "vae_without_kl")
+# Of the sample class: right, half done, untouched, and three mistakes, one of them in what other parts build on. All
+# sixteen in every way would take an hour.
+CLASS = ("crashes_at_import", "half_finished", "original_twice", "solved", "untouched", "vae_without_kl")
 SEED = 7
 SPINNERS, LONGEST = 16, 3600  # seconds of its own that a spinning process may spend
 Scores = dict[str, dict[str, float]]  # by submission, the score of every check
