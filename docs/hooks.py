@@ -13,7 +13,12 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[1]
-OUTSIDE = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
+OUTSIDE = {
+    "README.md": "index.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changelog.md",
+    "reference/answers.md": "teaching/answers.md",
+}
 MEASURED = {"docs/results.md": ("results.md", "Results"), "benchmarks/RESULTS.md": ("measured.md", "Measured times")}
 HOW = "How it works"
 

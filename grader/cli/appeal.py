@@ -31,13 +31,14 @@ def appeal(
     """Measure a part of one submission under many other seeds, beside what right solutions and mistakes measure.
 
     Prints a verdict for each check and writes a page with the distributions. None of the seeds is a grading seed. What
-    does not depend on a seed is named and not measured. Exits 0 once there is a verdict, 1 if the grader failed.
+    does not depend on a seed is named. What the part builds on is measured, too, as in a grading: an error there is
+    carried forward. Exits 0 once there is a verdict, 1 if the grader failed.
     """
     from ..core.files import write_atomically
     from ..core.limits import limits_of
     from ..core.outcomes import now
     from ..core.seeds import derived, draw
-    from ..engine.appeal import appealed, is_random
+    from ..engine.appeal import appealed, is_random, with_needed
     from ..engine.cache import Cache, default_path
     from ..engine.run import RunConfig
     from ..render.appeal import Appeal, appeal_json, appeal_page, appeal_table, nothing_random
@@ -56,7 +57,7 @@ def appeal(
     if not checks:
         raise typer.Exit
     base = draw() if seed is None else seed
-    config = RunConfig(assignment, found, checks, 0, limits)
+    config = RunConfig(assignment, found, with_needed(assignment, found[0], checks, limits), 0, limits)
     others = [derived(base, "appeal", number) for number in range(seeds)]
     reports = measured(
         config, others, workers, trusted=trust_submissions, private=(submission, default_path().parent),

@@ -31,8 +31,10 @@ def collect(
     from ..submissions.terms import terms_of
 
     assignment = invocation_of(context).assignment
-    found, doubts = terms_of(roster).match(find_submissions(submitted_in(submissions), assignment))
-    collected = [_read(each, assignment) for each in found.submissions]
+    terms = terms_of(roster, assignment.texts)
+    found, doubts = terms.match(find_submissions(submitted_in(submissions), assignment))
+    counted = (terms.counting(each, found.platform) for each in found.submissions)
+    collected = [_read(each, assignment) for each in counted]
     missing = sum(each.submission is None for each in collected)
     if as_json:
         show(json.dumps(collected_json(found, collected, doubts), indent=2))

@@ -7,7 +7,7 @@ import typer
 
 from ..core.errors import UserError
 from ..core.text import did_you_mean
-from .shared import RosterFile, command, console, invocation_of, progress_of, say, show, stop
+from .shared import Db, RosterFile, command, console, invocation_of, progress_of, say, show, stop
 
 export_app = typer.Typer(
     no_args_is_help=True,
@@ -52,16 +52,13 @@ def export_actions(context: typer.Context, out: Annotated[Path, typer.Option(hel
 
 
 Results = Annotated[Path, typer.Argument(help="The --out folder of an earlier `aelab grade`, or a course folder.")]
-Db = Annotated[
-    str | None, typer.Option(metavar="URL", help="The gradebook, where it is neither the course's nor in the results.")
-]
 
 
 @command(export_app, "csv", "aelab export csv results --format moodle --out grades.csv")
 def export_csv(
     context: typer.Context,
     results: Results,
-    format_name: Annotated[str, typer.Option("--format", help="canvas, moodle, gradescope, nbgrader or plain.")],
+    format_name: Annotated[str, typer.Option("--format", help="canvas, moodle, gradescope, nbgrader, plain or marks.")],
     out: Annotated[Path, typer.Option(help="The .csv to write.")],
     db: Db = None,
     roster: RosterFile = None,

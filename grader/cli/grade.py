@@ -75,6 +75,7 @@ def grade(
     from ..engine.backend_config import BackendConfig
     from ..engine.cache import Cache, default_path
     from ..engine.run import RunConfig
+    from ..platforms.final_grades import final_by_student
     from ..platforms.nbgrader.course import enter_reports, is_course, submitted_in
     from ..platforms.nbgrader.entry import Entered
     from ..platforms.nbgrader.gradebook import address_of, decides
@@ -92,7 +93,7 @@ def grade(
     checks = assignment.select(part or ())
     if db:
         address_of(db)
-    terms = terms_of(roster, assignment.texts.due, assignment.texts.late)
+    terms = terms_of(roster, assignment.texts)
     limits = limits_of(limit or (), assignment.limits)
     found, doubts = terms.match(find_submissions(submitted_in(submissions), assignment))
     show(found_line(found))
@@ -122,7 +123,8 @@ def grade(
     )
     config = partial(RunConfig, assignment, chosen, checks, limits=limits, fresh=fresh)
     with interruptible(f"stopped; what is done is kept, and the same command with --out {out} goes on from here"):
-        reports = _measured(place, cache, lambda: config(seed=folder.seed(agreed)), folder, len(parts))
+        counts = partial(terms.counting, platform=found.platform)
+        reports = _measured(place, cache, lambda: config(seed=folder.seed(agreed)), folder, len(parts), counts)
         everybody, problems = folder.with_others(reports)
         hand_ins = record_hand_ins(out, found, terms, everybody)
         folder.write_summaries(everybody, () if db else ("gradebook.db",))
@@ -130,6 +132,8 @@ def grade(
         if in_course:
             students = [] if len(chosen) == len(found.submissions) else [each.student for each in chosen]
             enter_reports(assignment, submissions, reports, students)
+        if grades := final_by_student(assignment, out, db):  # with what a person gave
+            folder.write_summaries(everybody, (), grades)
     console.print(grades_table(assignment, everybody))
     for line in [
         *not_graded(everybody),
@@ -173,9 +177,18 @@ def _beside(handed_in: "Sequence[HandedIn]", reports: "Sequence[Report]", out: P
 
 
 def _measured(
-    place: "BackendConfig", cache: "Cache", configured: "Callable[[], RunConfig]", folder: "ResultsFolder", parts: int
+    place: "BackendConfig",
+    cache: "Cache",
+    configured: "Callable[[], RunConfig]",
+    folder: "ResultsFolder",
+    parts: int,
+    counts: "Callable[..., HandedIn]",
 ) -> "list[Report]":
-    """The reports, each written as soon as it is complete. The seed is written once there is a tier."""
+    """The reports, each written as soon as it is complete. The seed is written once there is a tier.
+
+    counts: says which attempt of a student counts, of the reports on all of them where these decide.
+    """
+    from ..engine.attempts import with_counting
     from ..engine.backends import LazyBackend
     from ..engine.observer import Observer
     from ..engine.run import grade_class
@@ -186,7 +199,7 @@ def _measured(
 
     with LazyBackend(cache, place.name, place.starter(_say_isolation)) as backend:
         tier = backend.tier
-        config = configured()
+        config = with_counting(configured(), backend, tier, cache, counts)
         with Shown(console, len(config.submissions), parts) as progress:
             return grade_class(config, backend, tier, cache, progress, folder)
 

@@ -24,6 +24,7 @@ from .doctor import doctor
 from .export import export_app
 from .grade import grade
 from .logs import logging_to, speak
+from .marks import marks
 from .release import release_app
 from .report import report
 from .seed import seed_app
@@ -48,6 +49,7 @@ app = typer.Typer(
 command(app, "check", "aelab check autoencoder --submission my-solution")(check)
 command(app, "collect", "aelab collect submitted")(collect)
 command(app, "grade", "aelab grade submitted --out results --seed 7")(grade)
+command(app, "marks", "aelab marks results marks.csv")(marks)
 command(app, "report", "aelab report results --open")(report)
 command(app, "appeal", "aelab appeal submitted/ada --part vae --seeds 20")(appeal)
 command(app, "verify", "aelab verify results/ada/report.json submitted/ada")(verify)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..core.errors import UserError
-from .shared import console, invocation_of, show_results
+from .shared import Db, console, invocation_of, say, show_results
 
 if TYPE_CHECKING:
     from ..core.assignment import Assignment
@@ -22,6 +22,7 @@ def report(
         Path | None,
         typer.Option(metavar="FOLDER", help="Write all of it into FOLDER, with pseudonyms in place of names."),
     ] = None,
+    db: Db = None,
     show: Annotated[bool, typer.Option("--open", help="Open the class report in the browser.")] = False,
 ) -> None:
     """Write the pages and tables of a graded class again, from its records.
@@ -37,7 +38,7 @@ def report(
     if anonymous:
         reports, gradebook = _write_anonymous(invocation.assignment, reports, out, anonymous), None
     else:
-        gradebook = _write_again(invocation.assignment, reports, out)
+        gradebook = _write_again(invocation.assignment, reports, out, db)
     console.print(grades_table(invocation.assignment, reports))
     written = anonymous or out
     show_results(written, reports[0].seed, reports[0].isolation, gradebook)
@@ -46,8 +47,9 @@ def report(
         raise UserError(f"there is no browser to open {page} in")
 
 
-def _write_again(assignment: "Assignment", reports: "Sequence[Report]", out: Path) -> Path:
+def _write_again(assignment: "Assignment", reports: "Sequence[Report]", out: Path, db: str | None) -> Path:
     """Write pages, tables and gradebook of the class; where the gradebook is."""
+    from ..platforms.final_grades import final_by_student
     from ..platforms.nbgrader.gradebook import write_gradebook
     from ..render.results_folder import ResultsFolder
 
@@ -55,6 +57,11 @@ def _write_again(assignment: "Assignment", reports: "Sequence[Report]", out: Pat
     folder.prepare()
     folder.write_summaries(reports, (gradebook.name,))
     write_gradebook(assignment, reports, f"sqlite:///{gradebook.resolve()}")
+    try:
+        if grades := final_by_student(assignment, out, db):
+            folder.write_summaries(reports, (), grades)
+    except UserError as problem:
+        say(f"{problem}; the pages show what was measured, and nothing that a person gave")
     return gradebook
 
 

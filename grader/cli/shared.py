@@ -30,6 +30,9 @@ GradedLimits = Annotated[
 Trusted = Annotated[
     bool, typer.Option("--trust-submissions", help="Measure without isolation: only code that you trust.")
 ]
+Db = Annotated[
+    str | None, typer.Option(metavar="URL", help="The gradebook, where it is neither the course's nor in the results.")
+]
 RosterFile = Annotated[
     Path | None,
     typer.Option("--roster", metavar="FILE", help="Who takes the course, roster.csv: names and extensions."),

@@ -45,7 +45,8 @@ def verify(
     if recorded.assignment != assignment.name:
         raise UserError(f"{report} is about {one_line(recorded.assignment)}, and this is about {assignment.name}")
     found = find_submissions(submission, assignment).submissions
-    (handed_in,) = found if len(found) == 1 else named(found, [recorded.submission])
+    (last,) = found if len(found) == 1 else named(found, [recorded.submission])
+    handed_in = last.attempt_of(recorded.attempt)
     ids = {check.id for check in recorded.checks}
     checks = tuple(check for check in assignment.checks if check.id in ids)
     plan = plan_of(assignment, handed_in, checks, recorded.seed, limits)

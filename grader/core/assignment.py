@@ -69,7 +69,8 @@ class Assignment:
     A course has set the others: adapts, the name under which the lab is installed; texts; course_file, its course.toml;
     packed, what a copy of the grader needs to have the same, by file name; own_checks, the texts of its own modules of
     checks by their path; own_modules, the file of the solution of each part of its own; left_out, parts of the lab that
-    are not handed out; order, of the lab's modules.
+    are not handed out; order, of the lab's modules; questions, points by part for the answer to its question, which a
+    person grades.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Assignment:
     own_modules: Mapping[str, Path] = field(default_factory=dict)
     left_out: tuple[Part, ...] = ()
     order: tuple[str, ...] = ()
+    questions: Mapping[str, int | float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, count in Counter(part.name for part in self.parts).items():
@@ -155,6 +157,11 @@ class Assignment:
         """The thresholds and ranges that hold while the checks run, by their names."""
         limits = {name: threshold.default for name, threshold in self.thresholds.items()}
         return limits | {each.name: each.default for each in self.ranges}
+
+    @property
+    def question_cells(self) -> dict[str, int | float]:
+        """Points of the questions that a person grades, by the name of the cell that holds the answer."""
+        return {f"{part}-question": points for part, points in self.questions.items()}
 
     @property
     def installed_name(self) -> str:

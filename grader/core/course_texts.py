@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .attempts import Counts
 from .lateness import LatePolicy
 
 
@@ -11,8 +12,8 @@ class CourseTexts:
     """Texts of a course, each "" where it has none.
 
     greeting: above a student's results and in the bundle. contact: whom to ask. hand_in: how to hand in. lateness: what
-    late work loses; late, the rule. logo: an image as the address of an <img>, which holds all of it. due: with its
-    offset from UTC.
+    late work loses, and which of several hand-ins counts; late and attempt, these rules. logo: an image as the address
+    of an <img>, which holds all of it. due: with its offset from UTC.
     """
 
     greeting: str = ""
@@ -22,6 +23,7 @@ class CourseTexts:
     logo: str = ""
     due: datetime | None = None
     late: LatePolicy = field(default_factory=LatePolicy)
+    attempt: Counts = Counts.LAST
 
     @property
     def due_text(self) -> str:

@@ -2,14 +2,16 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from ..core.assignment import Assignment, Part, without_others
+from ..core.attempts import Counts
 from ..core.course_texts import CourseTexts
 from ..core.in_force import Range
 from ..core.limits import LimitError, Limits, limits_of
+from ..core.points import plain
 from ..core.registry import Check
 from ..core.thresholds import Threshold, Thresholds
 from .files import beside
@@ -46,6 +48,7 @@ def adapted(lab: Assignment, source: CourseFile) -> Assignment:
         packed=packed(source),
         own_checks=own.texts,
         own_modules=_solutions(source),
+        questions=_questions([part.name for part in parts], source),
     )
 
 
@@ -138,6 +141,17 @@ def _with_bonus(parts: Iterable[Part], source: CourseFile) -> list[Part]:
     return parts
 
 
+def _questions(part_names: Sequence[str], source: CourseFile) -> dict[str, int | float]:
+    """Points by part, in the order of the parts."""
+    asked = source.course.questions
+    for name, points in asked.items():
+        if name not in part_names:
+            raise source.unknown(f"questions.{name}", "part", name, part_names)
+        if plain(points) != points:
+            raise source.error(f"questions.{name}", f"points have at most two decimals, got {points}")
+    return {name: plain(asked[name]) for name in part_names if name in asked}
+
+
 def _limits(limits: Limits, source: CourseFile) -> Limits:
     for name, value in source.course.limits.items():
         if name not in asdict(limits):
@@ -167,11 +181,15 @@ def _texts(source: CourseFile) -> CourseTexts:
     course, texts = source.course, source.course.texts
     if course.late and not course.due:
         raise source.error("late", "[late] needs `due`, before the first table: late after what?")
+    attempt = Counts(course.attempt or Counts.LAST)
+    if attempt is Counts.LAST_IN_TIME and not course.due:
+        raise source.error("attempt", "'last in time' needs `due`: in time for what?")
     own = {name: getattr(texts, name) or "" for name in ("greeting", "contact", "hand_in")}
     return CourseTexts(
         **own,
-        lateness=lateness_text(course.late),
+        lateness=lateness_text(course.late, attempt),
         late=rule_of(course.late),
+        attempt=attempt,
         logo=_logo(texts.logo, source),
         due=course.due,
     )

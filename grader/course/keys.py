@@ -1,7 +1,7 @@
 """The keys of course.toml. What stands here is read, explained by `aelab course init`, and described in docs/."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
@@ -111,6 +111,12 @@ class Course(Table):
         description="When it is due, with the offset from UTC; shown to students.",
         examples=["2027-05-03T23:59:00+02:00"],
     )
+    attempt: Literal["last", "last in time", "best"] | None = Field(
+        default=None,
+        description="Which of several hand-ins of a student counts: last, last in time (else the first late one), or "
+        "best after lateness.",
+        examples=["last"],
+    )
     points: Annotated[dict[str, Worth], BeforeValidator(_flat)] = Field(
         default={},
         description="Points by part or by check, with at most two decimals, and `total`, to which all that is not "
@@ -121,6 +127,11 @@ class Course(Table):
         description="Parts and checks whose points come on top: they are earned beyond the total, and nobody loses by "
         "them. `total` scales all others alone.",
         examples=[],
+    )
+    questions: dict[str, Positive] = Field(
+        default={},
+        description="Points by part for the answer to its question, which a person grades; they come on top of those "
+        "above. A question without points is plain text.",
     )
     thresholds: dict[str, Finite] = Field(
         default={},
@@ -136,7 +147,7 @@ class Course(Table):
     own: Own = Field(default=Own(), description="Checks and parts of the course's own, in files beside this one.")
 
 
-TABLES = ("points", "thresholds", "ranges", "limits", "late", "texts", "own")  # the keys that are tables
+TABLES = ("points", "questions", "thresholds", "ranges", "limits", "late", "texts", "own")  # the keys that are tables
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "": tuple(Course.model_fields),
     "late": tuple(Late.model_fields),

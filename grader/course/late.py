@@ -1,9 +1,16 @@
-"""What late work loses: as a course says it, as the rule that is applied, and as students read it."""
+"""What late work loses, and which attempt counts: as a course says it, as it is applied, and as students read it."""
 
 from datetime import timedelta
 
+from ..core.attempts import Counts
 from ..core.lateness import LatePolicy
 from .keys import Late
+
+SEVERAL = {
+    Counts.LAST: "",
+    Counts.LAST_IN_TIME: "Of several hand-ins the last one in time counts, or else the first late one.",
+    Counts.BEST: "Of several hand-ins the best one counts, after what lateness costs.",
+}
 
 
 def rule_of(late: Late | None) -> LatePolicy:
@@ -11,9 +18,11 @@ def rule_of(late: Late | None) -> LatePolicy:
     return LatePolicy(late.percent_a_day, timedelta(minutes=late.grace_minutes)) if late else LatePolicy()
 
 
-def lateness_text(late: Late | None) -> str:
-    """The rule as students read it; "" where there is none."""
-    if late is None:
-        return ""
-    grace = f", after {late.grace_minutes:g} minutes of grace" if late.grace_minutes else ""
-    return f"Late work loses {late.percent_a_day:g}% of its points for each day that has begun{grace}."
+def lateness_text(late: Late | None, attempt: Counts) -> str:
+    """Both rules as students read them; "" where there is none."""
+    sentences = [SEVERAL[attempt]]
+    if late is not None:
+        grace = f", after {late.grace_minutes:g} minutes of grace" if late.grace_minutes else ""
+        loses = f"Late work loses {late.percent_a_day:g}% of its points for each day that has begun{grace}."
+        sentences = [loses, SEVERAL[attempt]]
+    return " ".join(filter(None, sentences))

@@ -37,6 +37,8 @@ def render_template(lab: Assignment) -> str:
 def _value(of_lab: Mapping[str, Any], name: str, field: FieldInfo) -> str:
     if name == "due":
         return str((field.examples or [""])[0])  # TOML has dates, and they have no quotes
+    if name == "attempt":
+        return _toml((field.examples or [""])[0])
     return _toml(of_lab[name])
 
 
@@ -54,6 +56,8 @@ def _entries(table: str, lab: Assignment) -> Iterator[str]:
         yield f"#{TOTAL} = {total(check.points for check in lab.checks)}"
         yield from (f"#{part.name} = {total(check.points for check in part.checks)}" for part in lab.parts)
         yield from (f"#{_toml(check.id)} = {check.points}" for check in lab.checks)
+    elif table == "questions":
+        yield from (f"#{part.name} = 2" for part in lab.parts)
     elif table == "thresholds":
         yield from (f"#{_toml(name)} = {each.default:g}  # {each.side}" for name, each in lab.thresholds.items())
     elif table == "ranges":

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.assignment import Assignment
+from ..core.limits import Limits
 from ..core.outcomes import CheckResult, Outcome, Report
 from ..core.registry import Check
 from ..core.thresholds import Threshold
 from ..stats.calibration import STATED, Calibrated, Calibration
 from ..stats.repeats import Repeats
+from ..submissions.handed_in import HandedIn
+from .plan import plan_of
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,20 @@ class AppealedCheck:
 def is_random(check: Check) -> bool:
     """Whether the verdict of a check may depend on the seed: it holds a measured quantity against a threshold."""
     return bool(check.thresholds)
+
+
+def with_needed(
+    assignment: Assignment, handed_in: HandedIn, checks: Sequence[Check], limits: Limits
+) -> tuple[Check, ...]:
+    """`checks`, and where their parts build on others, all that decides how a grading measures them.
+
+    These are the checks of the parts that they build on, and the others of their own: an error there is carried
+    forward.
+    """
+    plan = plan_of(assignment, handed_in, tuple(checks), 0, limits)
+    parts = {need for check in checks for need in plan.needs.get(check.part, ())}
+    whole = parts and parts | {check.part for check in checks}
+    return tuple(check for check in assignment.checks if check in checks or check.part in whole)
 
 
 def appealed(assignment: Assignment, checks: Sequence[Check], reports: Sequence[Report]) -> list[AppealedCheck]:

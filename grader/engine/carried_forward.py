@@ -92,7 +92,7 @@ class CarriedForward:
             return replace(own, score=other.score, outcome=other.outcome, message=message, code=code)
         return replace(
             own, score=other.score, outcome=other.outcome, message=told,
-            hint="", code="", template="", parameters={}, evidence={}, pictures=(),
+            hint="", code="", template="", parameters={}, evidence={}, pictures=(), recorded={},
         )  # fmt: skip
 
 

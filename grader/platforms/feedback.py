@@ -13,7 +13,7 @@ from ..core.assignment import Assignment
 from ..core.errors import UserError
 from ..core.hand_in import HandIn
 from ..core.outcomes import Report
-from ..core.text import did_you_mean, one_line
+from ..core.text import did_you_mean, login, one_line
 from ..render.hand_in_json import read_hand_in
 from ..render.pages import student_page
 from ..render.report_json import read_reports, report_folder
@@ -40,7 +40,7 @@ def feedback_of(whole: Class, results: Path, platform: str, contact: str = "") -
     platform: moodle or canvas, "" for the one that the results come from. contact: whom students may ask, for the page.
     """
     name_of = _names(platform or whole.platform)
-    grades = {grade.student: grade for grade in whole.grades}
+    grades = {login(grade.student): grade for grade in whole.grades}
     files, without = {}, []
     for report in read_reports(results):
         folder = report_folder(results, report.submission)
@@ -51,7 +51,9 @@ def feedback_of(whole: Class, results: Path, platform: str, contact: str = "") -
         if not name:
             without.append(report.submission)
             continue
-        page = _page(whole.assignment, report, folder, Circumstances(hand_in, grades.get(report.student), contact))
+        page = _page(
+            whole.assignment, report, folder, Circumstances(hand_in, grades.get(login(report.student)), contact)
+        )
         files[f"{one_line(name)}{whole.assignment.name}.html"] = page
     return Feedback(files, tuple(without))
 

@@ -33,8 +33,7 @@ def class_of(assignment: Assignment, results: Path, db: str | None, roster: Rost
         return Class(assignment, _of_gradebook(db or url_of(results), assignment), roster)
     platform, reports = platform_of(results), read_reports(results)
     own = _of_reports(reports, results, platform)
-    url = db or _entered_into(results)
-    if url:
+    if url := _deciding(assignment, results, db):
         ids = {grade.student: grade for grade in own}
         grades = _of_gradebook(url, assignment)
         own = tuple(
@@ -44,6 +43,32 @@ def class_of(assignment: Assignment, results: Path, db: str | None, roster: Rost
             for grade in grades
         )
     return Class(assignment, own, roster, platform)
+
+
+def final_by_student(assignment: Assignment, results: Path, db: str | None = None) -> dict[str, FinalGrade]:
+    """What the gradebook that decides says, by student; nothing where the records speak for themselves.
+
+    Raises UserError and OSError.
+    """
+    url = _deciding(assignment, results, db)
+    return {grade.student: grade for grade in _of_gradebook(url, assignment)} if url else {}
+
+
+def gradebook_url(results: Path, db: str | None) -> str:
+    """Where points that a person gives are entered: `db`, the course's gradebook, or that of the results."""
+    return db or (url_of(results) if is_course_folder(results) else _entered_into(results) or _own(results))
+
+
+def _deciding(assignment: Assignment, results: Path, db: str | None) -> str:
+    """The gradebook whose grades count; "" where nothing but the records does.
+
+    Results that were entered into none but their own are in it, where a person grades answers, too.
+    """
+    return db or _entered_into(results) or (_own(results) if assignment.questions else "")
+
+
+def _own(results: Path) -> str:
+    return f"sqlite:///{(results / 'gradebook.db').resolve()}"
 
 
 def _of_gradebook(url: str, assignment: Assignment) -> tuple[FinalGrade, ...]:

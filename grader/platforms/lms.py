@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from io import StringIO
 
 from ..core.assignment import Assignment
-from ..core.final_grade import FinalGrade
+from ..core.final_grade import ByHand, FinalGrade
 from ..core.text import login
 from ..render.csv_export import cell
 from ..render.wording import points
@@ -115,6 +115,17 @@ def plain_rows(whole: Class) -> Rows:
         yield [*who, *sums, "yes" if grade.is_final else "no"]
 
 
+def marks_rows(whole: Class) -> Rows:
+    """A line for each answer that a person grades, with what was given: to be filled in for `aelab marks`."""
+    yield ["login", "cell", "points", "extra", "comment"]
+    for grade in whole.grades:
+        given = {mark.name: mark for mark in grade.by_hand}
+        for name in whole.assignment.question_cells:
+            mark = given.get(name, ByHand(name))
+            earned = "" if mark.points is None else points(mark.points)
+            yield [login(grade.student), name, earned, points(mark.extra) if mark.extra else "", mark.comment]
+
+
 def _time(grade: FinalGrade) -> str:
     return f"{grade.handed_in:%Y-%m-%d %H:%M:%S}" if grade.handed_in else ""
 
@@ -129,4 +140,5 @@ FORMATS: dict[str, Callable[[Class], Rows]] = {
     "moodle": moodle_rows,
     "gradescope": gradescope_rows,
     "plain": plain_rows,
+    "marks": marks_rows,
 }

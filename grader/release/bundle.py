@@ -41,8 +41,8 @@ def bundle_files(assignment: Assignment) -> dict[str, bytes]:
 def readme(assignment: Assignment) -> str:
     """The README of the bundle: the lab's, with what the course says."""
     texts = assignment.texts
-    due = f"Due {texts.due_text}. {texts.lateness}".strip() if texts.due else ""
-    hand_in = " ".join(filter(None, [texts.hand_in, due]))
+    due = f"Due {texts.due_text}." if texts.due else ""
+    hand_in = " ".join(filter(None, [texts.hand_in, due, texts.lateness]))
     told = [("", texts.greeting), ("Hand in", hand_in), ("Questions", texts.contact)]
     sections = (f"## {title}\n\n{text}\n" if title else f"{text}\n" for title, text in told if text)
     return "\n".join([handed_out_text(assignment, assignment.hand_out, "hand_out"), *sections])

@@ -20,8 +20,9 @@ from ..core.assignment import Assignment
 from ..core.registry import Check
 from ..core.stubs import STUB_MARKER
 from .figures import embed, figures
+from .questions import START, answer_shown, answer_stub, model_answers
 from .rubric import worth
-from .solutions import BEGIN
+from .solutions import BEGIN, SourceError
 from .sources import GUARD, handed_out, handed_out_text
 
 SCHEMA_VERSION = 3  # of nbgrader's cell metadata
@@ -66,10 +67,15 @@ def build_notebook(assignment: Assignment, sources: Sources | None = None, *, so
     sources: texts of modules by file name, those of the reference without.
     """
     cells, drawn = list(_opening_cells(assignment)), figures(assignment)
+    answers = model_answers(assignment) if solutions and assignment.questions else {}
     for filename, text in (sources or assignment.reference_sources()).items():
         part = PurePath(filename).stem
         checks = [check for check in assignment.checks if check.part == part]
-        cells += _part_cells(part, handed_out(assignment, text, filename, solutions=solutions), checks)
+        own = list(_part_cells(part, handed_out(assignment, text, filename, solutions=solutions), checks))
+        if points := assignment.questions.get(part):
+            shown = answer_shown(points, answers.get(part, "")) if solutions else answer_stub(points)
+            own.insert(_place_of_answer(filename, own), _answer_cell(part, shown, points))
+        cells += own
     for cell in cells:
         if cell.kind == "markdown":
             cell.source = embed(cell.source, drawn)
@@ -88,7 +94,9 @@ def _locked(notebook: NotebookNode) -> NotebookNode:
 
 def _opening_cells(assignment: Assignment) -> Iterator[Cell]:
     rows = "\n".join(f"| {part.name} | {worth(part.checks)} |" for part in assignment.parts)
-    sums = {"rows": rows, "total": worth(assignment.checks)}
+    if asked := total(assignment.questions.values()):
+        rows += f"\n| questions, which a person grades | {asked} |"
+    sums = {"rows": rows, "total": worth(assignment.checks, asked)}
     introduction = handed_out_text(assignment, assignment.introduction, "introduction", **sums)
     yield Cell("markdown", introduction.strip(), "introduction")
     yield Cell("code", assignment.setup.strip(), "set-up")
@@ -108,16 +116,35 @@ def _part_cells(part: str, source: str, checks: list[Check]) -> Iterator[Cell]:
     yield from map(_test_cell, checks)
 
 
+def _place_of_answer(filename: str, cells: list[Cell]) -> int:
+    """Behind the question of a part. Raises SourceError where it has none."""
+    for place, cell in enumerate(cells, start=1):
+        if cell.kind == "markdown" and cell.source.startswith(START):
+            return place
+    raise SourceError(
+        f"{filename}: course.toml gives its question points, and it has none: "
+        f"a question is a cell of Markdown that begins with {START}.**"
+    )
+
+
+def _answer_cell(part: str, text: str, points: int | float) -> Cell:
+    grade_id = f"{part}-question"
+    marks = _nbgrader(grade_id, grade=True, solution=True, points=points)
+    return Cell("markdown", text, grade_id, nbgrader=marks)
+
+
 def _test_cell(check: Check) -> Cell:
     comment = "\n".join(f"# {line}" for line in textwrap.wrap(check.sentence, 100))
     source = f'{comment}\ncheck("{check.id}")  # {check.points} points{", a bonus" if check.bonus else ""}'
     grade_id = check.id.replace(".", "-")  # nbgrader allows no dots; parts and names have no hyphens
-    return Cell("code", source, grade_id, nbgrader=_nbgrader(grade_id, grade=True, points=check.possible))
+    return Cell(
+        "code", source, grade_id, nbgrader=_nbgrader(grade_id, grade=True, solution=False, points=check.possible)
+    )
 
 
-def _nbgrader(grade_id: str, *, grade: bool, **points: int | float) -> dict[str, Any]:
-    """The metadata by which nbgrader knows a test cell (grade, locked) or an answer cell (solution)."""
-    roles = {"grade": grade, "locked": grade, "solution": not grade, "task": False}
+def _nbgrader(grade_id: str, *, grade: bool, solution: bool, **points: int | float) -> dict[str, Any]:
+    """The metadata by which nbgrader knows a test cell (grade), an answer cell (solution), or one graded by hand."""
+    roles = {"grade": grade, "locked": not solution, "solution": solution, "task": False}
     return {"schema_version": SCHEMA_VERSION, "grade_id": grade_id, **roles, **points}
 
 
@@ -130,7 +157,10 @@ def _module_cells(part: str, source: str) -> Iterator[Cell]:
         elif BEGIN in cell.source or STUB_MARKER in cell.source:
             grade_id = f"{part}-{_first_definition(cell.source)}"
             yield Cell(
-                "code", _without_relative_imports(cell.source), grade_id, nbgrader=_nbgrader(grade_id, grade=False)
+                "code",
+                _without_relative_imports(cell.source),
+                grade_id,
+                nbgrader=_nbgrader(grade_id, grade=False, solution=True),
             )
         elif cell.source.startswith(GUARD):
             yield Cell("code", _unguarded(cell.source), identity, tags=[PRACTICE_TAG])

@@ -35,9 +35,10 @@ def _overview(assignment: Assignment) -> str:
     return _lines(["| part | checks | points |", "|---|---|---|", *parts, total])
 
 
-def worth(checks: Sequence[Check]) -> str:
-    """Points for readers, and those that come on top: `6 + 2 bonus`."""
-    points, more = total(check.possible for check in checks), total(check.points for check in checks if check.bonus)
+def worth(checks: Sequence[Check], asked: int | float = 0) -> str:
+    """Points for readers, and those that come on top: `6 + 2 bonus`. asked: points that a person gives."""
+    points = total([asked, *(check.possible for check in checks)])
+    more = total(check.points for check in checks if check.bonus)
     return f"{points} + {more} bonus" if more else str(points)
 
 

@@ -32,7 +32,8 @@ def record_hand_ins(out: Path, found: Found, terms: Terms, reports: Sequence[Rep
     known: dict[str, HandIn] = {}
     for report in reports:
         if report.submission in handed_in:
-            hand_in = terms.hand_in(handed_in[report.submission], found.platform, report.score)
+            attempt = handed_in[report.submission].attempt_of(report.attempt)
+            hand_in = terms.hand_in(attempt, found.platform, report.score)
             write_hand_in(hand_in, report_folder(out, report.submission))
             known[login(report.student)] = hand_in
     return known

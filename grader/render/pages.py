@@ -6,7 +6,7 @@ one script of the class page, which it names by its digest. The page can be read
 
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -17,9 +17,10 @@ from markupsafe import Markup, escape
 from ..core.assignment import Assignment
 from ..core.evidence import evidence_rows
 from ..core.files import write_atomically
+from ..core.final_grade import FinalGrade
 from ..core.outcomes import Picture, Report
 from ..core.png import png, png_at
-from ..core.text import folder_name, one_line, printable
+from ..core.text import folder_name, login, one_line, printable
 from . import class_views, views
 from .curves import loss_curve, scatter
 from .hand_in_json import read_hand_in
@@ -30,6 +31,7 @@ from .wording import (
     OUTCOME_STYLES,
     STATUS_TEXT,
     in_order,
+    missed_texts,
     moment,
     odds_text,
     part_title,
@@ -47,14 +49,21 @@ TARGET_WIDTH, TARGET_HEIGHT = 600, 280  # CSS pixels a picture may fill
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
-def write_pages(assignment: Assignment, reports: Sequence[Report], out: Path, coming: Sequence[str] = ()) -> None:
+def write_pages(
+    assignment: Assignment,
+    reports: Sequence[Report],
+    out: Path,
+    coming: Sequence[str] = (),
+    grades: Mapping[str, FinalGrade] | None = None,
+) -> None:
     """Write `out`/index.html for the instructor and a page in the folder of every submission. Raises OSError.
 
-    coming: files of LINKED that will lie in `out`, too, and are not written yet.
+    coming: files of LINKED that will lie in `out`, too, and are not written yet. grades: by student, where a gradebook
+    decides.
     """
     for report in reports:
         folder = report_folder(out, report.submission)
-        circumstances = views.Circumstances(read_hand_in(folder))
+        circumstances = views.Circumstances(read_hand_in(folder), (grades or {}).get(login(report.student)))
         write_atomically(folder / FILE_NAME, student_page(assignment, report, folder, circumstances).encode())
     files = [name for name in LINKED if name in coming or (out / name).is_file()]
     write_atomically(out / FILE_NAME, class_page(assignment, reports, files).encode())
@@ -148,6 +157,7 @@ def templates(assignment: Assignment) -> Environment:
         folder=folder_name,
         line=one_line,
         moment=moment,
+        missed_texts=missed_texts,
         odds=odds_text,
         part_title=partial(part_title, assignment),
         percent=lambda share: f"{100 * share:.4g}%",

@@ -3,13 +3,14 @@
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..core.assignment import Assignment
 from ..core.errors import UserError
 from ..core.files import write_private
+from ..core.final_grade import FinalGrade
 from ..core.outcomes import Report
 from ..core.registry import Check
 from ..core.seeds import SeedError, draw
@@ -118,12 +119,17 @@ class ResultsFolder:
                     f"{self.out} has records of more parts than --part names, which would be lost: choose another --out"
                 )
 
-    def write_summaries(self, reports: Sequence[Report], coming: Sequence[str] = ()) -> None:
-        """Write grades.csv and all pages, which link the files `coming`, too. Raises SummariesNotWritten."""
+    def write_summaries(
+        self, reports: Sequence[Report], coming: Sequence[str] = (), grades: Mapping[str, FinalGrade] | None = None
+    ) -> None:
+        """Write grades.csv and all pages, which link the files `coming`, too. Raises SummariesNotWritten.
+
+        grades: by student, where a gradebook decides.
+        """
         try:
             self._record_seed(reports[0].seed)  # again, where somebody removed the folder meanwhile
             write_grades(self._assignment.part_names, reports, self.out / "grades.csv")
-            write_pages(self._assignment, reports, self.out, coming)
+            write_pages(self._assignment, reports, self.out, coming, grades or {})
         except OSError as problem:
             raise SummariesNotWritten(
                 f"cannot write the tables in {self.out}: {problem.strerror}; what was measured is kept: "

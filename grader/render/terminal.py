@@ -14,7 +14,7 @@ from ..core.outcomes import CheckResult, Outcome, Report, Status
 from ..core.points import total
 from ..core.text import one_line, printable
 from .class_views import part_cells
-from .wording import OUTCOME_STYLES, STATUS_TEXT, in_order, part_title, parts_of, points, sentence
+from .wording import OUTCOME_STYLES, STATUS_TEXT, in_order, missed_texts, part_title, parts_of, points, sentence
 
 WIDTH = 80
 EVIDENCE = 400  # characters of what was expected or measured
@@ -96,6 +96,8 @@ def _finding(assignment: Assignment, result: CheckResult) -> Text:
     if result.outcome is not Outcome.PASSED:
         for label, value in evidence_rows(result.evidence):
             finding.append(f"\n{label.capitalize()}: {printable(value, EVIDENCE)}")
+    for told in missed_texts(result):
+        finding.append(f"\n{told}")
     if hint and result.outcome is not Outcome.PASSED:
         finding.append("\nNext: ", style="cyan").append(hint)
     if original := result.parameters.get("original"):

@@ -13,7 +13,7 @@ from ..core.outcomes import CheckResult, Outcome, Report
 from ..core.points import total
 from ..core.text import one_line, printable
 from .report_json import PRINTED_FILES
-from .wording import sentence
+from .wording import part_title, sentence
 
 NEXT_STEPS = 3
 BEGINNING = 1000  # characters of what was printed
@@ -79,6 +79,8 @@ class Circumstances:
 
 def title_by_hand(assignment: Assignment, name: str) -> str:
     """What a cell of the gradebook is about, for its student: a check's sentence, or the name of a question."""
+    if name in assignment.question_cells:
+        return f"Question of {part_title(assignment, name.partition('-')[0])}"
     check_id = name.replace("-", ".", 1)
     known = any(check.id == check_id for check in assignment.checks)
     return sentence(assignment, check_id) if known else one_line(name.replace("-", " ").replace("_", " "), 80)

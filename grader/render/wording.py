@@ -74,6 +74,16 @@ def odds_text(odds: float) -> str:
     return f"once in {rounded(1 / odds, 2):,.0f}" if odds <= OFTEN else f"in {100 * odds:.0f} % of gradings"
 
 
+def missed_texts(result: CheckResult) -> list[str]:
+    """Each threshold that a check missed, and how often a right solution does, where that is known."""
+    return [
+        f"{one_line(each.quantity).capitalize()}: {each.measured:.4g}, where {one_line(each.side)} {each.limit:.4g} "
+        f"passes. A right solution measures this or worse {odds_text(each.odds)}."
+        for each in result.missed
+        if each.odds is not None
+    ]
+
+
 def moment(at: str) -> str:
     """A time in ISO 8601 for readers: 31 January 2027, 23:59 UTC; as it is where it is none."""
     try:

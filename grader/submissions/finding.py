@@ -159,9 +159,14 @@ def _of_plain(entries: Sequence[Path], platform: str, assignment: Assignment) ->
         attempts.setdefault(first, []).append(Entry(entry, student, student, attempt=number + 1))
     found = [join(each) for each in attempts.values()]
     if platform == NBGRADER:
-        found = [replace(each, path=_inside(each.path, assignment)) for each in found]
+        found = [_looked_into(each, assignment) for each in found]
     students = _with_remarks(found)
     return [*students, *(HandedIn(each.name, each, "", entry=each.name, problem=WHOSE) for each in strays)]
+
+
+def _looked_into(handed_in: HandedIn, assignment: Assignment) -> HandedIn:
+    earlier = tuple(_looked_into(each, assignment) for each in handed_in.earlier)
+    return replace(handed_in, path=_inside(handed_in.path, assignment), earlier=earlier)
 
 
 def _is_stray(entry: Path, assignment: Assignment) -> bool:

@@ -29,7 +29,7 @@ def handed_in_at(
     settled: by the name of a submission or its entry, see `read_names`. A timestamp.txt counts in an nbgrader course
     alone, where nbgrader wrote it: elsewhere a student could have.
     """
-    said = settled.get(handed_in.name) or settled.get(handed_in.entry)
+    said = settled.get(handed_in.entry) or settled.get(handed_in.name)
     if said and said.handed_in:
         return said.handed_in
     if platform == NBGRADER and (found := _of_nbgrader(handed_in.path / NBGRADER_FILE)):

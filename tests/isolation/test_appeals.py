@@ -12,7 +12,7 @@ from grader.isolation import choice
 from grader.render.wording import odds_text
 from tests.command import Aelab
 from tests.isolation.light_server import light_view
-from tests.second_lab import installed, solved, write
+from tests.second_lab import POWERS, installed, solved, write
 
 FEW = (
     "np.linalg.lstsq(design_matrix(points, degree), values",
@@ -48,6 +48,14 @@ def test_an_appeal_is_measured_under_many_seeds(lab01: Assignment, aelab: Aelab,
     (quantity,) = told["quantities"]
     assert len(quantity["values"]) == 20
     assert sum(value > quantity["limit"] for value in quantity["values"]) == told["missed"]
+
+
+def test_an_error_is_carried_forward_in_an_appeal(lab01: Assignment, aelab: Aelab, tmp_path: Path) -> None:
+    """A right fit on a wrong matrix is measured with the right one below it, as in the grading: it passes each time."""
+    work = write(tmp_path / "ada", solved(lab01, *POWERS))
+    command = (*LAB, "appeal", work, "--part", "fitting", "--seeds", "3", "--out", tmp_path / "page.html", "--json")
+    (told,) = json.loads(aelab(*command).out)["checks"]
+    assert (told["id"], told["passed"], told["verdict"]) == ("fitting.averages_out_noise", 3, "passes")
 
 
 def test_a_deterministic_part_has_nothing_to_appeal(lab01: Assignment, aelab: Aelab, tmp_path: Path) -> None:

@@ -36,10 +36,11 @@ def enter(
     with suppress(CacheError):
         known = cache.fact(name)
     what = entered or Entered()
-    if known != _state(reports, what, file):
+    cells = assignment.question_cells
+    if known != _state(reports, what, file, cells):
         write_gradebook(assignment, reports, f"sqlite:///{file.resolve()}", what.hand_ins, what.terms)
         with suppress(CacheError):
-            cache.remember(name, _state(reports, what, file))
+            cache.remember(name, _state(reports, what, file, cells))
 
 
 @cache
@@ -48,10 +49,10 @@ def load_ahead() -> None:
     Thread(target=import_module, args=["nbgrader.api"], daemon=True).start()
 
 
-def _state(reports: Sequence[Report], entered: Entered, file: Path) -> str:
+def _state(reports: Sequence[Report], entered: Entered, file: Path, cells: Mapping[str, int | float]) -> str:
     """A digest of what goes into the gradebook, with size and time of the file; '' where there is no file."""
     grades = [
         (r.student, r.status.value, [(c.id, c.score, c.points, c.outcome.value) for c in r.checks]) for r in reports
     ]
-    digest = hashlib.sha256(repr((grades, entered)).encode(errors="surrogatepass")).hexdigest()
+    digest = hashlib.sha256(repr((grades, entered, cells)).encode(errors="surrogatepass")).hexdigest()
     return f"{digest} {file.stat().st_mtime_ns} {file.stat().st_size}" if file.exists() else ""

@@ -46,10 +46,15 @@ class SaveFindings(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
 
 
 def comments(assignment: Assignment, notebook: NotebookNode, report: Report) -> dict[str, str]:
-    """For the last answer cell of each part, by its grade id, what was found in the part."""
-    answers = {c.metadata.nbgrader.grade_id.partition("-")[0]: c for c in notebook.cells if utils.is_solution(c)}
+    """For the last code of each part that students write, by its grade id, what was found in the part."""
+    answers = {c.metadata.nbgrader.grade_id.partition("-")[0]: c for c in notebook.cells if _is_code(c)}
     found = {part: [r for r in report.checks if r.part == part] for part in answers}
     return {answers[part].metadata.nbgrader.grade_id: _comment(assignment, rs) for part, rs in found.items() if rs}
+
+
+def _is_code(cell: NotebookNode) -> bool:
+    """Whether it is for a student's code, and not for an answer in words, which a person grades."""
+    return utils.is_solution(cell) and not utils.is_grade(cell)
 
 
 def _comment(assignment: Assignment, results: list[CheckResult]) -> str:

@@ -1,6 +1,6 @@
 """Writes scores into nbgrader's own gradebook, where its formgrader and exporters find them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -142,7 +142,11 @@ def _enter(
     _note_version(gradebook)
     entry, notebook = _declare(gradebook, assignment.name)
     points = {check.id: check.possible for report in reports for check in report.checks}
-    cells = _cells(gradebook, notebook, points or {check.id: check.possible for check in assignment.checks})
+    points = points or {check.id: check.possible for check in assignment.checks}
+    cells = _cells(gradebook, notebook, points, "code") | _cells(
+        gradebook, notebook, assignment.question_cells, "markdown"
+    )
+    _declare_answers(gradebook, notebook, assignment.question_cells)
     scores = {login(each.student): _scores(each, cells) for each in reports if each.student}
     enter_scores(gradebook.db, entry, notebook, scores)
     enter_hand_ins(gradebook.db, notebook, hand_ins, terms)
@@ -190,8 +194,10 @@ def _declare(gradebook: "Gradebook", name: str) -> "tuple[Entry, Notebook]":
     return entry, notebook
 
 
-def _cells(gradebook: "Gradebook", notebook: "Notebook", points: Mapping[str, int | float]) -> dict[str, str]:
-    """The id of every grade cell of the notebook by name, those of the checks in `points` added or brought up to date.
+def _cells(
+    gradebook: "Gradebook", notebook: "Notebook", points: Mapping[str, int | float], kind: str
+) -> dict[str, str]:
+    """The id of every grade cell of the notebook by name, those in `points` added or brought up to date.
 
     A cell that is there already keeps whatever else is in it.
     """
@@ -201,12 +207,21 @@ def _cells(gradebook: "Gradebook", notebook: "Notebook", points: Mapping[str, in
     for check_id, most in points.items():
         name = grade_id(check_id)
         if name in cells:
-            cells[name].max_score, cells[name].cell_type = float(most), "code"
+            cells[name].max_score, cells[name].cell_type = float(most), kind
         else:
-            cells[name] = GradeCell(name=name, notebook_id=notebook.id, max_score=most, cell_type="code")
+            cells[name] = GradeCell(name=name, notebook_id=notebook.id, max_score=most, cell_type=kind)
             gradebook.db.add(cells[name])
     gradebook.db.flush()
     return {name: cell.id for name, cell in cells.items()}
+
+
+def _declare_answers(gradebook: "Gradebook", notebook: "Notebook", names: Iterable[str]) -> None:
+    """Let a person comment on the answers in these cells, as `nbgrader generate_assignment` does."""
+    from nbgrader.api import SolutionCell
+
+    known = {cell.name for cell in gradebook.db.query(SolutionCell).filter_by(notebook_id=notebook.id)}
+    gradebook.db.add_all(SolutionCell(name=name, notebook_id=notebook.id) for name in names if name not in known)
+    gradebook.db.flush()
 
 
 def _scores(report: Report, cells: Mapping[str, str]) -> dict[str, Score | None]:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from traitlets import Float, TraitError, Unicode, validate
 
+from ...core.course_texts import CourseTexts
 from ...core.hand_in import HandIn
 from ...core.lateness import LatePolicy, late_penalty
 from ...course.finding import find_in_course
@@ -52,7 +53,9 @@ class EnterTerms(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
         """The notebook as it is."""
         names = resources["nbgrader"]
         root = Path(CourseDirectory(parent=self).root)
-        terms = terms_of(root / self.roster if self.roster else None, self.due_of(names["assignment"], root))
+        terms = terms_of(
+            root / self.roster if self.roster else None, CourseTexts(due=self.due_of(names["assignment"], root))
+        )
         with Gradebook(names["db_url"]) as gradebook:
             enter_terms(gradebook.find_submission(names["assignment"], names["student"]), terms)
             gradebook.db.commit()
@@ -81,8 +84,8 @@ def enter_hand_ins(session: Session, notebook: Notebook, hand_ins: Mapping[str, 
     """Enter times, penalties and what the terms say of everybody in `hand_ins`, by login. Nothing is committed."""
     if not (terms.due or terms.roster.students or any(hand_in.at for hand_in in hand_ins.values())):
         return
-    query = select(SubmittedNotebook, SubmittedAssignment).join(SubmittedAssignment)
-    for here, submission in session.execute(query.where(SubmittedNotebook.notebook_id == notebook.id)):
+    query = select(SubmittedNotebook, SubmittedNotebook.score, SubmittedAssignment).join(SubmittedAssignment)
+    for here, score, submission in session.execute(query.where(SubmittedNotebook.notebook_id == notebook.id)):
         hand_in = hand_ins.get(submission.student_id)
         if hand_in is None:
             continue
@@ -90,7 +93,7 @@ def enter_hand_ins(session: Session, notebook: Notebook, hand_ins: Mapping[str, 
             submission.timestamp = naive(hand_in.time)
         enter_terms(submission, terms)
         if terms.due:
-            here.late_submission_penalty = hand_in.penalty or None
+            here.late_submission_penalty = late_penalty(terms.policy, score, hand_in.seconds_late) or None
 
 
 def naive(time: datetime) -> datetime:

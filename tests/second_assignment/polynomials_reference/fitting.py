@@ -30,3 +30,6 @@ def mean_squared_error(coefficients: np.ndarray, points: np.ndarray, values: np.
 if __name__ == "__main__":
     samples = np.linspace(-1.0, 1.0, 50)
     print(fit(samples, np.exp(samples), degree=3))
+
+# %% [markdown]
+# **Question.** Why does the mean squared error never grow with the degree?
