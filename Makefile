@@ -55,6 +55,13 @@ browser:  ## install Chromium where this is root on Debian
 test-browser: install browser  ## look at the pages, JupyterLab and the formgrader in Chromium
 	$(BIN)/python -m pytest tests/browser
 
+test-postgres: install  ## the gradebook in a PostgreSQL server on loopback, which is installed where this is root on Debian
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update && apt-get install -y --no-install-recommends postgresql; \
+	else echo "These tests need a PostgreSQL server: install the package postgresql."; exit 1; fi
+	$(BIN)/python -m pytest tests/platforms/nbgrader/test_postgres.py
+
 screenshots: install browser  ## write the pictures of docs/images from demo/results (make demo) and a graded course
 	$(BIN)/python -m tests.browser.screenshots demo/results docs/images
 

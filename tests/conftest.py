@@ -21,7 +21,6 @@ from grader.isolation.view import ROOT
 from tests.command import STAND_INS, Aelab, Run
 from tests.isolation.light_server import light_server
 from tests.isolation.probing import Open, submission
-from tests.platforms.nbgrader import postgres
 from tests.small_mnist import SmallMnist, write_small_mnist
 
 HERE = Path(__file__).parent
@@ -32,13 +31,11 @@ FULL_MNIST_IS_HERE = (PREPARED_MNIST / "dataset_info.json").is_file()
 IS_ROOT = os.geteuid() == 0
 TIERS = ("best", "second") if IS_ROOT else ("best",)  # only root can grade under another user
 
-SERVER = postgres.programs()  # root, as in continuous integration, can install one
-
 collect_ignore = [
     "browser",  # asked for by its name, by `make test-browser`
+    "platforms/nbgrader/test_postgres.py",  # by `make test-postgres`, which starts a server
     *([] if FULL_MNIST_IS_HERE else ["grading/test_full_mnist.py"]),
     *([] if IS_ROOT else ["isolation/test_users.py"]),
-    *([] if IS_ROOT or SERVER else ["platforms/nbgrader/test_postgres.py"]),
 ]
 
 
@@ -75,14 +72,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_report_header() -> list[str]:
-    """Whether the tests on all 70,000 digits, those that need root, and those on PostgreSQL are part of this run."""
+    """Whether the tests on all 70,000 digits and those that need root are part of this run."""
     if FULL_MNIST_IS_HERE:
         digits = str(PREPARED_MNIST)
     else:
         digits = f"not in {PREPARED_MNIST}, test_full_mnist.py is left out (`aelab data import` prepares it)"
     who = "all of them" if IS_ROOT else "the best one; the second, and test_users.py, need root"
-    server = str(SERVER or "no server is installed" + ("" if IS_ROOT else ", test_postgres.py is left out"))
-    return [f"full MNIST: {digits}", f"tiers of isolation: {who}", f"PostgreSQL: {server}"]
+    return [f"full MNIST: {digits}", f"tiers of isolation: {who}"]
 
 
 @pytest.fixture(scope="session", autouse=True)

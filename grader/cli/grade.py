@@ -81,7 +81,7 @@ def grade(
     from ..platforms.nbgrader.gradebook import address_of, decides
     from ..platforms.nbgrader.session import course_seed
     from ..render.found import doubtful, found_line, late_without_time
-    from ..render.hand_in_json import record_hand_ins
+    from ..render.hand_in_json import record_hand_ins, told_apart
     from ..render.results_folder import ResultsFolder
     from ..render.terminal import grades_table, not_graded
     from ..submissions.finding import find_submissions
@@ -128,7 +128,7 @@ def grade(
         everybody, problems = folder.with_others(reports)
         hand_ins = record_hand_ins(out, found, terms, everybody)
         folder.write_summaries(everybody, () if db else ("gradebook.db",))
-        _enter(place, everybody, Entered(hand_ins, terms), db, out, cache)
+        _enter(place, told_apart(everybody, found, doubts), Entered(hand_ins, terms), db, out, cache)
         if in_course:
             students = [] if len(chosen) == len(found.submissions) else [each.student for each in chosen]
             enter_reports(assignment, submissions, reports, students)

@@ -27,14 +27,17 @@ def report(
 ) -> None:
     """Write the pages and tables of a graded class again, from its records.
 
+    A record that cannot be used, such as an earlier version's, is named, and the exit status is 1; others are shown.
     The key to the pseudonyms, which stay the same, is pseudonyms.csv in the folder of the class; only you can read it.
     """
     from ..render.report_json import read_reports
+    from ..render.results_folder import ResultsFolder
     from ..render.terminal import grades_table
 
     invocation = invocation_of(context)
     invocation.log.folder = out
-    reports = read_reports(out)
+    found, problems = ResultsFolder(invocation.assignment, out).with_others(())
+    reports = tuple(found) or read_reports(out)  # which says why there are none
     if anonymous:
         reports, gradebook = _write_anonymous(invocation.assignment, reports, out, anonymous), None
     else:
@@ -43,8 +46,11 @@ def report(
     written = anonymous or out
     show_results(written, reports[0].seed, reports[0].isolation, gradebook)
     page = (written / "index.html").resolve()
+    for line in problems:
+        say(line)
     if show and not webbrowser.open(page.as_uri()):
         raise UserError(f"there is no browser to open {page} in")
+    raise typer.Exit(1 if problems else 0)
 
 
 def _write_again(assignment: "Assignment", reports: "Sequence[Report]", out: Path, db: str | None) -> Path:

@@ -113,8 +113,11 @@ class Statements:
             self.say(f"it took {took:.0f} s; in a grade it is ended after {allowed:g} s")
 
     def _keep(self, failure: Failure) -> None:
+        """Remember what failed, and note it unless all that it lacks is what failed before."""
+        gone = {name for earlier in self.failures for name in earlier.binds}
+        is_consequence = bool(failure.lacks) and gone.issuperset(failure.lacks)
         self.failures.append(failure)
-        if failure.cause != "stub":
+        if failure.cause != "stub" and not is_consequence:
             self._note(failure.place, failure.line, failure.reason)
 
     def _note(self, place: str, line: int, why: str) -> None:

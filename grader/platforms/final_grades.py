@@ -27,22 +27,28 @@ def class_of(assignment: Assignment, results: Path, db: str | None, roster: Rost
     """The final grades of a course folder, or of the results of `aelab grade`. Raises UserError and OSError.
 
     They are those of the gradebook `db`, else of the course, or of that which the results were entered into; results
-    that were entered into none but their own speak for themselves.
+    that were entered into none but their own speak for themselves, unless a person grades answers, too.
     """
     if is_course_folder(results):
         return Class(assignment, _of_gradebook(db or url_of(results), assignment), roster)
     platform, reports = platform_of(results), read_reports(results)
     own = _of_reports(reports, results, platform)
     if url := _deciding(assignment, results, db):
-        ids = {grade.student: grade for grade in own}
-        grades = _of_gradebook(url, assignment)
-        own = tuple(
-            replace(grade, own_id=ids[grade.student].own_id, label=ids[grade.student].label)
-            if grade.student in ids
-            else grade
-            for grade in grades
-        )
+        own = _with_ids(_of_gradebook(url, assignment), own)
     return Class(assignment, own, roster, platform)
+
+
+def _with_ids(grades: Sequence[FinalGrade], own: Sequence[FinalGrade]) -> tuple[FinalGrade, ...]:
+    """The grades of a gradebook with the ids and names of the records; who is not in it has no final grade."""
+    ids = {grade.student: grade for grade in own}
+    known = [
+        replace(grade, own_id=ids[grade.student].own_id, label=ids[grade.student].label)
+        if grade.student in ids
+        else grade
+        for grade in grades
+    ]
+    missing = ids.keys() - {grade.student for grade in grades}
+    return (*known, *(replace(grade, is_final=False) for grade in own if grade.student in missing))
 
 
 def final_by_student(assignment: Assignment, results: Path, db: str | None = None) -> dict[str, FinalGrade]:

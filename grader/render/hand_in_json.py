@@ -12,8 +12,9 @@ from ..core.files import write_atomically
 from ..core.hand_in import HandIn
 from ..core.outcomes import Report
 from ..core.text import login, one_line
-from ..submissions.finding import Found
+from ..submissions.finding import NBGRADER, Found
 from ..submissions.terms import Terms
+from ..submissions.whose import Doubt
 from .report_json import ReportError, report_folder
 
 FILE_NAME = "hand_in.json"
@@ -37,6 +38,16 @@ def record_hand_ins(out: Path, found: Found, terms: Terms, reports: Sequence[Rep
             write_hand_in(hand_in, report_folder(out, report.submission))
             known[login(report.student)] = hand_in
     return known
+
+
+def told_apart(reports: Sequence[Report], found: Found, doubts: Sequence[Doubt]) -> list[Report]:
+    """The reports that go into a gradebook: not those of which it cannot be told whose they are.
+
+    A number of a platform's would stay in it beside the login that somebody settles later. In an nbgrader course the
+    folders are logins, on the roster or not.
+    """
+    doubtful = {doubt.name for doubt in doubts if found.platform != NBGRADER}
+    return [report for report in reports if report.submission not in doubtful]
 
 
 def read_hand_in(folder: Path) -> HandIn:

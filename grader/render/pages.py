@@ -92,6 +92,7 @@ def student_page(
             alone=alone,
             parts=views.parts_of_checks(report.checks),
             next_steps=views.next_steps(report),
+            hint_places=views.hint_places(report),
             waiting=views.waiting(report),
             counts=views.outcome_counts(report.checks),
             printed=views.printed(report),

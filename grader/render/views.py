@@ -93,9 +93,19 @@ def parts_of_checks(checks: Sequence[CheckResult]) -> list[PartView]:
 
 
 def next_steps(report: Report) -> list[CheckResult]:
-    """The first failed or unwritten checks that have a hint: do these first, as later checks need them."""
-    open_checks = [c for c in report.checks if c.outcome in (Outcome.FAILED, Outcome.NOT_IMPLEMENTED) and c.hint]
-    return open_checks[:NEXT_STEPS]
+    """The first failed or unwritten checks with a hint of their own: do these first, as later checks need them."""
+    open_checks: dict[str, CheckResult] = {}
+    for check in report.checks:
+        if check.outcome in (Outcome.FAILED, Outcome.NOT_IMPLEMENTED) and check.hint:
+            open_checks.setdefault(check.hint, check)
+    return list(open_checks.values())[:NEXT_STEPS]
+
+
+def hint_places(report: Report) -> dict[str, str]:
+    """Where a page says each hint, which it says once: the anchor of a next step, or of the first check with it."""
+    steps = {check.hint: f"step-{number}" for number, check in enumerate(next_steps(report), start=1)}
+    checks = {check.hint: check.id for check in reversed(report.checks)}
+    return checks | steps
 
 
 def outcome_counts(checks: Sequence[CheckResult]) -> list[tuple[Outcome, int]]:

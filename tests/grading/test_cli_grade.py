@@ -388,6 +388,20 @@ def test_a_drawn_seed_survives_any_reader_of_json(
     assert f"seed {2**53 - 1}" in found.out
 
 
+def test_a_record_of_an_earlier_version_is_named_and_the_others_are_shown(aelab: Aelab, tmp_path: Path) -> None:
+    """One line says what to do, and the exit status is 1; alone, it is no class."""
+    write_report(samples.solved(), tmp_path / "ada")
+    (tmp_path / "zoe").mkdir()
+    (tmp_path / "zoe" / "report.json").write_text('{"schema": 1, "submission": "zoe"}')
+    found = aelab("report", tmp_path)
+    assert (found.status, found.err.count("\n")) == (1, 1)
+    assert "zoe/report.json is not a report that this version reads: an earlier one made it; `aelab grade`" in found.err
+    page = (tmp_path / "index.html").read_text()
+    assert ("ada/index.html" in page, "zoe" in page) == (True, False)
+    shutil.rmtree(tmp_path / "ada")
+    assert aelab("report", tmp_path).status == 2
+
+
 @pytest.mark.parametrize("has_browser", [True, False])
 def test_report_opens_the_class_page(
     aelab: Aelab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_browser: bool

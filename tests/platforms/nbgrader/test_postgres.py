@@ -1,7 +1,8 @@
-"""The gradebook in a PostgreSQL server, a real one: collected where a server is installed, and for root."""
+"""The gradebook in a PostgreSQL server, a real one: `make test-postgres` asks for this file by its name."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -10,6 +11,9 @@ from sqlalchemy.engine import make_url
 
 from grader.autoencoders.assignment import ASSIGNMENT
 from grader.platforms.nbgrader.gradebook import GradebookError, write_gradebook
+from grader.platforms.nbgrader.grades import read_grades
+from grader.platforms.nbgrader.marks import Mark, enter_marks
+from grader.submissions.tables import Line
 
 from ...unit.render import samples
 from .postgres import PASSWORD, Server, free_port, running
@@ -110,3 +114,11 @@ def test_a_database_that_is_not_there_is_one_line(server: Server) -> None:
         write_gradebook(ASSIGNMENT, [samples.solved()], server.url("missing"))
     assert "\n" not in str(caught.value)
     assert PASSWORD not in str(caught.value)
+
+
+def test_points_that_a_person_gives_are_entered(url: str) -> None:
+    """In place of the automatic score, with extra credit, and read again as final grades."""
+    write_gradebook(ASSIGNMENT, [samples.solved("ada")], url)
+    enter_marks(ASSIGNMENT, url, [Mark(Line(Path("marks.csv"), 2, {}), "ada", CELL, 1.5, 2.0, "")])
+    (grade,) = read_grades(url, ASSIGNMENT.name)
+    assert (grade.earned, grade.by_hand[0].points, grade.by_hand[0].extra) == (99.5, 1.5, 2.0)

@@ -9,7 +9,9 @@ from grader.core.outcomes import CheckResult, Outcome
 from grader.engine.appeal import appealed, is_random
 from grader.engine.odds import with_odds
 from grader.render.appeal import Appeal, appeal_json, appeal_page, nothing_random, rows_of, verdict_text
-from grader.render.wording import odds_text
+from grader.render.pages import student_page
+from grader.render.terminal import plain_text
+from grader.render.wording import missed_texts, odds_text
 
 from . import samples
 
@@ -46,6 +48,17 @@ def test_the_verdict_says_how_often_and_what_follows(values: list[float], words:
     assert words in verdict_text(each)
     assert each.passed == sum(value < 5 for value in values)
     assert each.quantities[0].values == tuple(values)
+
+
+def test_nbgraders_feedback_has_the_odds_of_the_page() -> None:
+    """The comment on a part says them in the same words, of a failed threshold alone."""
+    failed, passed = replace(result(9.0), message="Too far off."), result(2.0)
+    (told,) = missed_texts(failed)
+    assert told.startswith("Standard errors: 9, where at most 5.5 passes. A right solution measures this or worse ")
+    assert told in " ".join(plain_text(ASSIGNMENT, [failed]).split())
+    assert "A right solution" not in plain_text(ASSIGNMENT, [passed])
+    page = student_page(ASSIGNMENT, samples.of_checks("ada", (failed,)))
+    assert told in page
 
 
 def test_what_is_no_matter_of_chance_is_said() -> None:

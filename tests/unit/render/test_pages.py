@@ -187,6 +187,18 @@ def test_a_student_reads_what_was_skipped_and_why() -> None:
     assert "What was skipped" not in student_page(ASSIGNMENT, samples.solved())
 
 
+def test_no_hint_is_said_twice() -> None:
+    """A step that several checks ask for is one; at the checks, and at those after the first, a link leads to it."""
+    for report in (samples.untouched(), samples.struggling()):
+        page = Page(student_page(ASSIGNMENT, report))
+        words = " ".join(page.words.replace("`", "").split())
+        hints = {check.hint.replace("`", "") for check in report.checks if check.hint and check.outcome != "passed"}
+        assert hints
+        assert {hint: words.count(hint) for hint in hints} == dict.fromkeys(hints, 1)
+        anchors = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
+        assert {link[1:] for link in page.values("a", "href") if link.startswith("#")} <= anchors
+
+
 def test_an_unreadable_submission_has_a_page_without_points() -> None:
     """What could not be read, and no zero."""
     words = Page(student_page(ASSIGNMENT, samples.unreadable())).words
