@@ -121,6 +121,9 @@ subsets: install  ## hand out every subset of the parts, import it, and run the 
 experiment: install  ## train and measure the reference on full MNIST, and write docs/results.md (hours; ARGS=--quick: five minutes)
 	$(BIN)/python -m benchmarks.experiment $(ARGS)
 
+term: install  ## play a whole term of thirty students, with real work that is measured
+	MEASURED=1 $(BIN)/python -m pytest --numprocesses 0 tests/platforms/test_term.py
+
 packagings: install  ## read one work in 2,000 packagings: folders, archives, junk, names and encodings
 	$(BIN)/python -m benchmarks.one_work.packagings read 2000 --page
 

@@ -75,7 +75,7 @@ def grade(
     from ..engine.backend_config import BackendConfig
     from ..engine.cache import Cache, default_path
     from ..engine.run import RunConfig
-    from ..platforms.final_grades import final_by_student
+    from ..platforms.final_grades import GradebookNotNamed, final_by_student
     from ..platforms.nbgrader.course import enter_reports, is_course, submitted_in
     from ..platforms.nbgrader.entry import Entered
     from ..platforms.nbgrader.gradebook import address_of, decides
@@ -132,8 +132,11 @@ def grade(
         if in_course:
             students = [] if len(chosen) == len(found.submissions) else [each.student for each in chosen]
             enter_reports(assignment, submissions, reports, students)
-        if grades := final_by_student(assignment, out, db):  # with what a person gave
-            folder.write_summaries(everybody, (), grades)
+        try:
+            if grades := final_by_student(assignment, out, db):  # with what a person gave
+                folder.write_summaries(everybody, (), grades)
+        except GradebookNotNamed as problem:
+            problems.append(str(problem))
     console.print(grades_table(assignment, everybody))
     for line in [
         *not_graded(everybody),

@@ -20,7 +20,7 @@ from .nbgrader.gradebook import grade_id
 
 
 class GradebookNotNamed(UserError):
-    """Results were entered into a gradebook whose password is not kept; the text is one clear line."""
+    """The gradebook of results is gone, or its password is not kept; the text is one clear line."""
 
 
 def class_of(assignment: Assignment, results: Path, db: str | None, roster: Roster) -> Class:
@@ -108,4 +108,8 @@ def _entered_into(results: Path) -> str:
     recorded = gradebook_of(results)
     if "***" in recorded:
         raise GradebookNotNamed(f"{results} was entered into the gradebook {recorded}: name it with --db")
-    return url_of(Path(recorded)) if recorded and is_course_folder(Path(recorded)) else recorded
+    if "://" in recorded or not recorded:
+        return recorded
+    if not is_course_folder(Path(recorded)):
+        raise GradebookNotNamed(f"{results} was entered into the course {recorded}, which is gone: name one with --db")
+    return url_of(Path(recorded))

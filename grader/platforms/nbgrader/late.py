@@ -93,7 +93,7 @@ def enter_hand_ins(session: Session, notebook: Notebook, hand_ins: Mapping[str, 
             submission.timestamp = naive(hand_in.time)
         enter_terms(submission, terms)
         if terms.due:
-            here.late_submission_penalty = late_penalty(terms.policy, score, hand_in.seconds_late) or None
+            here.late_submission_penalty = late_penalty(terms.policy, score, submission.total_seconds_late) or None
 
 
 def naive(time: datetime) -> datetime:

@@ -105,6 +105,11 @@ def test_results_know_the_gradebook_that_decides(url: str, tmp_path: Path) -> No
     assert "hunter2" not in (out / "run.json").read_text()
     with pytest.raises(GradebookNotNamed, match=r"postgresql://ada:\*\*\*@host/course: name it with --db"):
         class_of(ASSIGNMENT, out, None, Roster())
+    ResultsFolder(ASSIGNMENT, out, gradebook=str(out / "course")).seed(7)
+    with pytest.raises(
+        GradebookNotNamed, match=r"was entered into the course .*course, which is gone: name one with --db"
+    ):
+        class_of(ASSIGNMENT, out, None, Roster())
     (out / "run.json").unlink()
 
 
