@@ -17,6 +17,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from ..core.assignment import Assignment
+from ..core.points import total
 from ..core.registry import Check
 from ..core.stubs import STUB_MARKER
 from .figures import embed, figures
