@@ -13,8 +13,8 @@ from .tree import numbers_of, threads_of
 COUNTING_SECONDS = 1.0  # of processor time in one look: enough for some 5 GiB that are resident in all
 
 
-def resident_bytes(root: int, limit: float = 0.0, seconds: float = COUNTING_SECONDS) -> int:
-    """The memory of a process and all below it, in bytes; never less than it is.
+def resident_bytes(root: int, limit: float = float("inf"), seconds: float = COUNTING_SECONDS) -> int:
+    """The memory of a process and all below it, in bytes: never less than it is, or what is certain above `limit`.
 
     Where the plain sum is above `limit`, pages that several processes share are counted once, until it is clear on
     which side of the limit the sum is. Processes that there is no time left for count with all that is resident.
@@ -28,7 +28,7 @@ def resident_bytes(root: int, limit: float = 0.0, seconds: float = COUNTING_SECO
         share = share_of(process)
         certain += share
         total += share - sizes[process]
-    return total
+    return certain if certain > limit else total
 
 
 def resident_of(process: int) -> int:

@@ -189,11 +189,12 @@ def test_the_button_gives_the_same_gradebook(button: tuple[Formgrader, Path], st
 
 
 def test_the_button_keeps_one_fork_server(button: tuple[Formgrader, Path]) -> None:
-    """The next submission finds it, and it ends with Jupyter."""
+    """The next submission finds it, and what reads submissions, and both end with Jupyter."""
     formgrader, _ = button
     assert formgrader.autograde(min(LATE))["success"]
-    below = psutil.Process(formgrader.process.pid).children()
-    assert len(below) == 1, [process.cmdline() for process in below]
+    below = [" ".join(process.cmdline()) for process in psutil.Process(formgrader.process.pid).children()]
+    assert len(below) == 2, below
+    assert sum("grader.isolation.sandbox_server" in each for each in below) == 1, below
 
 
 def test_the_button_validate_says_what_is_still_wrong(button: tuple[Formgrader, Path]) -> None:
