@@ -7,7 +7,7 @@ from benchmarks.kills import compare
 from tests.platforms import light_grader
 from tests.second_lab import NAME, installed
 
-PROGRAM = (sys.executable, light_grader.__file__, "-P", "-m", "grader", "--assignment", NAME)
+PROGRAM = (sys.executable, "-P", light_grader.__file__, "-P", "-m", "grader", "--assignment", NAME)
 
 
 def test_kills_change_no_record(tmp_path: Path) -> None:

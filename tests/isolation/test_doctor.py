@@ -202,7 +202,8 @@ def test_this_machine_is_described_as_it_is() -> None:
 
     TensorFlow in the fork servers would only take time: the canary's verdict on those with it is in test_choice.py.
     """
-    command = [sys.executable, light_grader.__file__, "-P", "-m", "grader", "--assignment", NAME, "doctor", "--json"]
+    light = [sys.executable, "-P", light_grader.__file__, "-P", "-m", "grader", "--assignment", NAME]
+    command = [*light, "doctor", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     record = json.loads(done.stdout)
     assert done.stderr == ""
