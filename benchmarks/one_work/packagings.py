@@ -2,8 +2,10 @@
 
 `read` lets Hypothesis build so many, and holds the choice, texts and notes against those of the plain form. `grade`
 takes some that are spread evenly over every factor, grades all of them as one class, and holds the whole graded records
-against that of the plain folder, but for times, places and notes. The works are a solved, a half-done and a wrong one
-of the lab; of the parts those are graded that cost little: without a training, and two with one.
+against that of the plain folder or the plain notebook, but for times, places and notes. Between these two, outcomes,
+points and codes have to be the same: a module that imports another one is told what a cell without it is not. The works
+are a solved, a half-done and a wrong one of the lab; of the parts those are graded that cost little: two without a
+training, and two with one.
 
 In one class run the results of equal code are used again, as in any run: then equal records show that equal code was
 found. With --alone every submission is a run of its own without a cache, and every part is measured.
@@ -20,7 +22,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from rich.console import Console
@@ -49,7 +50,7 @@ OF_PACKAGING = ("submission", "student", "attempt", "graded", "left_out", "secon
 
 @cache
 def real(work: str) -> Work:
-    """A work as a student would have done it."""
+    """A work as a student would have done it, in letters that every encoding has."""
     data = next(mutant.edits for mutant in mutants() if mutant.name == "divided_by_256")
     others = (read_recipe(RECIPES / f"{name}.toml").edits for name in MISTAKES)
     recipe = {
@@ -57,7 +58,7 @@ def real(work: str) -> Work:
         "half done": Recipe("half done", "", base="templates", take=("data.py", "autoencoder.py", "upsampling.py")),
         "wrong": Recipe("wrong", "", edits=(*data, *(edit for edits in others for edit in edits))),
     }[work]
-    sources = sources_of(recipe)
+    sources = {name: text.encode("cp1252", "replace").decode("cp1252") for name, text in sources_of(recipe).items()}
     return Work({name.removesuffix(".py"): text for name, text in sources.items()}, cells_of(sources))
 
 
@@ -77,8 +78,8 @@ class Progress(Observer):
 def graded(
     chosen: Sequence[Packaging], parts: Sequence[str], backend: Backend, folder: Path, console: Console, *, alone: bool
 ) -> dict[Packaging, Report]:
-    """The report on each of these, and on the plain folder of each work."""
-    everyone = list(dict.fromkeys([*(Packaging(work) for work in WORKS), *chosen]))
+    """The report on each of these, and on the plain folder and the plain notebook of each work."""
+    everyone = list(dict.fromkeys([*map(Packaging, WORKS), *(Packaging(work, "Jupyter") for work in WORKS), *chosen]))
     found = found_in_downloads(everyone, real, folder)
     named = [replace(handed_in, name=f"{number:03}") for number, handed_in in enumerate(found.values())]
     config = RunConfig(ASSIGNMENT, named, ASSIGNMENT.select(parts), SEED, Limits())
@@ -89,31 +90,34 @@ def graded(
     return dict(zip(found, reports, strict=True))
 
 
-def record_of(report: Report) -> dict[str, Any]:
-    """What the packaging of a work must not change."""
-    record: dict[str, Any] = {
-        key: value for key, value in json.loads(to_json(report)).items() if key not in OF_PACKAGING
-    }
-    for check in record["checks"]:
-        del check["seconds"]
-    return record
-
-
 def differences(reports: dict[Packaging, Report]) -> list[str]:
-    """A line for each packaging whose record is not that of the plain folder with the same work."""
+    """A line for each packaging whose record is not that of the plain form of the same work."""
     lines = []
     for packaging, report in reports.items():
-        plain, record = record_of(reports[Packaging(packaging.work)]), record_of(report)
-        if record != plain:
-            lines.append(f"{packaging}: {report.score:g} points\n    {_difference(plain, record)}")
+        plain = Packaging(packaging.work, "Jupyter" if packaging.dialect else "")
+        pairs = [(record_of(reports[plain]), record_of(report))]
+        if packaging == plain:
+            pairs = [(results_of(reports[Packaging(packaging.work)]), results_of(report))]
+        lines += [
+            f"{packaging}: {report.score:g} points\n    {_difference(*pair)}" for pair in pairs if len(set(pair)) > 1
+        ]
     return lines
 
 
-def _difference(plain: dict[str, Any], record: dict[str, Any]) -> str:
-    """The first check that differs, or else the first other entry."""
-    checks = zip(plain.pop("checks"), record.pop("checks"), strict=True)
-    pairs = [*checks, *zip(plain.items(), record.items(), strict=True)]
-    return next(f"{one}\n    {other}" for one, other in pairs if one != other)
+def record_of(report: Report) -> tuple[str, ...]:
+    """What the packaging of a work must not change: a line for each check, and the rest of the record."""
+    record = {key: value for key, value in json.loads(to_json(report)).items() if key not in OF_PACKAGING}
+    checks = [{key: value for key, value in check.items() if key != "seconds"} for check in record.pop("checks")]
+    return tuple(json.dumps(each) for each in (*checks, record))
+
+
+def results_of(report: Report) -> tuple[str, ...]:
+    """What the form of a work must not change."""
+    return tuple(f"{check.id}: {check.outcome} {check.score:g} {check.code}" for check in report.checks)
+
+
+def _difference(plain: tuple[str, ...], found: tuple[str, ...]) -> str:
+    return next(f"{one}\n    {other}" for one, other in zip(plain, found, strict=True) if one != other)
 
 
 def factors_of(chosen: Sequence[Packaging]) -> dict[str, dict[str, int]]:

@@ -103,21 +103,24 @@ def test_a_work_has_every_part_in_both_forms(work: str) -> None:
 
 
 def test_a_record_that_differs_is_told() -> None:
-    """Times, places and notes may differ; points and messages may not."""
-    plain, zipped = Packaging("solved"), Packaging("solved", archive="zip")
+    """Times, places and notes may differ; points and messages may not, but between modules and a notebook."""
+    plain, zipped, notebook = Packaging("solved"), Packaging("solved", archive="zip"), Packaging("solved", "Jupyter")
+    first, *others = REPORT.checks
+    other_points, other_message = (replace(REPORT, checks=(replace(first, **change), *others)) for change in CHANGES)
 
-    def differing(report: Report) -> list[str]:
-        return differences({plain: REPORT, zipped: report})
+    def differing(packaging: Packaging, report: Report) -> list[str]:
+        return differences({plain: REPORT, notebook: REPORT, packaging: report})
 
     same = replace(REPORT, submission="x", seconds=9.0, left_out=(LeftOut("it", "so"),))
-    assert differing(same) == []
-    first, *others = REPORT.checks
-    for changed in (replace(first, score=0.0), replace(first, message="no")):
-        (line,) = differing(replace(REPORT, checks=(changed, *others)))
+    assert differing(zipped, same) == []
+    for packaging, report in ((zipped, other_points), (zipped, other_message), (notebook, other_points)):
+        (line,) = differing(packaging, report)
         assert first.id in line
-        assert str(zipped) in line
+        assert str(packaging) in line
+    assert differing(notebook, other_message) == []
 
 
+CHANGES = ({"score": 0.0}, {"message": "no"})
 REPORT = report_of(next(recipe for recipe in recipes() if recipe.name == "solved"))
 
 
