@@ -1,6 +1,8 @@
 """Where final grades come from: nbgrader's gradebook, where there is one, and else the records of a graded class."""
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +20,9 @@ from .lms import Class
 from .nbgrader.course import is_course_folder, url_of
 from .nbgrader.gradebook import grade_id
 
+GRADEBOOK = "gradebook.db"
+GIVEN = "SELECT 1 FROM grade WHERE manual_score IS NOT NULL OR extra_credit IS NOT NULL LIMIT 1"
+
 
 class GradebookNotNamed(UserError):
     """The gradebook of results is gone, or its password is not kept; the text is one clear line."""
@@ -27,7 +32,7 @@ def class_of(assignment: Assignment, results: Path, db: str | None, roster: Rost
     """The final grades of a course folder, or of the results of `aelab grade`. Raises UserError and OSError.
 
     They are those of the gradebook `db`, else of the course, or of that which the results were entered into; results
-    that were entered into none but their own speak for themselves, unless a person grades answers, too.
+    that were entered into none but their own speak for themselves, unless a person grades, too.
     """
     if is_course_folder(results):
         return Class(assignment, _of_gradebook(db or url_of(results), assignment), roster)
@@ -68,13 +73,23 @@ def gradebook_url(results: Path, db: str | None) -> str:
 def _deciding(assignment: Assignment, results: Path, db: str | None) -> str:
     """The gradebook whose grades count; "" where nothing but the records does.
 
-    Results that were entered into none but their own are in it, where a person grades answers, too.
+    Results that were entered into none but their own are in it, where a person grades answers or gave points.
     """
-    return db or _entered_into(results) or (_own(results) if assignment.questions else "")
+    is_graded_by_hand = assignment.questions or _has_marks(results / GRADEBOOK)
+    return db or _entered_into(results) or (_own(results) if is_graded_by_hand else "")
+
+
+def _has_marks(file: Path) -> bool:
+    """Whether a person gave points in the gradebook of results; nbgrader, which takes seconds, is not asked."""
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as gradebook:
+            return gradebook.execute(GIVEN).fetchone() is not None
+    except sqlite3.Error:  # there is none, or none that can be read
+        return False
 
 
 def _own(results: Path) -> str:
-    return f"sqlite:///{(results / 'gradebook.db').resolve()}"
+    return f"sqlite:///{(results / GRADEBOOK).resolve()}"
 
 
 def _of_gradebook(url: str, assignment: Assignment) -> tuple[FinalGrade, ...]:

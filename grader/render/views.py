@@ -104,7 +104,8 @@ def next_steps(report: Report) -> list[CheckResult]:
 def hint_places(report: Report) -> dict[str, str]:
     """Where a page says each hint, which it says once: the anchor of a next step, or of the first check with it."""
     steps = {check.hint: f"step-{number}" for number, check in enumerate(next_steps(report), start=1)}
-    checks = {check.hint: check.id for check in reversed(report.checks)}
+    shown = [check for check in report.checks if check.outcome is not Outcome.PASSED]
+    checks = {check.hint: check.id for check in reversed(shown)}
     return checks | steps
 
 

@@ -55,7 +55,7 @@ def _number(line: Line, column: str) -> float | None:
 
 
 def enter_marks(assignment: Assignment, db_url: str, marks: Iterable[Mark]) -> None:
-    """Enter all of them or none, and what lateness costs of the points that there are then.
+    """Enter all of them or none, and where the course says it, what lateness costs of the points that there are then.
 
     Raises TableError for a line that fits nobody, no cell, or gives more than there is, and GradebookError.
     """
@@ -63,9 +63,10 @@ def enter_marks(assignment: Assignment, db_url: str, marks: Iterable[Mark]) -> N
         touched = [_enter(gradebook, assignment, mark) for mark in marks]
         gradebook.db.flush()
         gradebook.db.expire_all()  # sums are computed anew
-        for notebook in touched:
-            late = notebook.assignment.total_seconds_late
-            notebook.late_submission_penalty = late_penalty(assignment.texts.late, notebook.score, late) or None
+        if (policy := assignment.texts.late).percent_a_day:
+            for notebook in touched:
+                late = notebook.assignment.total_seconds_late
+                notebook.late_submission_penalty = late_penalty(policy, notebook.score, late) or None
         gradebook.db.commit()
 
 

@@ -16,9 +16,11 @@ from grader.platforms.final_grades import GradebookNotNamed, class_of
 from grader.platforms.lms import table
 from grader.platforms.nbgrader.gradebook import GradebookError, decides, write_gradebook
 from grader.platforms.nbgrader.grades import read_grades
+from grader.platforms.nbgrader.marks import Mark, enter_marks
 from grader.render.report_json import report_folder, write_report
 from grader.render.results_folder import ResultsFolder
 from grader.submissions.roster import Roster, Student
+from grader.submissions.tables import Line
 from grader.submissions.terms import Terms
 
 from ...unit.render import samples
@@ -111,6 +113,20 @@ def test_results_know_the_gradebook_that_decides(url: str, tmp_path: Path) -> No
     ):
         class_of(ASSIGNMENT, out, None, Roster())
     (out / "run.json").unlink()
+
+
+def test_points_that_a_person_gave_make_the_gradebook_of_results_count(tmp_path: Path) -> None:
+    """Until then the records speak for themselves."""
+    report = samples.grader_fault("grace")
+    write_report(report, report_folder(tmp_path, report.submission))
+    url = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    write_gradebook(ASSIGNMENT, [report], url)
+    (before,) = class_of(ASSIGNMENT, tmp_path, None, Roster()).grades
+    cell = "gaussian_vae-samples_match_parameters"
+    enter_marks(ASSIGNMENT, url, [Mark(Line(tmp_path, 2, {}), "grace", cell, 2.0, None, "")])
+    (after,) = class_of(ASSIGNMENT, tmp_path, None, Roster()).grades
+    assert (before.earned, before.is_final) == (97, False)
+    assert (after.earned, after.is_final, after.by_hand) == (99, True, (ByHand(cell, 2.0, 3.0),))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import csv
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -99,11 +98,14 @@ def test_a_table_of_marks_is_entered_as_the_formgrader_would(
     lines = list(csv.DictReader(table.open()))
     assert [(line["login"], line["cell"], line["points"]) for line in lines] == [(s, CELL, "") for s in STUDENTS]
     table.write_text(f'login,cell,points,comment\nada,{CELL},"3,5",Well said.\nbob,{CELL},,\ncarl,{CELL},0,\n')
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:  # by a rule of the configuration
+        gradebook.find_submission_notebook(*PLACE, "carl").late_submission_penalty = 1.0
+        gradebook.db.commit()
     assert aelab(*options, "marks", course.root, table, *here).out == f"entered 2 marks of {table}\n"
     assert aelab(*options, "export", "csv", course.root, "--format", "plain", "--out", grades, *here).status == 0
     found = {line["login"]: (line["score"], line["possible"]) for line in csv.DictReader(grades.open())}
-    assert found == {"ada": ("23.5", "24"), "bob": ("20", "24"), "carl": ("20", "24")}
-    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook, closing(gradebook):
+    assert found == {"ada": ("23.5", "24"), "bob": ("20", "24"), "carl": ("19", "24")}
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
         assert gradebook.find_comment(CELL, *PLACE, "ada").manual_comment == "Well said."
 
 
