@@ -6,7 +6,7 @@ sequences that recolour a terminal, bidirectional marks that reorder a line, a m
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from hashlib import sha256
 
@@ -63,6 +63,12 @@ def _visible(character: str) -> str:
 def one_line(text: str, limit: int = 200) -> str:
     """`printable` text on a single line, never empty: for names, headings and table cells."""
     return printable(" ".join(printable(text, 4 * limit).split()), limit) or "(unnamed)"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """The first of some names, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from .statements import Failure
 
 LONGEST_CHAIN = 6
+LONGEST_LIST = 19  # names
 
 
 def missing(name: str, part: str, where: str, names: Iterable[str], failures: Sequence[Failure]) -> dict[str, Any]:
@@ -15,7 +16,7 @@ def missing(name: str, part: str, where: str, names: Iterable[str], failures: Se
     where: whose name it is, as a sentence begins. names: that are there.
     """
     present = sorted(name for name in names if not name.startswith("_"))
-    detail = {"kind": "missing", "name": name, "part": part, "where": where, "present": present[:20]}
+    detail = {"kind": "missing", "name": name, "part": part, "where": where, "present": _beginning(present)}
     chain = causes(name, failures)
     if not chain:
         near = difflib.get_close_matches(name, present, n=1, cutoff=0.7)
@@ -25,6 +26,12 @@ def missing(name: str, part: str, where: str, names: Iterable[str], failures: Se
     if root.cause == "stub":
         return {"kind": "stub", "message": root.reason}
     return detail | {"binder": first.place} | told(root, first.lacks[0] if len(chain) > 1 else "")
+
+
+def _beginning(names: list[str]) -> list[str]:
+    """The first of them, and how many more there are."""
+    more = len(names) - LONGEST_LIST
+    return names[:LONGEST_LIST] + ([f"and {more} more"] if more > 0 else [])
 
 
 def told(root: Failure, needs: str = "") -> dict[str, Any]:

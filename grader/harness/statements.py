@@ -16,6 +16,7 @@ from .guard import FILE_PREFIX, describe
 from .statement_clock import CutShort, StatementClock
 
 NOTES = 20
+FURTHER = "everything further", "this list has no room for it"  # the last note where there are more
 LONGEST = 200  # characters of a reason
 
 
@@ -121,8 +122,10 @@ class Statements:
             self._note(failure.place, failure.line, failure.reason)
 
     def _note(self, place: str, line: int, why: str) -> None:
-        if len(self.notes) < NOTES:
+        if len(self.notes) < NOTES - 1:
             self.notes.append((f"{place}, line {line}", why[:LONGEST]))
+        elif len(self.notes) < NOTES:
+            self.notes.append(FURTHER)
 
 
 def failure_of(error: BaseException, place: str, node: ast.stmt) -> Failure:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...core import expect
 from ...core.expect import Evidence, rounded
+from ...core.text import listed
 from ...stats import cross_entropies, histories
 from ...stats.causes import Diagnosis
 from ...stats.diagnosis import DECODER_FROZEN, ENCODER_FROZEN, NOTHING_MOVES
@@ -13,7 +14,13 @@ from ...stats.metrics import cross_entropy
 from ..measurements import checkpoints
 from ..measurements.alone import expect_answers_alone
 from ..measurements.fitting import expect_fit_trains
-from ..measurements.plain_loss import NO_CROSS_ENTROPY, SUMS, expect_cross_entropy_of, expect_no_penalty
+from ..measurements.plain_loss import (
+    NO_CROSS_ENTROPY,
+    SUMS,
+    expect_cross_entropy_of,
+    expect_no_penalty,
+    in_either_unit,
+)
 from ..measurements.situations import grey_and_inked
 from ..measurements.training import TRAINING, Trained, expect_good_reconstructions, good_cost, train_until
 from ..measurements.weights import is_moved, losses_of_frozen_weights
@@ -110,7 +117,7 @@ def every_variable_learns(subject: Subject) -> Evidence:
         f"{len(frozen)} are frozen",
         frozen=len(frozen),
         total=len(before),
-        names=", ".join(frozen[:4]),
+        names=listed(frozen, 4),
         diagnosis=cause.sentence,
     )
     expect.that(
@@ -197,7 +204,7 @@ def loss_is_cross_entropy(subject: Subject) -> Evidence:
         unit = _unit_of(step)
         if unit is not None:
             break
-    evidence = Evidence(f"{rounded(step.before)} nats, or their mean per image", f"{rounded(step.loss)}")
+    evidence = Evidence(in_either_unit(step.before, len(step.images)), f"{rounded(step.loss)}")
     if unit is None:
         diagnosis = cross_entropies.diagnosis_of(step.loss, step.images, step.answers)
         raise expect.Failed(diagnosis.code, NO_CROSS_ENTROPY, SUMS, evidence, diagnosis=diagnosis.sentence)

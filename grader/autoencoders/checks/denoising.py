@@ -162,9 +162,11 @@ def removes_noise_from_unseen_images(subject: Subject) -> Evidence:
     """Noisy images the model has never seen come out much closer to the clean ones, in dB."""
     run = subject.once(trained)
     subject.picture(
-        "denoising", f"Noisy digits, what the model makes of them after {run.curve.steps} steps, and the clean ones",
+        "denoising",
+        f"Noisy digits, what the model makes of them after {run.curve.steps} steps, and the clean ones. So few steps "
+        "leave them blurred, also where all is right",
         mosaic(*(subject.images.look.upright(x[:10]) for x in (run.noisy, run.denoised, run.clean))),
-    )  # fmt: skip
+    )
     again, once_more = run.model.reconstruct(run.noisy[:8]), run.model.reconstruct(run.noisy[:8])
     expect.that(
         expect.close(again, once_more, 1e-4),

@@ -267,8 +267,10 @@ def show_latent_space(subject: Subject, model: Model) -> None:
     decoded = model.decode(np.concatenate([codes, drawn]).reshape(-1, size))
     rows = subject.images.look.upright(decoded).reshape(-1, GRID, 28, 28, 1)
     walk = "the first component goes from -2.5 to 2.5 down the rows, the second along the columns, and the others are 0"
-    subject.picture("vae-latent-grid", f"What the decoder answers when {walk}", mosaic(*rows[:GRID]))
-    subject.picture("vae-prior-samples", "What the decoder makes of samples of the prior", mosaic(*rows[GRID:]))
+    normal = "After so short a training digits are clouds of ink, and many of them alike, also where all is right"
+    subject.picture("vae-latent-grid", f"What the decoder answers when {walk}. {normal}", mosaic(*rows[:GRID]))
+    made = f"What the decoder makes of samples of the prior. {normal}"
+    subject.picture("vae-prior-samples", made, mosaic(*rows[GRID:]))
 
 
 def _expect_decoder_of_samples(run: Trained) -> None:

@@ -21,7 +21,10 @@ def expect_negative_elbo(losses: Sequence[BatchLoss], size: int) -> Evidence:
         for rows in zip(*tables, strict=True)
     ]
     evidence = Evidence(
-        [f"batch of {f.batch}: {rounded(f.predicted(tables[0][0]))}, or their mean per image" for f in losses],
+        [
+            f"batch of {f.batch}: {rounded(nats)}, or {rounded(nats / f.batch)} per image"
+            for f, nats in ((each, each.predicted(tables[0][0])) for each in losses)
+        ],
         [f"batch of {f.batch}: {rounded(f.loss)}" for f in losses],
     )
     if STANDARD_ERRORS.within(min(worst[0], worst[1])):

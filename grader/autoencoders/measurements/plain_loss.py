@@ -57,8 +57,13 @@ def expect_cross_entropy_of(model: Model, images: np.ndarray) -> None:
     units = (1.0, 1.0 / seen.batch)
     if not STANDARD_ERRORS.within(min(seen.deviation(Weights(unit, unit)) for unit in units)):
         diagnosis = _diagnosis_of_trained(model, images, seen)
-        evidence = Evidence(f"{rounded(seen.cross_entropy)} nats, or their mean per image", f"{rounded(seen.loss)}")
+        evidence = Evidence(in_either_unit(seen.cross_entropy, seen.batch), f"{rounded(seen.loss)}")
         raise expect.Failed(diagnosis.code, NO_CROSS_ENTROPY, SUMS, evidence, diagnosis=diagnosis.sentence)
+
+
+def in_either_unit(nats: float, images: int) -> str:
+    """A right loss of a batch, as a sum and as a mean."""
+    return f"{rounded(nats)} nats for the batch, or {rounded(nats / images)} per image"
 
 
 def _no_divergence(_model: Model, images: np.ndarray, _training: bool) -> KLEstimate:

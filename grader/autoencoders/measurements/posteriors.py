@@ -99,7 +99,7 @@ def expect_pull(far: FarModel, distances: Callable[[], Distances], certain: int)
             far.model.train(np.repeat(batch[None], LONG_STAGE, axis=0))
         seen.append(distances())
     STEPS_TO_PRIOR.record(steps_after(len(seen) - 1))
-    return Evidence(f"nearer to the prior with beta {BETA:g}", f"{_told(seen[0])}; {_told(seen[-1])}")
+    return Evidence(f"nearer to the prior with beta {BETA:g}", _way(seen[0], seen[-1]))
 
 
 def steps_after(stages: int) -> int:
@@ -140,7 +140,7 @@ def _no_pull(seen: Sequence[Distances]) -> Failed:
         "With beta {beta:g}, {steps} steps should pull the posterior to the prior, but the distance of its {worst} "
         "went from {before:.3g} to {after:.3g} nats per image: the KL divergence does not pull.",
         "Does the gradient of the KL divergence reach all that the encoder computes?",
-        Evidence("less than half the distance", f"{_told(first)}; {_told(last)}"),
+        Evidence("less than half the distance", _way(first, last)),
         beta=BETA,
         steps=steps_after(len(seen) - 1),
         worst=worst,
@@ -155,8 +155,9 @@ NOT_PULLED = {  # where the other one is
 }
 
 
-def _told(distances: Distances) -> str:
-    return ", ".join(f"{name} {rounded(nats, 3)} nats" for name, nats in distances.items())
+def _way(first: Distances, last: Distances) -> str:
+    ways = (f"the {name} went from {rounded(first[name], 3)} to {rounded(last[name], 3)} nats" for name in first)
+    return ", and ".join(ways)
 
 
 def expect_informative(beta: float, kl: float, means: np.ndarray) -> None:

@@ -188,7 +188,7 @@ def test_a_loss_that_is_no_number_fails(broken: int) -> None:
 def test_the_evidence_holds_the_losses_beside_the_right_ones() -> None:
     """8 images at 480 nats, and beta 20 times 4.6 nats, are 4576; with a tenth of beta they are 3914."""
     evidence = expect_negative_elbo([seen(averaged, 8), seen(averaged, 32)], SIZE)
-    wanted = ["batch of 8: 4576.0, or their mean per image", "batch of 32: 18300.0, or their mean per image"]
+    wanted = ["batch of 8: 4576.0, or 572.0 per image", "batch of 32: 18300.0, or 572.0 per image"]
     assert evidence == Evidence(wanted, ["batch of 8: 572.0", "batch of 32: 572.0"])
     with pytest.raises(Failed) as caught:
         expect_negative_elbo([seen(lambda bce, kl, beta, n: bce + beta * kl / 10, n) for n in BATCHES], SIZE)

@@ -262,7 +262,7 @@ def test_no_pull_says_at_what() -> None:
     found.model.stages.clear()
     with pytest.raises(Failed, match=r"600 steps should .* distance of its mean went from 2 to 2\.46 nats") as failed:
         expect_pull(found, distances, certain=32)
-    told = "mean 2.0 nats, variance 100.0 nats; mean 2.46 nats, variance 52.5 nats"
+    told = "the mean went from 2.0 to 2.46 nats, and the variance went from 100.0 to 52.5 nats"
     assert failed.value.evidence == Evidence("less than half the distance", told)
     assert failed.value.code == "posterior.not_pulled"
     assert failed.value.hint
@@ -300,7 +300,7 @@ def test_a_pull_is_told_and_recorded_with_its_steps() -> None:
     found, stages = far(right), iter(range(100))
     with recording([STEPS_TO_PRIOR]) as recorded:
         evidence = expect_pull(found, lambda: {"mean": 4.321 * 0.75 ** next(stages)}, certain=8)
-    assert evidence == Evidence("nearer to the prior with beta 20", "mean 4.32 nats; mean 1.82 nats")
+    assert evidence == Evidence("nearer to the prior with beta 20", "the mean went from 4.32 to 1.82 nats")
     assert recorded == {"steps to half the distance": 12}
     assert expect_pull(found, lambda: {"mean": 4.0 * 0.5 ** next(stages)}, certain=8).measured
 

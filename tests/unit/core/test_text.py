@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.core.text import FOLDER_BYTES, folder_name, login, one_line, printable
+from grader.core.text import FOLDER_BYTES, folder_name, listed, login, one_line, printable
 
 from ..render.samples import HOSTILE
 
@@ -158,3 +158,9 @@ def test_a_command_that_begins_within_another_leaves_too() -> None:
     """Terminals drop the first one; its text may stay, what steers may not."""
     assert printable("a\x9dfirst\x9dsecond\x07b") == "afirstb"
     assert printable("a\x9dtitle\x9cb\x9dtitle\x1b\\c\x9d") == "abc"
+
+
+def test_a_list_that_is_cut_says_so() -> None:
+    """And by how many."""
+    assert listed(["a", "b"], 2) == "a, b"
+    assert listed(["a", "b", "c", "d"], 2) == "a, b and 2 more"

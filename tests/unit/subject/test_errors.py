@@ -7,6 +7,7 @@ import pytest
 
 from grader.core import expect
 from grader.core.outcomes import LeftOut
+from grader.harness.blame import missing
 from grader.subject import errors as remote_errors
 from grader.subject.errors import as_exception, left_out_of
 
@@ -136,6 +137,15 @@ def test_what_was_left_out_is_a_bounded_list_of_clean_lines() -> None:
     assert len(left_out_of([["x" * 10**6, ["y" * 10**6]]] * 1000)) == remote_errors.ITEMS
     assert all(len(each.where) <= 200 for each in left_out_of([["x" * 10**6, "y"]]))
     assert left_out_of("no list") == left_out_of(None) == []
+
+
+def test_a_long_list_of_names_says_how_many_more_there_are() -> None:
+    """Whoever looks for a name sees that the list goes on."""
+    told = missing("VAE", "vae", "vae.py", [f"name_{n:02}" for n in range(25)], ())
+    found = as_exception(told)
+    assert isinstance(found, expect.Failed)
+    assert found.evidence is not None
+    assert found.evidence.measured.endswith("'name_18', 'and 6 more']")
 
 
 def test_what_is_there_is_evidence() -> None:
