@@ -35,7 +35,10 @@ KNOWN_ERRORS = (
     ),
     KnownError(
         "raised.shapes_do_not_fit",
-        re.compile(r"(?P<said>(?:Incompatible shapes|Matrix size-incompatible): [^\n]*|required broadcastable shapes)"),
+        re.compile(
+            r"(?P<said>(?:Incompatible shapes|Matrix size-incompatible): [^\n]*|required broadcastable shapes|"
+            r"Dimensions must be equal, but are \d+ and \d+)"
+        ),
         "While {doing}{place}, two arrays did not fit together. {said}",
         "Print both shapes on the line before, and find the axis that is not what you meant.",
     ),

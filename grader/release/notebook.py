@@ -104,12 +104,15 @@ def _opening_cells(assignment: Assignment) -> Iterator[Cell]:
 
 
 def _part_cells(part: str, source: str, checks: list[Check]) -> Iterator[Cell]:
-    """The module's cells, its self-check after the last task, and the cells that give points at the end."""
+    """The module's cells, its self-check after the last task, and the cells that give points at the end.
+
+    The table of a self-check says it all: a semicolon hides the points that `check` returns.
+    """
     cells = list(_module_cells(part, source))
     last_task = max((i for i, cell in enumerate(cells) if cell.nbgrader), default=len(cells) - 1)
     yield from cells[: last_task + 1]
     if checks:
-        text = f'# Check your work as often as you like: nothing is counted here.\ncheck("{part}")'
+        text = f'# Check your work as often as you like: nothing is counted here.\ncheck("{part}");'
         yield Cell("code", text, f"{part}-self-check", tags=[PRACTICE_TAG])
     yield from cells[last_task + 1 :]
     if checks:

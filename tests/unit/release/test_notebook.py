@@ -96,7 +96,7 @@ def test_part_reads_task_self_check_experiment_question_points(student: Notebook
     experiments = [
         i for i, n in enumerate(ids) if PRACTICE_TAG in by_id[n].metadata.get("tags", []) and i != self_check
     ]
-    assert by_id[ids[self_check]].source.endswith(f'\ncheck("{part}")')
+    assert by_id[ids[self_check]].source.endswith(f'\ncheck("{part}");')
     assert self_check == last_task + 1
     assert experiments
     assert all(self_check < i < heading for i in experiments)
