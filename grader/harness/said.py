@@ -23,13 +23,15 @@ TENSOR = re.compile(r"<tf\.Tensor:?(?: '[^'\n]*')? shape=(\([^()\n]*\))(?:, \w+=
 def plain(text: str) -> str:
     """The sentence of a message, and the layer that it is about; the text itself where nothing is to be left out."""
     said = text[:LOOKED_AT]
-    if said.startswith(TRACED):
-        said = TYPE.sub("", FRAME.sub("", said.removeprefix(TRACED)).strip())
-    if said.startswith(GRAPH):
-        said = _last_paragraph(said)
+    said = _untraced(_last_paragraph(said) if said.startswith(GRAPH) else said)
     if layer := LAYER.search(said):
-        said = f"{layer['said'].strip().rstrip('.')} (in the layer `{layer['name']}`, a {layer['kind']})"
+        said = f"{_untraced(layer['said'].strip()).rstrip('.')} (in the layer `{layer['name']}`, a {layer['kind']})"
     return TENSOR.sub(r"a tensor of shape \1", NODES.sub("", said)).strip()
+
+
+def _untraced(text: str) -> str:
+    """What a message of traced code says below its traceback."""
+    return TYPE.sub("", FRAME.sub("", text.removeprefix(TRACED)).strip()) if text.startswith(TRACED) else text
 
 
 def traced_place(text: str, prefix: str) -> str:

@@ -25,6 +25,18 @@ TRACED = """in user code:
 
     ValueError: Shapes must be equal rank, but are 3 and 1
 """
+TRACED_IN_A_LAYER = """Exception encountered when calling layer "sampling" (type MultivariateNormalTriL).
+
+in user code:
+
+    File "/lib/python3.11/site-packages/tensorflow_probability/layers/distribution_layer.py", line 228, in call  *
+        distribution, value = super(DistributionLambda, self).call(
+
+    ValueError: Input right-most shape (9) does not correspond to a triangular matrix.
+
+
+Call arguments received by layer "sampling" (type MultivariateNormalTriL):
+  • inputs=tf.Tensor(shape=(None, 10), dtype=float32)"""
 OF_A_GRAPH = """Graph execution error:
 
 Detected at node add defined at (most recent call last):
@@ -43,11 +55,13 @@ Incompatible shapes: [8,10] vs. [8,20]
         (IN_A_LAYER, "Input rightmost shape (0) does not correspond to a triangular matrix (in the layer `sampling`, a "
          "MultivariateNormalTriL)"),
         (TRACED, "Shapes must be equal rank, but are 3 and 1"),
+        (TRACED_IN_A_LAYER, "Input right-most shape (9) does not correspond to a triangular matrix (in the layer "
+         "`sampling`, a MultivariateNormalTriL)"),
         (OF_A_GRAPH, "Incompatible shapes: [8,10] vs. [8,20]"),
         ("got <tf.Tensor: shape=(2, 3), dtype=float32, numpy=\narray([[1., 2.]], dtype=float32)> here",
          "got a tensor of shape (2, 3) here"),
     ],
-    ids=["a device", "arguments of a layer", "traced code", "a graph", "a tensor"],
+    ids=["a device", "arguments of a layer", "traced code", "a traced layer", "a graph", "a tensor"],
 )  # fmt: skip
 def test_what_only_its_makers_can_read_is_left_out(text: str, said: str) -> None:
     """The sentence stays, and the layer that it is about."""
