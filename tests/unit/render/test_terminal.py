@@ -1,6 +1,7 @@
 """Tables as an 80-column terminal without colours shows them."""
 
 import re
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -80,3 +81,12 @@ def test_a_single_part_and_nothing_at_all() -> None:
     assert "6/6" in shown(check_table(ASSIGNMENT, one_part))
     assert plain_text(ASSIGNMENT, []) == ""
     assert "submission" in shown(grades_table(ASSIGNMENT, []))
+
+
+def test_a_librarys_own_words_are_one_line_at_the_end() -> None:
+    """Cut and cleaned: the message above says the same in the words of the lab."""
+    failed = replace(samples.struggling().checks[0], parameters={"original": "In\x1b[31m a\nnode " + "x" * 1000})
+    shown = plain_text(ASSIGNMENT, [failed])
+    assert "The library said: In a node xxx" in " ".join(shown.split())
+    assert shown.count("x") < 200
+    assert "The library said" not in plain_text(ASSIGNMENT, [replace(failed, parameters={})])
