@@ -96,7 +96,7 @@ def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
 
     def make(code: str) -> ForkServer:
         script = tmp_path / "python"
-        start = "import socket, sys, time\ncontrol = socket.socket(fileno=int(sys.argv[sys.argv.index(\"-m\") + 2]))\n"
+        start = 'import socket, sys, time\ncontrol = socket.socket(fileno=int(sys.argv[sys.argv.index("-m") + 2]))\n'
         script.write_text(f"#!{sys.executable}\n{start}{code}\n")
         script.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(script))
