@@ -3,9 +3,8 @@
 import csv
 import json
 import shutil
-import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,7 +22,9 @@ from grader.isolation.choice import Finding
 from grader.isolation.fork_server import ForkServer
 from grader.render.report_json import write_report
 from tests.command import Aelab, Run
+from tests.isolation.light_server import light_view
 from tests.played_class import NAMES, FakeBackend
+from tests.second_lab import NAME, installed, solved, write
 
 from ..unit.render import samples
 
@@ -440,33 +441,28 @@ def test_without_isolation_nothing_is_graded(
 
 
 @pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    """A submission that is right in one check."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    source = """
-        import tensorflow as tf
-
-        def normalize(image, label):
-            return tf.cast(image, tf.float32) / 255.0
-    """
-    (folder / "data.py").write_text(textwrap.dedent(source))
-    return folder
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A right submission to the second assignment, of which nothing is known, in fork servers without TensorFlow."""
+    monkeypatch.setattr("grader.isolation.choice.view_of", light_view)
+    monkeypatch.setenv("AELAB_ASSIGNMENT", NAME)
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "new.sqlite"))
+    with installed() as lab01:
+        yield write(tmp_path / "tiny", solved(lab01))
 
 
-ONE_CHECK = ("--part", "data.normalize_scales_to_unit_interval")
+ONE_CHECK = ("--part", "evaluation.design_matrix_holds_the_powers")
 
 
 def test_submissions_are_isolated_and_the_tier_is_said(
-    aelab: Aelab, tiny: Path, server: ForkServer, tmp_path: Path
+    aelab: Aelab, tiny: Path, light_best: ForkServer, tmp_path: Path
 ) -> None:
     """The best tier of this machine: described in the first line, named in the last and in every report."""
     found = aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK)
     assert found.status == 0, found
-    assert found.out.splitlines()[1] == f"isolation: {server.tier.description}"
-    assert found.out.splitlines()[-1].endswith(f"isolation {server.tier.name}")
+    assert found.out.splitlines()[1] == f"isolation: {light_best.tier.description}"
+    assert found.out.splitlines()[-1].endswith(f"isolation {light_best.tier.name}")
     record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
-    assert record["isolation"] == server.tier.name
+    assert record["isolation"] == light_best.tier.name
     assert record["checks"][0]["outcome"] == "passed"
 
 
@@ -493,7 +489,7 @@ def test_trusted_submissions_are_not_isolated_and_the_report_says_so(
 
 def test_limits_reach_the_submission(aelab: Aelab, tiny: Path, tmp_path: Path) -> None:
     """The option may be repeated; each sets one limit."""
-    (tiny / "data.py").write_text("def normalize(image, label):\n    while True:\n        pass\n")
+    (tiny / "evaluation.py").write_text("def design_matrix(*_, **__):\n    while True:\n        pass\n")
     limits = ("--limit", "call_seconds=1.5", "--limit", "part_seconds=200")
     aelab("grade", tiny, "--out", tmp_path / "out", *ONE_CHECK, "--trust-submissions", *limits)
     record = json.loads((tmp_path / "out" / "tiny" / "report.json").read_text())
