@@ -27,10 +27,10 @@ KNOWN_ERRORS = (
     KnownError(
         "raised.none",
         re.compile(
-            r"(?P<said>'NoneType' object (?:is|has) [^\n.]*|object of type 'NoneType' [^\n.]*)|"
+            r"'NoneType' object (?:is|has) |object of type 'NoneType' |"
             r"convert a value \(None\)|Inputs to a layer should be tensors\. Got: None|not 'NoneType'"
         ),
-        "While {doing}{place}, there was `None` where a value was needed. {said}",
+        "While {doing}{place}, there was `None` where a value was needed.",
         "Where does the `None` come from? A method without a `return` gives it, such as one that builds a network.",
     ),
     KnownError(

@@ -63,9 +63,10 @@ class Failed(_Caused, Exception):
         self.credit = credit
 
     def adding(self, sentence: str, **parameters: Any) -> "Failed":
-        """The same failure with one more sentence in its message, which is no part of its template."""
+        """The same failure with one more sentence, or clause, in its message, which is no part of its template."""
         more = Failed(self.code, self.template, self.hint, self.evidence, self.credit, **self.parameters, **parameters)
-        more.message = f"{self.message} {filled(sentence, parameters)}"
+        end = "." if sentence[:1].isupper() and self.message[-1:] not in ".!?…" else ""
+        more.message = f"{self.message}{end} {filled(sentence, parameters)}"
         return more
 
 

@@ -1,5 +1,8 @@
 """Operations on the functions of the part `data`."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from ...harness.arrays import as_array
@@ -17,15 +20,29 @@ def normalize(harness: Harness, request: Request) -> Reply:
     images, labels = request.arrays
     function = harness.definitions.find("data", "normalize")
     with submission_code("mapping normalize over a dataset"):
-        mapped = tf.data.Dataset.from_tensor_slices((images, labels)).map(function)
-        spec = mapped.element_spec
-        if isinstance(spec, tuple | list | dict | tf.NoneTensorSpec):
-            received = "nothing" if isinstance(spec, tf.NoneTensorSpec) else f"{len(spec)} values"
-            raise SubmissionError({"kind": "shape", "what": "normalize", "expected": "one image", "received": received})
+        mapped = _mapped(tf.data.Dataset.from_tensor_slices((images, labels)), function)
+        if isinstance(mapped.element_spec, tuple | list | dict):
+            raise _no_image(f"{len(mapped.element_spec)} values")
         found = next(iter(mapped.batch(len(images))))
         floats = tf.cast(found, tf.float32)
     array = as_array(floats, "normalize", Want("float32", images.shape))
     return Reply(found.dtype.name, (array,))
+
+
+def _mapped(dataset: Any, function: Callable[..., Any]) -> Any:
+    """`dataset.map(function)`. TensorFlow's word for a function that returns None is that it has no shapes."""
+    import tensorflow as tf
+
+    try:
+        return dataset.map(function)
+    except tf.errors.InvalidArgumentError as error:
+        if "attr 'output_shapes' of 0" in str(error):
+            raise _no_image("nothing") from error
+        raise
+
+
+def _no_image(received: str) -> SubmissionError:
+    return SubmissionError({"kind": "shape", "what": "normalize", "expected": "one image", "received": received})
 
 
 @operation
