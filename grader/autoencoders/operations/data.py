@@ -36,7 +36,7 @@ def _mapped(dataset: Any, function: Callable[..., Any]) -> Any:
     try:
         return dataset.map(function)
     except tf.errors.InvalidArgumentError as error:
-        if "attr 'output_shapes' of 0" in str(error):
+        if "of 0 must be at least minimum 1" in str(error):
             raise _no_image("nothing") from error
         raise
 
