@@ -5,6 +5,7 @@ takes the kernel a walk through all their pages: for 120 processes that share a 
 where it decides, the largest first, and only for so long.
 """
 
+import math
 import time
 from pathlib import Path
 
@@ -13,22 +14,25 @@ from .tree import numbers_of, threads_of
 COUNTING_SECONDS = 1.0  # of processor time in one look: enough for some 5 GiB that are resident in all
 
 
-def resident_bytes(root: int, limit: float = float("inf"), seconds: float = COUNTING_SECONDS) -> int:
-    """The memory of a process and all below it, in bytes: never less than it is, or what is certain above `limit`.
+def resident_bytes(root: int, limit: float = math.inf, seconds: float = COUNTING_SECONDS) -> int:
+    """The memory of a process and all below it, in bytes.
 
     Where the plain sum is above `limit`, pages that several processes share are counted once, until it is clear on
-    which side of the limit the sum is. Processes that there is no time left for count with all that is resident.
+    which side of the limit the sum is: above it, what is counted so far is returned. Processes that there is no time
+    left for count with all that is resident.
     """
     sizes = {process: resident_of(process) for process in numbers_of(root)}
     total, certain = sum(sizes.values()), 0
     end = time.thread_time() + seconds
     for process in sorted(sizes, key=lambda each: -sizes[each]):
-        if total <= limit or certain > limit or time.thread_time() > end:
+        if certain > limit:
+            return certain
+        if total <= limit or time.thread_time() > end:
             break
         share = share_of(process)
         certain += share
         total += share - sizes[process]
-    return certain if certain > limit else total
+    return total
 
 
 def resident_of(process: int) -> int:

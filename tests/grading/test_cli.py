@@ -177,6 +177,7 @@ NEVER_THE_USERS = {
     "CutShort",  # what ends a statement of a submission
     "Exceeded", "Lost",  # what becomes of a text that is read in the sandbox, and of the sandbox
     "GraderFault", "OtherTier",  # ours
+    "Exceeded", "Lost",  # what ends a call of the sandbox
 }  # fmt: skip
 
 

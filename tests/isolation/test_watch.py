@@ -60,6 +60,12 @@ def test_shared_memory_is_split_where_it_matters() -> None:
         assert 100 * MEBIBYTE < resident_bytes(process.pid, limit=200 * MEBIBYTE) < 200 * MEBIBYTE
 
 
+def test_what_is_above_the_limit_is_not_counted_several_times() -> None:
+    """A look ends as soon as it is sure, and the peak holds no page that it did not look at once for each process."""
+    with python(f"{HOLD}\nfor _ in range(7):\n    if os.fork() == 0:\n        time.sleep(300)") as process:
+        assert 10 * MEBIBYTE < resident_bytes(process.pid, limit=10 * MEBIBYTE) < 200 * MEBIBYTE
+
+
 SHARED = """
 import mmap
 block = mmap.mmap(-1, 32 << 20)
