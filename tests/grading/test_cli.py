@@ -175,7 +175,6 @@ NEVER_THE_USERS = {
     "Failed", "NotImplementedYet", "SubmissionDied",  # what a check says of a submission
     "SubmissionError", "ProtocolViolation", "ProcessLost",  # what a submission's process does
     "CutShort",  # what ends a statement of a submission
-    "Exceeded", "Lost",  # what becomes of a text that is read in the sandbox, and of the sandbox
     "GraderFault", "OtherTier",  # ours
     "Exceeded", "Lost",  # what ends a call of the sandbox
 }  # fmt: skip
