@@ -91,7 +91,7 @@ def costs_of(chosen: Sequence[Variant], rounds: int, pool: Pool, console: Consol
     def one(variant: Variant) -> Cost:
         with pool.lend() as server:
             cost = cost_of(variant, rounds, server)
-        console.print(line_of(cost), highlight=False)
+        console.print(line_of(cost), highlight=False, soft_wrap=True)
         return cost
 
     with ThreadPoolExecutor(pool.count) as workers:

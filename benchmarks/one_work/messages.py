@@ -53,7 +53,7 @@ def line_of(report: dict[str, Any]) -> str:
     notes = [f"{note['where']} was left out: {note['why']}" for note in report.get("left_out", ())]
     said = report.get("message") or "".join(failed[:1])
     points = f"{report['score']:g} of {report['max_score']:g} points"
-    return " ".join([f"{report['submission']}: {points}.", said, *(f"{note}." for note in notes)]).strip()
+    return " ".join(filter(None, [f"{report['submission']}: {points}.", said, *(f"{note}." for note in notes)]))
 
 
 def main() -> None:
