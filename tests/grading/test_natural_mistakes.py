@@ -1,7 +1,6 @@
 """Mistakes that are close at hand: each is named by its code, and the next step fits it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,7 +13,7 @@ FOR_ITS_MAKERS = re.compile(r"inspect\._empty|/device:|\{\{|\[Op:|Call arguments
 
 
 @pytest.fixture(scope="module")
-def results() -> Iterator[dict[str, CheckResult]]:
+def results() -> dict[str, CheckResult]:
     """One process makes all of them, as one kernel would."""
     return {mistake.name: result for mistake, result in zip(MISTAKES, results_of(MISTAKES), strict=True)}
 
