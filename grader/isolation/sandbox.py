@@ -75,7 +75,7 @@ class Sandbox:
         """
         if sys.platform != "linux":  # no class is graded there
             return function(header, raw, lambda _: None)
-        readable = [str(path) for path in paths]
+        readable = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - the server has another folder
         with self._lock:
             for _ in range(TRIES):
                 try:

@@ -107,7 +107,7 @@ WRONG = [
     ("export csv {nowhere} --format canvas --out {out}", "nowhere"),
     (
         "export csv {nowhere} --format excel --out {out}",
-        "--format must be one of nbgrader, canvas, moodle, gradescope, plain, got 'excel'",
+        "--format must be one of nbgrader, canvas, moodle, gradescope, plain, marks, got 'excel'",
     ),
     ("similarity {nowhere} --out {out}", "nowhere"),
     ("similarity {empty} --out {out}", "empty"),

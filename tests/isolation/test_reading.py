@@ -1,6 +1,7 @@
 """Whatever was handed in, reading it takes the deciding process a moment, and ends in sources or in one clear line."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -69,3 +70,12 @@ def test_broken_copies_of_right_work_are_read_or_refused(tmp_path):
         folder.mkdir()
         write_text(copy, folder, "module" if number % 2 else "notebook")
         read(folder)
+
+
+def test_a_path_from_where_the_grader_stands_is_read(tmp_path, monkeypatch):
+    """`aelab grade .` hands relative paths down; the server that reads stands elsewhere."""
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "data.py").write_text("def normalize(image, label): ...\n")
+    monkeypatch.chdir(tmp_path)
+    found = reading.read_submission("ada", Path("ada"), ASSIGNMENT)
+    assert [source.name for source in found.sources] == ["data.py"]
