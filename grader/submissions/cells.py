@@ -128,8 +128,9 @@ class _Choice:
         self._pieces = pieces
         self._defined = frozenset[str]().union(*(piece.defines for piece in pieces))
         self._imported = frozenset[str]().union(*(piece.imports for piece in pieces))
-        self._binders, self._changers = _by_name(piece.binds for piece in pieces), _by_name(map(self._changed, pieces))
-        self._callers = _by_name(piece.calls for piece in pieces)
+        with_functions = (p.binds if p.later | p.set_late else frozenset[str]() for p in pieces)
+        self._definers, self._sets_late = _by_name(with_functions), any(p.set_late for p in pieces)
+        self._binders, self._changers = _by_name(map(self._bound, pieces)), _by_name(map(self._changed, pieces))
         self._chosen: set[int] = set()
         self._asked: set[tuple[str, int]] = set()
         self._open: list[tuple[str, int]] = []
@@ -151,6 +152,23 @@ class _Choice:
                 self._choose(number)
         return self._chosen
 
+    def _bound(self, piece: Names) -> frozenset[str]:
+        """The names that a piece may bind, by itself and by the functions of the notebook that it may call."""
+        if not self._sets_late:
+            return piece.binds
+        called = {number for name in self._reached(piece.reads) for number in self._definers[name]}
+        return piece.binds.union(*(self._pieces[number].set_late for number in called))
+
+    def _reached(self, names: frozenset[str]) -> set[str]:
+        """These names, and what is read where the functions and classes run that they stand for, transitively."""
+        found, pending = set(names), list(names)
+        while pending:
+            for number in self._definers[pending.pop()]:
+                new = self._pieces[number].later - found
+                found |= new
+                pending += new
+        return found
+
     def _changed(self, piece: Names) -> frozenset[str]:
         """The names whose objects a piece changes. Calls of a library that are about nothing else are settings."""
         is_setting = piece.needs <= self._imported | BUILTIN
@@ -162,6 +180,7 @@ class _Choice:
         self._chosen.add(number)
         piece, end = self._pieces[number], len(self._pieces)
         wanted = {(name, number) for name in piece.needs}
+        wanted |= {(name, number) for name in self._reached(piece.reads) - piece.reads}
         wanted |= {(name, number + 1) for name in piece.later}
         wanted |= {(name, end) for name in piece.later if not self._is_only_imported(name)}
         wanted |= {
@@ -169,9 +188,6 @@ class _Choice:
         }  # a base class may change later
         self._open += wanted - self._asked
         self._asked |= wanted
-        for name in piece.setters:
-            for caller in self._callers[name]:
-                self._choose(caller)
 
     def _is_only_imported(self, name: str) -> bool:
         """Whether a name never stands for anything but a library: then any import of it will do."""

@@ -25,9 +25,8 @@ class Names:
     binds: may get a value; settles: get one for sure; needs: are read before that, while it runs; reads: are read while
     it runs; later: by its functions. defines: are bound by `def` and `class`. changes: their objects are changed;
     calls_on: a method of theirs is called; sets: and nothing else is done with the answer. aliases: get the object of a
-    name in `changes`. imports: are bound by an import. calls: functions that are called; setters: functions that may
-    bind names of `binds`. always: it may bind any name. Where code is looked up by name, `finds`: it may read any;
-    `unknown`: it may bind any.
+    name in `changes`. imports: are bound by an import. set_late: are bound by its functions. always: it may bind any
+    name. Where code is looked up by name, `finds`: it may read any; `unknown`: it may bind any.
     """
 
     binds: frozenset[str] = frozenset()
@@ -41,8 +40,7 @@ class Names:
     sets: frozenset[str] = frozenset()
     aliases: frozenset[str] = frozenset()
     imports: frozenset[str] = frozenset()
-    calls: frozenset[str] = frozenset()
-    setters: frozenset[str] = frozenset()
+    set_late: frozenset[str] = frozenset()
     always: bool = False
     finds: bool = False
     unknown: bool = False
@@ -91,8 +89,7 @@ def _names(tree: ast.Module, table: symtable.SymbolTable) -> Names:
         sets=_called_on(call for node in shallow if isinstance(node, ast.Expr) and (call := _call_of(node))),
         aliases=frozenset(name for node in aliases for name in _stored(node)),
         imports=frozenset(name for node in shallow for name in _imported(node)),
-        calls=frozenset(call.func.id for call in calls if isinstance(call.func, ast.Name)),
-        setters=frozenset(own if by_functions else ()),
+        set_late=frozenset(by_functions),
         always=any(_binds_anything(node) for node in nodes),
         finds=any(looks_up_by_name(node) for node in nodes),
         unknown=any(looks_up_by_name(node, LOOKS_UP_BY_NAME - ONLY_FINDS) for node in nodes),

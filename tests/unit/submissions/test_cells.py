@@ -84,6 +84,22 @@ def test_what_changes_a_name_from_a_function_is_called() -> None:
     assert chosen(*cells) == cells[:3]
 
 
+@pytest.mark.parametrize(
+    "last", ["print(setup())", "other = lambda: setup()\nprint(other())", "def deeper(): setup()\ndeeper()"]
+)
+def test_a_name_that_a_function_binds_is_bound_where_it_is_called(last: str) -> None:
+    """Below the cell that bound it last by itself, and from another function, too."""
+    cells = ["def setup():\n    global SIZE\n    SIZE = 3", "SIZE = 255", "train()", last]
+    assert chosen(*cells, NORMALIZE) == [cells[0], cells[1], last, NORMALIZE]
+
+
+@pytest.mark.parametrize("scale", ["def scale(x): return x / by", "scale = lambda x: x / by"])
+def test_what_a_function_reads_is_read_where_it_is_called(scale: str) -> None:
+    """It has another value below."""
+    cells = ["by = 1", scale, "by = 255", "SIZE = scale(3)", "by = train()"]
+    assert chosen(*cells, NORMALIZE) == [*cells, NORMALIZE]
+
+
 def test_a_setting_of_a_library_that_is_needed_is_chosen() -> None:
     """It reads nothing of the notebook; a plot does."""
     cells = ["import tensorflow as tf", "tf.random.set_seed(3)", "tf.summary.image(model)", "normalize = tf.abs"]
