@@ -138,6 +138,9 @@ figures: install  ## draw the figures in the text of the lab again
 templates: install  ## generate student_templates/ from reference/
 	$(BIN)/aelab release templates student_templates
 
+catalogue: install  ## collect what students read into grader/locale/, for its translators
+	$(BIN)/python -m grader.release.catalogue
+
 # soupsieve 3 and pymdown-extensions 13 ask for Python 3.11.5: the 3.11 of Debian 12 and of Ubuntu 22.04 is older.
 constraints:  ## find the newest dependencies that fit together: exact versions, no addresses
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

@@ -14,6 +14,7 @@ def check(
     submission: Annotated[Path, typer.Option(help="A folder of modules, a notebook or a .zip.")] = Path(),
 ) -> None:
     """Check your own work, in this process; exits 0 only if everything passed."""
+    from ..core.language import language_of
     from ..core.text import one_line
     from ..render.terminal import check_table
     from ..render.wording import selfcheck_note
@@ -21,14 +22,15 @@ def check(
     from ..selfcheck.screens import CheckProgress
 
     assignment = invocation_of(context).assignment
+    language = language_of(assignment.texts.language)
     checks = assignment.select(parts or ())
     session = session_of_files(assignment, submission)
-    with CheckProgress(console) as progress:
+    with CheckProgress(console, language) as progress:
         require_keras_2()
         results = session.check(tuple(c.id for c in checks), progress)
     console.print(check_table(assignment, results))
     for note in session.told():
-        console.print(f"Left out: {one_line(note, 400)}", markup=False, highlight=False)
-    if note := selfcheck_note(results):
+        console.print(language("Left out: {note}", note=one_line(note, 400)), markup=False, highlight=False)
+    if note := selfcheck_note(results, language):
         console.print(note, markup=False, highlight=False)
     raise typer.Exit(0 if all_passed(results) else 1)

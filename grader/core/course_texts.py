@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .attempts import Counts
+from .language import SOURCE
 from .lateness import LatePolicy
 
 
@@ -13,7 +14,8 @@ class CourseTexts:
 
     greeting: above a student's results and in the bundle. contact: whom to ask. hand_in: how to hand in. lateness: what
     late work loses, and which of several hand-ins counts; late and attempt, these rules. logo: an image as the address
-    of an <img>, which holds all of it. due: with its offset from UTC.
+    of an <img>, which holds all of it. due: with its offset from UTC. language: of all that students read, as one of
+    `languages`; the course's own texts are in it.
     """
 
     greeting: str = ""
@@ -22,6 +24,7 @@ class CourseTexts:
     lateness: str = ""
     logo: str = ""
     due: datetime | None = None
+    language: str = SOURCE
     late: LatePolicy = field(default_factory=LatePolicy)
     attempt: Counts = Counts.LAST
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from .language import ENGLISH, Language
 from .text import one_line, printable
 
 SIGNIFICANT_DIGITS = 6  # in records; pages and terminals show 4
@@ -45,20 +46,20 @@ def _container(value: dict[Any, Any] | list[Any] | tuple[Any, ...], depth: int) 
     return [*(json_ready(item, depth - 1) for item in value[:ITEMS]), *more]
 
 
-def evidence_rows(evidence: dict[str, Any]) -> list[tuple[str, str]]:
+def evidence_rows(evidence: dict[str, Any], language: Language = ENGLISH) -> list[tuple[str, str]]:
     """Evidence as (label, text) pairs in the order it was given."""
     ready = json_ready(evidence)
     assert isinstance(ready, dict)  # json_ready keeps dictionaries
-    return [(key.replace("_", " "), _readable(value)) for key, value in ready.items()]
+    return [(language(key.replace("_", " ")), _readable(value, language)) for key, value in ready.items()]
 
 
-def _readable(value: Json) -> str:
+def _readable(value: Json, language: Language) -> str:
     if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "nothing"}[value]
+        return language({True: "yes", False: "no", None: "nothing"}[value])
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return language.number(f"{value:.4g}")
     if isinstance(value, list):
-        return ", ".join(_readable(item) for item in value) or "none"
+        return language.separator.join(_readable(item, language) for item in value) or language("none")
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {_readable(item)}" for key, item in value.items()) or "none"
-    return str(value)
+        return "; ".join(f"{key}: {_readable(item, language)}" for key, item in value.items()) or language("none")
+    return language.shown(value) if isinstance(value, str) else str(value)

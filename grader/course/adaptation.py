@@ -10,6 +10,7 @@ from ..core.assignment import Assignment, Part, without_others
 from ..core.attempts import Counts
 from ..core.course_texts import CourseTexts
 from ..core.in_force import Range
+from ..core.language import SOURCE, languages
 from ..core.limits import LimitError, Limits, limits_of
 from ..core.points import plain
 from ..core.registry import Check
@@ -192,7 +193,15 @@ def _texts(source: CourseFile) -> CourseTexts:
         attempt=attempt,
         logo=_logo(texts.logo, source),
         due=course.due,
+        language=_language(source),
     )
+
+
+def _language(source: CourseFile) -> str:
+    wanted = source.course.language or SOURCE
+    if wanted not in languages():
+        raise source.unknown("language", "language", wanted, languages())
+    return wanted
 
 
 def _logo(name: str | None, source: CourseFile) -> str:

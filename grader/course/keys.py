@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from ..core.codec import Finite, Whole
+from ..core.language import languages
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*$")]
 Text = Annotated[str, Field(min_length=1)]
@@ -116,6 +117,11 @@ class Course(Table):
         description="Which of several hand-ins of a student counts: last, last in time (else the first late one), or "
         "best after lateness.",
         examples=["last"],
+    )
+    language: Text | None = Field(
+        default=None,
+        description=f"Of all that students read but the theory, which is English: {', '.join(languages())}.",
+        examples=["de"],
     )
     points: Annotated[dict[str, Worth], BeforeValidator(_flat)] = Field(
         default={},

@@ -20,9 +20,14 @@ def rule_of(late: Late | None) -> LatePolicy:
 
 def lateness_text(late: Late | None, attempt: Counts) -> str:
     """Both rules as students read them; "" where there is none."""
-    sentences = [SEVERAL[attempt]]
-    if late is not None:
-        grace = f", after {late.grace_minutes:g} minutes of grace" if late.grace_minutes else ""
-        loses = f"Late work loses {late.percent_a_day:g}% of its points for each day that has begun{grace}."
-        sentences = [loses, SEVERAL[attempt]]
-    return " ".join(filter(None, sentences))
+    return " ".join(filter(None, [_loss_text(late) if late else "", SEVERAL[attempt]]))
+
+
+def _loss_text(late: Late) -> str:
+    """Each case whole, for translators."""
+    percent, minutes = late.percent_a_day, late.grace_minutes
+    if not minutes:
+        return f"Late work loses {percent:g}% of its points for each day that has begun."
+    return (
+        f"Late work loses {percent:g}% of its points for each day that has begun, after {minutes:g} minutes of grace."
+    )

@@ -32,6 +32,7 @@ def _values(assignment: Assignment, source: CourseFile | None) -> Iterator[tuple
     yield "bonus", [check.id for check in assignment.checks if check.bonus]
     yield "due", assignment.texts.due_text
     yield "attempt", assignment.texts.attempt.value
+    yield "language", assignment.texts.language
     yield from _named("points", {check.id: check.points for check in assignment.checks})
     yield from _named("questions", assignment.questions)
     yield from _named("thresholds", {name: f"{t.side} {t.default:g}" for name, t in assignment.thresholds.items()})

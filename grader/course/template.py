@@ -9,6 +9,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from ..core.assignment import Assignment
+from ..core.language import SOURCE
 from ..core.points import total
 from .keys import TABLES, Course, Late, Own, OwnPart, Table, Texts
 from .points import TOTAL
@@ -25,7 +26,7 @@ def render_template(lab: Assignment) -> str:
     """The text of the file, made from the keys and the lab's own values."""
     lines = [*_comment(HEAD.format(name=lab.name)), ""]
     of_lab: dict[str, Any] = {"lab": lab.name, "parts": list(lab.part_names), "bonus": []}
-    of_lab |= {key: getattr(lab, key) for key in ("name", "title", "course")}
+    of_lab |= {key: getattr(lab, key) for key in ("name", "title", "course")} | {"language": SOURCE}
     for name, field in Course.model_fields.items():
         if name not in TABLES:
             lines += [*_comment(field.description or ""), f"#{name} = {_value(of_lab, name, field)}", ""]

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..core.stubs import STUB_MARKER
+from ..core.stubs import ANY_STUB
 from .said import LOOKED_AT, plain, traced_place
 
-TASK = re.compile(re.escape(STUB_MARKER) + r"([\w., ]+)")  # TensorFlow wraps the text in a traceback of its own
+TASK = re.compile(rf"(?:{ANY_STUB})([\w., ]+)")  # TensorFlow wraps the text in a traceback of its own
 LONGEST = 600  # characters of a text
 FILE_PREFIX = "submission:"  # file names of submission code start with this, so that frames can be told apart
 

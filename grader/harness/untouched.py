@@ -2,7 +2,7 @@
 
 from types import CodeType, FunctionType
 
-from ..core.stubs import STUB_MARKER
+from ..core.stubs import STUB_MARKERS
 
 
 def untouched_task(cls: type) -> str:
@@ -24,5 +24,5 @@ def _only_hands_on(code: CodeType, *besides: str) -> bool:
 
 def _task(code: CodeType) -> str:
     """What a stub raises; "" for a function that does more than hand on and keep what it was given before that."""
-    texts = [text for text in code.co_consts if isinstance(text, str) and text.startswith(STUB_MARKER)]
+    texts = [text for text in code.co_consts if isinstance(text, str) and text.startswith(tuple(STUB_MARKERS.values()))]
     return texts[0] if texts and _only_hands_on(code, "NotImplementedError") else ""

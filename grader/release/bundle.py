@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..core.assignment import Assignment
+from ..core.language import language_of
 from .archive import installable_grader, write_zip
 from .figures import figures
 from .sources import handed_out_text
@@ -41,9 +42,10 @@ def bundle_files(assignment: Assignment) -> dict[str, bytes]:
 def readme(assignment: Assignment) -> str:
     """The README of the bundle: the lab's, with what the course says."""
     texts = assignment.texts
-    due = f"Due {texts.due_text}." if texts.due else ""
-    hand_in = " ".join(filter(None, [texts.hand_in, due, texts.lateness]))
-    told = [("", texts.greeting), ("Hand in", hand_in), ("Questions", texts.contact)]
+    language = language_of(texts.language)
+    due = language("Due {moment}.", moment=texts.due_text) if texts.due else ""
+    hand_in = " ".join(filter(None, [texts.hand_in, due, language(texts.lateness)]))
+    told = [("", texts.greeting), (language("Hand in"), hand_in), (language("Questions"), texts.contact)]
     sections = (f"## {title}\n\n{text}\n" if title else f"{text}\n" for title, text in told if text)
     return "\n".join([handed_out_text(assignment, assignment.hand_out, "hand_out"), *sections])
 

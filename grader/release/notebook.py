@@ -17,9 +17,10 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from ..core.assignment import Assignment
+from ..core.language import Language, language_of
 from ..core.points import total
 from ..core.registry import Check
-from ..core.stubs import STUB_MARKER
+from ..core.stubs import STUB_MARKERS
 from .figures import embed, figures
 from .questions import START, answer_shown, answer_stub, model_answers
 from .rubric import worth
@@ -68,13 +69,15 @@ def build_notebook(assignment: Assignment, sources: Sources | None = None, *, so
     sources: texts of modules by file name, those of the reference without.
     """
     cells, drawn = list(_opening_cells(assignment)), figures(assignment)
+    language = language_of(assignment.texts.language)
     answers = model_answers(assignment) if solutions and assignment.questions else {}
     for filename, text in (sources or assignment.reference_sources()).items():
         part = PurePath(filename).stem
         checks = [check for check in assignment.checks if check.part == part]
-        own = list(_part_cells(part, handed_out(assignment, text, filename, solutions=solutions), checks))
+        module = handed_out(assignment, text, filename, solutions=solutions)
+        own = list(_part_cells(part, module, checks, language))
         if points := assignment.questions.get(part):
-            shown = answer_shown(points, answers.get(part, "")) if solutions else answer_stub(points)
+            shown = answer_shown(points, answers.get(part, "")) if solutions else answer_stub(points, language)
             own.insert(_place_of_answer(filename, own), _answer_cell(part, shown, points))
         cells += own
     for cell in cells:
@@ -94,16 +97,17 @@ def _locked(notebook: NotebookNode) -> NotebookNode:
 
 
 def _opening_cells(assignment: Assignment) -> Iterator[Cell]:
-    rows = "\n".join(f"| {part.name} | {worth(part.checks)} |" for part in assignment.parts)
+    language = language_of(assignment.texts.language)
+    rows = "\n".join(f"| {part.name} | {worth(part.checks, language=language)} |" for part in assignment.parts)
     if asked := total(assignment.questions.values()):
-        rows += f"\n| questions, which a person grades | {asked} |"
-    sums = {"rows": rows, "total": worth(assignment.checks, asked)}
+        rows += f"\n| {language('questions, which a person grades')} | {language.number(str(asked))} |"
+    sums = {"rows": rows, "total": worth(assignment.checks, asked, language)}
     introduction = handed_out_text(assignment, assignment.introduction, "introduction", **sums)
     yield Cell("markdown", introduction.strip(), "introduction")
     yield Cell("code", assignment.setup.strip(), "set-up")
 
 
-def _part_cells(part: str, source: str, checks: list[Check]) -> Iterator[Cell]:
+def _part_cells(part: str, source: str, checks: list[Check], language: Language) -> Iterator[Cell]:
     """The module's cells, its self-check after the last task, and the cells that give points at the end.
 
     The table of a self-check says it all: a semicolon hides the points that `check` returns.
@@ -112,12 +116,13 @@ def _part_cells(part: str, source: str, checks: list[Check]) -> Iterator[Cell]:
     last_task = max((i for i, cell in enumerate(cells) if cell.nbgrader), default=len(cells) - 1)
     yield from cells[: last_task + 1]
     if checks:
-        text = f'# Check your work as often as you like: nothing is counted here.\ncheck("{part}");'
+        told = language("Check your work as often as you like: nothing is counted here.")
+        text = f'# {told}\ncheck("{part}");'
         yield Cell("code", text, f"{part}-self-check", tags=[PRACTICE_TAG])
     yield from cells[last_task + 1 :]
     if checks:
-        yield Cell("markdown", "### Checks of this part", f"{part}-checks")
-    yield from map(_test_cell, checks)
+        yield Cell("markdown", f"### {language('Checks of this part')}", f"{part}-checks")
+    yield from (_test_cell(check, language) for check in checks)
 
 
 def _place_of_answer(filename: str, cells: list[Cell]) -> int:
@@ -137,9 +142,10 @@ def _answer_cell(part: str, text: str, points: int | float) -> Cell:
     return Cell("markdown", text, grade_id, nbgrader=marks)
 
 
-def _test_cell(check: Check) -> Cell:
-    comment = "\n".join(f"# {line}" for line in textwrap.wrap(check.sentence, 100))
-    source = f'{comment}\ncheck("{check.id}")  # {check.points} points{", a bonus" if check.bonus else ""}'
+def _test_cell(check: Check, language: Language) -> Cell:
+    comment = "\n".join(f"# {line}" for line in textwrap.wrap(language(check.sentence), 100))
+    worth = language("{points} points", points=check.points) + (f", {language('a bonus')}" if check.bonus else "")
+    source = f'{comment}\ncheck("{check.id}")  # {worth}'
     grade_id = check.id.replace(".", "-")  # nbgrader allows no dots; parts and names have no hyphens
     return Cell(
         "code", source, grade_id, nbgrader=_nbgrader(grade_id, grade=True, solution=False, points=check.possible)
@@ -158,7 +164,7 @@ def _module_cells(part: str, source: str) -> Iterator[Cell]:
         identity = f"{part}-{number}"
         if cell.cell_type == "markdown":
             yield Cell("markdown", cell.source, identity)
-        elif BEGIN in cell.source or STUB_MARKER in cell.source:
+        elif BEGIN in cell.source or any(marker in cell.source for marker in STUB_MARKERS.values()):
             grade_id = f"{part}-{_first_definition(cell.source)}"
             yield Cell(
                 "code",

@@ -7,6 +7,7 @@ section a part, `## vae`, with a rubric and a model answer: they stand in the ce
 import re
 
 from ..core.assignment import Assignment
+from ..core.language import Language
 from ..core.points import plain
 
 FILE = "answers.md"
@@ -21,15 +22,17 @@ def model_answers(assignment: Assignment) -> dict[str, str]:
     return {part: answer.strip() for part, answer in SECTION.findall(text)}
 
 
-def answer_stub(points: float) -> str:
+def answer_stub(points: float, language: Language) -> str:
     """What students find in the cell."""
-    return f"*Your answer, for {_worth(points)}: write it here, in place of this line.*"
+    told = language.plural(
+        plain(points),
+        "Your answer, for {count} point: write it here, in place of this line.",
+        "Your answer, for {count} points: write it here, in place of this line.",
+    )
+    return f"*{told}*"
 
 
 def answer_shown(points: float, answer: str) -> str:
     """What the instructor's notebook has in the cell; a note where there is no answer to show."""
-    return f"*For {_worth(points)}. Students find an empty cell here.*\n\n{answer or 'There is no model answer.'}"
-
-
-def _worth(points: float) -> str:
-    return f"{plain(points)} point{'' if points == 1 else 's'}"
+    worth = f"{plain(points)} point{'' if points == 1 else 's'}"
+    return f"*For {worth}. Students find an empty cell here.*\n\n{answer or 'There is no model answer.'}"

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from ..core.assignment import Assignment, find_assignment
+from ..core.language import ENGLISH, Language
 from ..core.points import total
 from ..core.registry import Check
 
@@ -35,11 +36,11 @@ def _overview(assignment: Assignment) -> str:
     return _lines(["| part | checks | points |", "|---|---|---|", *parts, total])
 
 
-def worth(checks: Sequence[Check], asked: int | float = 0) -> str:
+def worth(checks: Sequence[Check], asked: int | float = 0, language: Language = ENGLISH) -> str:
     """Points for readers, and those that come on top: `6 + 2 bonus`. asked: points that a person gives."""
-    points = total([asked, *(check.possible for check in checks)])
+    points = language.number(str(total([asked, *(check.possible for check in checks)])))
     more = total(check.points for check in checks if check.bonus)
-    return f"{points} + {more} bonus" if more else str(points)
+    return f"{points} + {language.number(str(more))} {language('bonus')}" if more else points
 
 
 def _rows(checks: Sequence[Check]) -> Iterator[str]:

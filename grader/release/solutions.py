@@ -11,7 +11,8 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from ..core.errors import UserError
-from ..core.stubs import STUB_MARKER
+from ..core.language import SOURCE
+from ..core.stubs import STUB_MARKERS
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 ANY_MARKER = re.compile(r"(BEGIN|END)\s+SOLUTION")  # also misspelled ones, which nbgrader may take for markers
@@ -35,7 +36,7 @@ class Region(NamedTuple):
     indent: str
 
 
-def strip_solutions(source: str, filename: str) -> str:
+def strip_solutions(source: str, filename: str, language: str = SOURCE) -> str:
     """`source` with each solution region replaced by a stub that raises NotImplementedError naming the task.
 
     Raises MarkerError for markers that are unbalanced, nested, misspelled, or not inside one function, and
@@ -45,7 +46,7 @@ def strip_solutions(source: str, filename: str) -> str:
     functions = list(_functions(parsed(source, filename)))
     for region in reversed(solution_regions(source, filename)):
         name = _innermost(functions, region, filename)
-        stub = f'raise NotImplementedError("{STUB_MARKER}{PurePath(filename).stem}, {name}")'
+        stub = f'raise NotImplementedError("{STUB_MARKERS[language]}{PurePath(filename).stem}, {name}")'
         lines[region.begin - 1 : region.end] = [f"{region.indent}{stub}\n"]
     return "".join(lines)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from ..core.assignment import Assignment
+from ..core.language import Language, language_of
 from .passages import WIDTH, Follower
 from .solutions import ANY_MARKER, SourceError, parsed, strip_solutions
 
@@ -18,7 +19,6 @@ START = "# %%"
 HEADER = re.compile(r'# %%(?P<markdown> \[markdown\])?(?: only="(?P<only>[^"]+)")?')
 GUARD = 'if __name__ == "__main__":'
 TASK = re.compile(r"^# ## Task: ", re.MULTILINE)
-GIVEN = "# The module `{}` is given, with its solution: others build on it.\n\n"
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ def handed_out(assignment: Assignment, source: str, filename: str, *, solutions:
     A part that is left out, but whose module is given, is its solution alone. Raises SourceError.
     """
     part, follower = filename.removesuffix(".py"), Follower(assignment)
-    stubs = strip_solutions(source, filename)
+    stubs = strip_solutions(source, filename, assignment.texts.language)
     cells = list(split_cells(source if solutions or part in assignment.solved else stubs, filename))
     if part in assignment.solved:
-        return _solution_alone(part, cells)
+        return _solution_alone(part, cells, language_of(assignment.texts.language))
     kept = [cell for cell in cells if not cell.only or follower.holds(cell.only, f"{filename}:{cell.line}")]
     for cell in kept:
         _refuse_missing_imports(assignment, cell, filename)
@@ -61,9 +61,12 @@ def handed_out_text(assignment: Assignment, text: str, name: str, **fields: str)
 
     {name} and {title} are those of the assignment, {first} and {part} its first part and one that a reader may work on.
     """
+    language = language_of(assignment.texts.language)
     first, part = (*assignment.part_names, *assignment.part_names)[:2]
-    known = {"name": assignment.name, "title": assignment.title, "first": first, "part": part} | fields
-    followed = Follower(assignment).follow(text, name)
+    known = {"name": assignment.name, "title": language(assignment.title), "first": first, "part": part} | fields
+    body = text.rstrip("\n")
+    translated = "\n\n".join(map(language, body.split("\n\n")))
+    followed = Follower(assignment).follow(translated + text[len(body) :], name)
     return re.sub(r"\{(\w+)\}", lambda field: known.get(field[1], field[0]), followed)
 
 
@@ -102,12 +105,13 @@ def _with_task_numbers(text: str, assignment: Assignment, part: str) -> str:
     return TASK.sub(lambda _: f"# ## Task {number}.{next(tasks)}: ", text)
 
 
-def _solution_alone(part: str, cells: list[SourceCell]) -> str:
+def _solution_alone(part: str, cells: list[SourceCell], language: Language) -> str:
     """What a part defines, solved, without its text and its experiments."""
     code = (cell for cell in cells if not cell.is_markdown and not cell.body.startswith(GUARD))
     lines = "".join(cell.header + cell.body for cell in code).splitlines(keepends=True)
     solved = "".join(line for line in lines if not ANY_MARKER.search(line))
-    return f"{START} [markdown]\n{GIVEN.format(part)}{solved.rstrip()}\n"
+    given = language("The module `{part}` is given, with its solution: others build on it.", part=part)
+    return f"{START} [markdown]\n# {given}\n\n{solved.rstrip()}\n"
 
 
 def _refuse_missing_imports(assignment: Assignment, cell: SourceCell, filename: str) -> None:

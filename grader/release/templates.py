@@ -4,10 +4,9 @@ from pathlib import Path
 
 from ..core.assignment import Assignment
 from ..core.files import write_all_atomically
+from ..core.language import language_of
 from .notebook import render_notebook
 from .sources import handed_out_sources
-
-HEADER = "# Generated from {}/{}, for you to edit: your code goes where a line says 'Your task'.\n"
 
 
 def render_templates(assignment: Assignment) -> dict[str, str]:
@@ -15,7 +14,11 @@ def render_templates(assignment: Assignment) -> dict[str, str]:
     package = {"__init__.py": (assignment.reference_folder() / "__init__.py").read_text(encoding="utf-8")}
     modules = package | handed_out_sources(assignment, solutions=False)
     origin = assignment.reference.name
-    stubs = {name: HEADER.format(origin, name) + text for name, text in modules.items()}
+    language = language_of(assignment.texts.language)
+    told = language(
+        "Generated from {origin}, for you to edit: your code goes where a line says 'Your task'.", origin="\0"
+    )
+    stubs = {name: f"# {told}\n{text}".replace("\0", f"{origin}/{name}", 1) for name, text in modules.items()}
     return stubs | {assignment.notebook: render_notebook(assignment, solutions=False)}
 
 

@@ -18,6 +18,7 @@ from ..core.assignment import Assignment
 from ..core.evidence import evidence_rows
 from ..core.files import write_atomically
 from ..core.final_grade import FinalGrade
+from ..core.language import ENGLISH, Language, language_of
 from ..core.outcomes import Picture, Report
 from ..core.png import png, png_at
 from ..core.text import folder_name, login, one_line, printable
@@ -31,9 +32,9 @@ from .wording import (
     OUTCOME_STYLES,
     STATUS_TEXT,
     in_order,
+    message,
     missed_texts,
     moment,
-    odds_text,
     part_title,
     parts_of,
     points,
@@ -83,7 +84,7 @@ def student_page(
     of what the folder holds goes with the page.
     """
     return (
-        templates(assignment)
+        templates(assignment, language_of(assignment.texts.language))
         .get_template("student.html")
         .render(
             report=report,
@@ -140,8 +141,8 @@ def script() -> Markup:
 
 
 @cache
-def templates(assignment: Assignment) -> Environment:
-    """All templates, with the filters that make the texts of a submission harmless."""
+def templates(assignment: Assignment, language: Language = ENGLISH) -> Environment:
+    """All templates, with the filters that make the texts of a submission harmless, for readers of this language."""
     environment = Environment(
         loader=PackageLoader("grader.render", "templates"),
         autoescape=True,
@@ -150,25 +151,26 @@ def templates(assignment: Assignment) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(assignment=assignment, outcome_styles=OUTCOME_STYLES, status_text=STATUS_TEXT)
+    environment.globals.update(_=language, plural=language.plural, language=language)
     environment.filters.update(
         code=with_code,
         curve=loss_curve,
         data_uri=data_uri,
-        evidence=evidence_rows,
+        evidence=partial(evidence_rows, language=language),
         folder=folder_name,
         line=one_line,
-        moment=moment,
-        missed_texts=missed_texts,
-        odds=odds_text,
-        part_title=partial(part_title, assignment),
+        message=partial(message, language=language),
+        missed_texts=partial(missed_texts, language=language),
+        moment=partial(moment, language=language),
+        part_title=partial(part_title, assignment, language=language),
         percent=lambda share: f"{100 * share:.4g}%",
         plural=plural,
-        points=points,
+        points=partial(points, language=language),
         printable=printable,
         scatter=scatter,
-        sentence=partial(sentence, assignment),
+        sentence=partial(sentence, assignment, language=language),
         signed=signed,
-        title_by_hand=partial(views.title_by_hand, assignment),
+        title_by_hand=partial(views.title_by_hand, assignment, language=language),
         shown_width=shown_width,
     )
     return environment

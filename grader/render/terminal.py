@@ -10,11 +10,22 @@ from rich.text import Text
 
 from ..core.assignment import Assignment
 from ..core.evidence import evidence_rows
+from ..core.language import Language, language_of
 from ..core.outcomes import CheckResult, Outcome, Report, Status
 from ..core.points import total
 from ..core.text import one_line, printable
 from .class_views import part_cells
-from .wording import OUTCOME_STYLES, STATUS_TEXT, in_order, missed_texts, part_title, parts_of, points, sentence
+from .wording import (
+    OUTCOME_STYLES,
+    STATUS_TEXT,
+    in_order,
+    message,
+    missed_texts,
+    part_title,
+    parts_of,
+    points,
+    sentence,
+)
 
 WIDTH = 80
 EVIDENCE = 400  # characters of what was expected or measured
@@ -73,55 +84,60 @@ def not_graded(reports: Sequence[Report]) -> list[str]:
 
 def check_table(assignment: Assignment, results: Sequence[CheckResult]) -> Table:
     """A row for each check: its outcome, its claim with message and next step, its points."""
+    language = language_of(assignment.texts.language)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    table.add_column(Text("outcome"), no_wrap=True)
-    table.add_column(Text("check"), overflow="fold", ratio=1)
-    table.add_column(Text("points"), no_wrap=True, justify="right")
+    table.add_column(Text(language("outcome")), no_wrap=True)
+    table.add_column(Text(language("check")), overflow="fold", ratio=1)
+    table.add_column(Text(language("points")), no_wrap=True, justify="right")
     for part, members in groupby(results, key=lambda result: result.part):
-        of_part = list(members)
+        of_part, title = list(members), part_title(assignment, part, language)
         table.add_section()
-        table.add_row("", Text(part_title(assignment, part), style="bold underline"), Text(_sum(of_part), style="bold"))
+        table.add_row("", Text(title, style="bold underline"), Text(_sum(of_part, language), style="bold"))
         for result in of_part:
             style = OUTCOME_STYLES[result.outcome]
-            outcome = Text(f"{style.glyph} {style.word}", style=style.terminal)
-            table.add_row(outcome, _finding(assignment, result), _worth(result))
+            outcome = Text(f"{style.glyph} {language(style.word)}", style=style.terminal)
+            table.add_row(outcome, _finding(assignment, result, language), _worth(result, language))
     return table
 
 
-def _finding(assignment: Assignment, result: CheckResult) -> Text:
-    finding = Text(sentence(assignment, result.id))
-    message, hint = printable(result.message), printable(result.hint)
-    if message:
-        finding.append(f"\n{message}", style="dim" if result.outcome is Outcome.PASSED else "bold")
+def _finding(assignment: Assignment, result: CheckResult, language: Language) -> Text:
+    finding = Text(sentence(assignment, result.id, language))
+    told, hint = printable(message(result, language)), printable(language(result.hint))
+    if told:
+        finding.append(f"\n{told}", style="dim" if result.outcome is Outcome.PASSED else "bold")
     if result.outcome is not Outcome.PASSED:
-        for label, value in evidence_rows(result.evidence):
-            finding.append(f"\n{label.capitalize()}: {printable(value, EVIDENCE)}")
-    for told in missed_texts(result):
-        finding.append(f"\n{told}")
+        for label, value in evidence_rows(result.evidence, language):
+            finding.append(f"\n{label[:1].upper()}{label[1:]}: {printable(value, EVIDENCE)}")
+    for missed in missed_texts(result, language):
+        finding.append(f"\n{missed}")
     if hint and result.outcome is not Outcome.PASSED:
-        finding.append("\nNext: ", style="cyan").append(hint)
+        finding.append(f"\n{language('Next:')} ", style="cyan").append(hint)
     if original := result.parameters.get("original"):
-        finding.append(f"\nThe library said: {one_line(str(original), ORIGINAL)}", style="dim")
+        said = language("The library said: {original}", original=one_line(str(original), ORIGINAL))
+        finding.append(f"\n{said}", style="dim")
     return finding
 
 
-def _sum(results: list[CheckResult]) -> str:
-    return f"{points(sum(r.score for r in results))}/{total(r.possible for r in results)}"
+def _sum(results: list[CheckResult], language: Language) -> str:
+    most = total(r.possible for r in results)
+    return f"{points(sum(r.score for r in results), language)}/{points(most, language)}"
 
 
-def _worth(result: CheckResult) -> str:
-    return f"{points(result.score)}/{result.points}{' bonus' if result.bonus else ''}"
+def _worth(result: CheckResult, language: Language) -> str:
+    bonus = f" {language('bonus')}" if result.bonus else ""
+    return f"{points(result.score, language)}/{points(result.points, language)}{bonus}"
 
 
 def plain_text(assignment: Assignment, results: Sequence[CheckResult]) -> str:
     """The content of `check_table` in plain lines of at most 80 characters, for logs and feedback files."""
     lines: list[str] = []
+    language = language_of(assignment.texts.language)
     for part, members in groupby(results, key=lambda result: result.part):
-        of_part = list(members)
-        lines += ["", f"{part_title(assignment, part)}: {_sum(of_part)} points"]
+        of_part, title = list(members), part_title(assignment, part, language)
+        lines += ["", f"{title}: {language('{sum} points', sum=_sum(of_part, language))}"]
         for result in of_part:
-            style = OUTCOME_STYLES[result.outcome]
-            lines += _wrapped(f"{style.glyph} {style.word} {_worth(result)}  {_finding(assignment, result).plain}")
+            style, told = OUTCOME_STYLES[result.outcome], _finding(assignment, result, language).plain
+            lines += _wrapped(f"{style.glyph} {language(style.word)} {_worth(result, language)}  {told}")
     return "\n".join(lines).strip("\n")
 
 

@@ -9,6 +9,7 @@ from itertools import groupby
 from ..core.assignment import Assignment
 from ..core.final_grade import ByHand, FinalGrade
 from ..core.hand_in import HandIn
+from ..core.language import ENGLISH, Language
 from ..core.outcomes import CheckResult, Outcome, Report
 from ..core.points import total
 from ..core.text import one_line, printable
@@ -77,13 +78,13 @@ class Circumstances:
         return max(0.0, self.earned(report) - self.penalty)
 
 
-def title_by_hand(assignment: Assignment, name: str) -> str:
+def title_by_hand(assignment: Assignment, name: str, language: Language = ENGLISH) -> str:
     """What a cell of the gradebook is about, for its student: a check's sentence, or the name of a question."""
     if name in assignment.question_cells:
         return f"Question of {part_title(assignment, name.partition('-')[0])}"
     check_id = name.replace("-", ".", 1)
     known = any(check.id == check_id for check in assignment.checks)
-    return sentence(assignment, check_id) if known else one_line(name.replace("-", " ").replace("_", " "), 80)
+    return sentence(assignment, check_id, language) if known else one_line(name.replace("-", " ").replace("_", " "), 80)
 
 
 def parts_of_checks(checks: Sequence[CheckResult]) -> list[PartView]:

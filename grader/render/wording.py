@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from ..core.assignment import Assignment
 from ..core.expect import rounded
-from ..core.outcomes import CheckResult, Outcome, Report, Status
+from ..core.language import ENGLISH, Language
+from ..core.outcomes import CheckResult, Missed, Outcome, Report, Status
 from ..core.points import total
 from ..core.text import one_line
 from ..stats.calibration import STATED
@@ -43,59 +44,74 @@ SELFCHECK_DIFFERS = (
 )
 
 
-def part_title(assignment: Assignment, part: str) -> str:
+def part_title(assignment: Assignment, part: str, language: Language = ENGLISH) -> str:
     """The name of a part for readers."""
     known = assignment.part(part)
-    return known.title if known else one_line(part.replace("_", " "), 40)
+    return language(known.title) if known else one_line(part.replace("_", " "), 40)
 
 
-def sentence(assignment: Assignment, check_id: str) -> str:
+def sentence(assignment: Assignment, check_id: str, language: Language = ENGLISH) -> str:
     """The sentence a student reads for a check; the claim in its id if the assignment no longer has that check."""
     known = next((check.sentence for check in assignment.checks if check.id == check_id), "")
     claim = check_id.partition(".")[2] or check_id
-    return known or one_line(claim.replace("_", " "), 200)
+    return language(known) if known else one_line(claim.replace("_", " "), 200)
 
 
-def claim(assignment: Assignment, result: CheckResult) -> str:
+def claim(assignment: Assignment, result: CheckResult, language: Language = ENGLISH) -> str:
     """A check for lists that have no parts: `VAE: The loss is …`, and whether it is a bonus."""
-    more = " (bonus)" if result.bonus else ""
-    return f"{part_title(assignment, result.part)}: {sentence(assignment, result.id)}{more}"
+    more = f" ({language('bonus')})" if result.bonus else ""
+    return f"{part_title(assignment, result.part, language)}: {sentence(assignment, result.id, language)}{more}"
 
 
-def points(value: float) -> str:
+def message(result: CheckResult, language: Language = ENGLISH) -> str:
+    """What a student reads of a check that did not pass."""
+    return language.message(result.message, result.template, result.parameters)
+
+
+def points(value: float, language: Language = ENGLISH) -> str:
     """Points with at most two decimals and no trailing zeros: 3, 2.5, 0.33."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    return language.number(f"{value:.2f}".rstrip("0").rstrip("."))
 
 
-def odds_text(odds: float) -> str:
+def odds_text(odds: float, language: Language = ENGLISH) -> str:
     """A share of gradings in words: "once in 40,000", with a bound for what is less than the calibration can carry."""
     if odds <= STATED:
-        return f"less than once in {1 / STATED:,.0f}"
-    return f"once in {rounded(1 / odds, 2):,.0f}" if odds <= OFTEN else f"in {100 * odds:.0f} % of gradings"
+        return language("less than once in {count:,.0f}", count=1 / STATED)
+    if odds <= OFTEN:
+        return language("once in {count:,.0f}", count=rounded(1 / odds, 2))
+    return language("in {percent:.0f} % of gradings", percent=100 * odds)
 
 
-def missed_texts(result: CheckResult) -> list[str]:
+def missed_texts(result: CheckResult, language: Language = ENGLISH) -> list[str]:
     """Each threshold that a check missed, and how often a right solution does, where that is known."""
-    return [
-        f"{one_line(each.quantity).capitalize()}: {each.measured:.4g}, where {one_line(each.side)} {each.limit:.4g} "
-        f"passes. A right solution measures this or worse {odds_text(each.odds)}."
-        for each in result.missed
-        if each.odds is not None
-    ]
+    return [_missed_text(each, each.odds, language) for each in result.missed if each.odds is not None]
 
 
-def moment(at: str) -> str:
+def _missed_text(missed: Missed, odds: float, language: Language) -> str:
+    quantity = language(one_line(missed.quantity))
+    compared = language(
+        "{quantity}: {measured:.4g}, where {side} {limit:.4g} passes.",
+        quantity=quantity[:1].upper() + quantity[1:],
+        measured=missed.measured,
+        side=language(one_line(missed.side)),
+        limit=missed.limit,
+    )
+    often = language("A right solution measures this or worse {odds}.", odds=odds_text(odds, language))
+    return f"{compared} {often}"
+
+
+def moment(at: str, language: Language = ENGLISH) -> str:
     """A time in ISO 8601 for readers: 31 January 2027, 23:59 UTC; as it is where it is none."""
     try:
         time = datetime.fromisoformat(at).astimezone(UTC)
     except (ValueError, OverflowError):
         return one_line(at, 40)
-    return f"{time.day} {time:%B %Y, %H:%M} UTC"
+    return f"{language.date(time)}, {time:%H:%M} UTC"
 
 
-def selfcheck_note(results: Sequence[CheckResult]) -> str:
+def selfcheck_note(results: Sequence[CheckResult], language: Language = ENGLISH) -> str:
     """How a self-check differs from the grade, where that may show: it has no solution to carry errors forward with."""
-    return SELFCHECK_DIFFERS if len({each.part for each in results if each.score < each.points}) > 1 else ""
+    return language(SELFCHECK_DIFFERS) if len({each.part for each in results if each.score < each.points}) > 1 else ""
 
 
 def in_order(reports: Sequence[Report]) -> list[Report]:

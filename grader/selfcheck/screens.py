@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ..core.assignment import Assignment
+from ..core.language import ENGLISH, Language, language_of
 from ..core.outcomes import CheckResult
 from ..core.registry import Check
 from ..render.pages import templates
@@ -44,7 +45,7 @@ def selfcheck_html(
 ) -> str:
     """An HTML fragment for the output of a cell, which follows the light or dark theme and loads nothing."""
     return (
-        templates(assignment)
+        templates(assignment, language_of(assignment.texts.language))
         .get_template("selfcheck.html")
         .render(
             parts=parts_of_checks(results),
@@ -62,6 +63,7 @@ class NotebookScreen(Watcher):
 
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
+        self._language = language_of(assignment.texts.language)
         self._display = f"aelab-{uuid.uuid4().hex}"
         self._found: list[CheckResult] = []
         self._running: Running | None = None
@@ -69,7 +71,7 @@ class NotebookScreen(Watcher):
         self._ended = False
 
     def __enter__(self) -> Self:
-        self._draw(message="Starting TensorFlow …", first=True)
+        self._draw(message=self._language("Starting TensorFlow …"), first=True)
         return self
 
     def __exit__(
@@ -77,7 +79,7 @@ class NotebookScreen(Watcher):
     ) -> None:
         if not self._ended:
             self._running = None
-            self._draw(message="Stopped before the end.")
+            self._draw(message=self._language("Stopped before the end."))
 
     def starts(self, check: Check, number: int, total: int) -> None:
         """Show the name of the check, and how many are done."""
@@ -100,12 +102,13 @@ class NotebookScreen(Watcher):
     ) -> None:
         """Show all results with their pictures, and lines about the work as a whole."""
         self._found, self._running, self._ended = list(results), None, True
-        self._draw(drawings, "\n".join(filter(None, (*notes, selfcheck_note(results)))))
+        told = (*map(self._language, notes), selfcheck_note(results, self._language))
+        self._draw(drawings, "\n".join(filter(None, told)))
 
     def says(self, text: str) -> None:
         """Show a line in place of results."""
         self._found, self._running, self._ended = [], None, True
-        self._draw(message=text)
+        self._draw(message=self._language(text))
 
     def _draw(self, drawings: Mapping[str, Drawings] | None = None, message: str = "", first: bool = False) -> None:
         from IPython.display import display, update_display
@@ -122,9 +125,10 @@ class NotebookScreen(Watcher):
 class CheckProgress(Live, Watcher):
     """A bar over the checks of one submission, with the training steps of the current check."""
 
-    def __init__(self, console: Console):
+    def __init__(self, console: Console, language: Language = ENGLISH):
+        self._language = language
         self._progress = Progress(*columns(), console=console, transient=True, disable=not console.is_terminal)
-        self._task = self._progress.add_task("starting TensorFlow", total=None)
+        self._task = self._progress.add_task(language("starting TensorFlow"), total=None)
         self._check = ""
 
     def starts(self, check: Check, number: int, total: int) -> None:
@@ -134,7 +138,8 @@ class CheckProgress(Live, Watcher):
 
     def trained(self, steps: int) -> None:
         """Show the training steps so far."""
-        self._progress.update(self._task, description=f"{self._check}, {steps} training steps")
+        told = self._language("{check}, {steps} training steps", check=self._check, steps=steps)
+        self._progress.update(self._task, description=told)
 
 
 class TerminalScreen(CheckProgress):
@@ -143,7 +148,7 @@ class TerminalScreen(CheckProgress):
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
         self._console = Console()
-        super().__init__(self._console)
+        super().__init__(self._console, language_of(assignment.texts.language))
 
     def shows(
         self,
@@ -158,7 +163,7 @@ class TerminalScreen(CheckProgress):
 
     def says(self, text: str) -> None:
         """Print a line."""
-        self._console.print(text, markup=False)
+        self._console.print(self._language(text), markup=False)
 
 
 def screen_here(assignment: Assignment) -> NotebookScreen | TerminalScreen:

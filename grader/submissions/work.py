@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..core.assignment import Assignment, Part
-from ..core.stubs import STUB_MARKER
+from ..core.stubs import ANY_STUB
 
 MAX_CODE = 2**20  # characters that are looked at; no submission with more of them is graded
-STUB = re.compile(rf"^[^#\n]*?{re.escape(STUB_MARKER)}([^\"'\n]{{1,200}})", re.MULTILINE)
+STUB = re.compile(rf"^[^#\n]*?(?:{ANY_STUB})([^\"'\n]{{1,200}})", re.MULTILINE)
 DEFINED = re.compile(r"(?:async +def|def|class) +(\w+)|([A-Za-z_]\w*) *(?::[^=\n]*)?=(?!=)")
 IMPORTED = re.compile(r"^from[ \t]+\S+[ \t]+import[ \t]*(\([^)]{0,4000}\)|[^\n]*)", re.MULTILINE)
 IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t][^\n]*", re.MULTILINE)

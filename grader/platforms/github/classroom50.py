@@ -17,12 +17,13 @@ from typing import Any
 
 from ...core.assignment import Assignment
 from ...core.files import write_all_atomically
+from ...core.language import language_of
 from ...core.outcomes import CheckResult, Outcome, Report, Status, now
 from ...core.text import one_line, printable
 from ...course.finding import find
 from ...release.archive import installable_grader, write_zip
 from ...render.terminal import plain_text
-from ...render.wording import claim, points
+from ...render.wording import claim, message, points
 
 SCHEMA = "classroom50/result/v1"
 SCRIPT = Path(__file__).with_name("autograder.py")
@@ -62,7 +63,8 @@ def result_of(assignment: Assignment, report: Report, run: Mapping[str, str], su
 
 
 def _test(assignment: Assignment, result: CheckResult) -> dict[str, Any]:
-    name = claim(assignment, result)
+    language = language_of(assignment.texts.language)
+    name = claim(assignment, result, language)
     return {
         "test-name": one_line(name),
         "passed": result.outcome is Outcome.PASSED,
@@ -70,15 +72,19 @@ def _test(assignment: Assignment, result: CheckResult) -> dict[str, Any]:
         "max-score": result.possible,
         "id": result.id,
         "exact-score": round(float(result.score), 4),
-        "message": printable(result.message),
+        "message": printable(message(result, language)),
     }
 
 
 def release_body(assignment: Assignment, report: Report) -> str:
     """The findings in Markdown, indented as code, so that nothing of a submission is taken for Markdown."""
-    told = "\n".join([*map(printable, report.remarks), "", plain_text(assignment, report.checks)]).strip("\n")
+    language = language_of(assignment.texts.language)
+    remarks = (printable(language(remark)) for remark in report.remarks)
+    told = "\n".join([*remarks, "", plain_text(assignment, report.checks)]).strip("\n")
     lines = [f"    {line}".rstrip() for line in told.splitlines()]
-    return "\n".join([f"### {points(report.score)} of {report.max_score} points", "", *lines, ""])
+    earned, possible = points(report.score, language), points(report.max_score, language)
+    score = language("{earned} of {possible} points", earned=earned, possible=possible)
+    return "\n".join([f"### {score}", "", *lines, ""])
 
 
 def is_measured(report: Report) -> bool:

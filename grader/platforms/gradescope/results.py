@@ -3,6 +3,7 @@
 from typing import Any
 
 from ...core.assignment import Assignment
+from ...core.language import language_of
 from ...core.outcomes import Outcome, Report, Status
 from ...core.text import printable
 from ...render.terminal import plain_text
@@ -15,11 +16,12 @@ def results_of(assignment: Assignment, report: Report) -> dict[str, Any]:
 
     A submission that cannot be read has 0 points, because its author sees why and can hand in again.
     """
+    language = language_of(assignment.texts.language)
     if report.status is Status.ERROR or any(c.outcome is Outcome.ERROR for c in report.checks):
-        return {"output": NOT_GRADED, "extra_data": {"status": report.status.value}}
+        return {"output": language(NOT_GRADED), "extra_data": {"status": report.status.value}}
     tests = [
         {
-            "name": claim(assignment, result),
+            "name": claim(assignment, result, language),
             "number": str(number),
             "score": round(float(result.score), 4),
             "max_score": result.points,
@@ -34,7 +36,7 @@ def results_of(assignment: Assignment, report: Report) -> dict[str, Any]:
     return {
         "score": round(float(report.score), 4),
         "execution_time": round(report.seconds),
-        "output": printable("\n".join(report.remarks)),
+        "output": printable("\n".join(map(language, report.remarks))),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",

@@ -219,3 +219,11 @@ def test_a_part_of_ones_own_that_cannot_be(module: str, said: str, tmp_path: Pat
     """Its module is the name of the part."""
     with pytest.raises(CourseError, match=rf"course.toml, line 2: {said}"):
         course(OWN_PART.format(module=module), tmp_path)
+
+
+def test_a_course_has_a_language() -> None:
+    """English where it says nothing; one that there is not is refused with the nearest that there is."""
+    assert course("").texts.language == "en"
+    assert course('language = "de"').texts.language == "de"
+    with pytest.raises(CourseError, match=r"line 1: there is no language 'dee'; did you mean 'de'\? There are: en, de"):
+        course('language = "dee"')

@@ -28,18 +28,19 @@ def test_what_is_handed_out_follows(name: str) -> None:
 
 
 def test_the_lab_at_another_university() -> None:
-    """Another name, five parts, 50 points; the bundle says what students have to know."""
+    """Another name, five parts, 50 points; the bundle says in German what students have to know."""
     course = example("another-university")
     assert (course.notebook, course.course, len(course.parts)) == ("dl-week6.ipynb", "dl24", 5)
     assert total(check.points for check in course.checks) == 50
     assert total(check.points for check in course.checks if check.part == "vae") == 14
     readme = " ".join(bundle_files(course)["README.md"].decode().split())
     for told in (
-        "Welcome to week 6",
+        "Willkommen in Woche 6",
         "2027-05-03 23:59 (UTC+02:00)",
-        "loses 10%",
-        "the forum of week 6",
-        "Upload dl-w",
+        "verlieren 10 % ihrer Punkte",
+        "im Forum von Woche 6",
+        "Laden Sie dl-week6.ipynb",
+        "## Abgabe",
     ):
         assert told in readme
 

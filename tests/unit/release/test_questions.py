@@ -74,7 +74,9 @@ def test_model_answers_are_in_the_instructors_notebook_alone() -> None:
     for name, cell in shown.items():
         assert cell.source.endswith(known[name.partition("-")[0]])
         assert "**Rubric.**" in cell.source
-        cleared, _ = NameTasks().preprocess_cell(cell, {"language": "python"}, 0)
+        cleared, _ = NameTasks().preprocess_cell(
+            cell, {"language": "python", "nbgrader": {"assignment": ASKED.name}}, 0
+        )
         assert cleared.source == answers(cells(ASKED, solutions=False))[name].source
     texts = b"\n".join(bundle_files(ASKED).values()).decode(errors="ignore")
     sentences = [line for text in known.values() for line in re.findall(r"^\w.{60,}$", text, re.MULTILINE)]
