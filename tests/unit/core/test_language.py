@@ -68,6 +68,9 @@ def test_a_message_is_found_by_its_template() -> None:
     text = "After 3 steps it costs 1234.6 nats. It is halved. below 2.5 nats per image"
     german = "Es kostet 1234,6 Nats nach 3. Halbiert. unter 2,5 Nats pro Bild"
     assert GERMAN.message(text, template, parameters) == german
+    assert GERMAN.message(
+        "below 2.5 nats per image. It is halved.", "below {limit} nats per image", {"limit": 2.5}
+    ) == ("unter 2,5 Nats pro Bild. Halbiert.")
     assert GERMAN.message("below 2.5 nats per image", "", {}) == "unter 2,5 Nats pro Bild"
     assert ENGLISH.message(text, template, parameters) == text
 

@@ -113,8 +113,8 @@ def decide(check: Check) -> CheckResult:
         fault = "The grader failed, not you: This machine was too busy to measure it, 3 times"
         return samples.result(check, Outcome.ERROR, message=fault)
     if check.part == "classifier":
-        return samples.result(check, Outcome.FAILED, **told(*TIME_USED_UP))
-    return samples.result(check, Outcome.PASSED)
+        return samples.result(check, Outcome.FAILED, **told(*TIME_USED_UP, original="MY OUTPUT"))
+    return replace(samples.result(check, Outcome.PASSED), bonus=check.part == "denoising")
 
 
 def report() -> Report:
