@@ -32,7 +32,7 @@ def test_braces_in_a_parameter_are_braces(text: str) -> None:
     failed = Failed("raised.somewhere", "It said: {text}", text=text)
     assert failed.message == f"It said: {text}"
     again = failed.adding("So said {who}.", who=text).adding("Twice.")
-    assert again.message == f"It said: {text} So said {text}. Twice."
+    assert again.message == f"It said: {text}. So said {text}. Twice."
 
 
 def test_a_sentence_that_is_added_is_no_part_of_the_template() -> None:
