@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ..core.language import ENGLISH
 from ..core.text import one_line, printable
 from .pairs import Pair, Work
 
@@ -17,6 +18,7 @@ def similarity_page(pairs: Sequence[Pair], count: int, unread: Sequence[str] = (
         loader=PackageLoader("grader.render"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["one_line"] = one_line
+    environment.globals["language"] = ENGLISH
     page = environment.get_template("similarity.html")
     return page.render(pairs=pairs, shown=pairs[:SHOWN], count=count, unread=unread, who=who, marked=marked)
 
