@@ -17,9 +17,9 @@ RUN cd /tmp/aelab && python -m pip install --no-cache-dir --constraint constrain
     && rm -rf /tmp/aelab
 
 # Nothing here needs root. The first tier needs user namespaces, which many hosts keep from containers: `aelab doctor` tells.
-RUN useradd --create-home --uid 1000 instructor && install -d -o instructor -g instructor /work /tls
+RUN useradd --create-home --uid 1000 instructor && install -d -o instructor -g instructor /lab /tls
 USER instructor
-WORKDIR /work
+WORKDIR /lab
 ENV PYTHONUNBUFFERED=1
 HEALTHCHECK --interval=30m --timeout=5m --start-period=5m CMD ["aelab", "doctor"]
 ENTRYPOINT ["aelab"]
