@@ -58,6 +58,10 @@ def real(work: str) -> Work:
         "half done": Recipe("half done", "", base="templates", take=("data.py", "autoencoder.py", "upsampling.py")),
         "wrong": Recipe("wrong", "", edits=(*data, *(edit for edits in others for edit in edits))),
     }[work]
+    return replace(_built(recipe), hand_out=_built(Recipe("untouched", "", base="templates")))
+
+
+def _built(recipe: Recipe) -> Work:
     sources = {name: text.encode("cp1252", "replace").decode("cp1252") for name, text in sources_of(recipe).items()}
     return Work({name.removesuffix(".py"): text for name, text in sources.items()}, cells_of(sources))
 

@@ -20,10 +20,23 @@ WORKS = ("solved", "half done", "wrong")
 
 @dataclass(frozen=True)
 class Work:
-    """What is packed: the text of each part's module, and the cells of a notebook with the same in it."""
+    """What is packed: the text of each part's module, and the cells of a notebook with the same in it.
+
+    hand_out: what the student had before, and may have left beside it.
+    """
 
     modules: dict[str, str]
     cells: list[str]
+    hand_out: "Work | None" = None
+
+    def junk(self, kind: str) -> Files:
+        """Files beside the work: its own hand-out, or what has nothing to do with it."""
+        before = self.hand_out
+        if before and kind == "hand-out":
+            return JUNK[kind] | {"lab05/lab05.ipynb": plain_notebook(before.cells)}
+        if before and kind == "stubs":
+            return {f"templates/{part}.py": text.encode() for part, text in before.modules.items()}
+        return JUNK[kind]
 
 
 def small(work: str) -> Work:
@@ -106,7 +119,7 @@ class Packaging:
 
     def uploaded(self, work: Work) -> Files:
         """What the student uploads: an archive, or files where the platform takes them."""
-        junk = {name: raw for kind in self.junk for name, raw in JUNK[kind].items()}
+        junk = {name: raw for kind in self.junk for name, raw in work.junk(kind).items()}
         own, takes = self._own(work), PLATFORMS[self.platform].takes
         everything = junk | {f"{self.folder}{name}": raw for name, raw in own.items()}
         if self.archive != "none":
