@@ -128,8 +128,8 @@ class _Choice:
         self._pieces = pieces
         self._defined = frozenset[str]().union(*(piece.defines for piece in pieces))
         self._imported = frozenset[str]().union(*(piece.imports for piece in pieces))
-        with_functions = (p.binds if p.later | p.set_late else frozenset[str]() for p in pieces)
-        self._definers, self._sets_late = _by_name(with_functions), any(p.set_late for p in pieces)
+        self._givers, self._sets_late = _by_name(p.binds for p in pieces), any(p.set_late for p in pieces)
+        self._functions = frozenset[str]().union(*(p.binds for p in pieces if p.later | p.set_late))
         self._binders, self._changers = _by_name(map(self._bound, pieces)), _by_name(map(self._changed, pieces))
         self._chosen: set[int] = set()
         self._asked: set[tuple[str, int]] = set()
@@ -156,15 +156,16 @@ class _Choice:
         """The names that a piece may bind, by itself and by the functions of the notebook that it may call."""
         if not self._sets_late:
             return piece.binds
-        called = {number for name in self._reached(piece.reads) for number in self._definers[name]}
+        called = {number for name in self._reached(piece.reads) for number in self._givers[name]}
         return piece.binds.union(*(self._pieces[number].set_late for number in called))
 
     def _reached(self, names: frozenset[str]) -> set[str]:
-        """These names, and what is read where the functions and classes run that they stand for, transitively."""
+        """These names, and what is read where functions run that they stand for, or are made with, transitively."""
         found, pending = set(names), list(names)
         while pending:
-            for number in self._definers[pending.pop()]:
-                new = self._pieces[number].later - found
+            for number in self._givers[pending.pop()]:
+                giver = self._pieces[number]
+                new = (giver.later | (giver.reads & self._functions)) - found
                 found |= new
                 pending += new
         return found

@@ -85,12 +85,30 @@ def test_what_changes_a_name_from_a_function_is_called() -> None:
 
 
 @pytest.mark.parametrize(
-    "last", ["print(setup())", "other = lambda: setup()\nprint(other())", "def deeper(): setup()\ndeeper()"]
-)
+    "last",
+    [
+        "print(setup())", "list(map(setup, [3]))", "other = lambda: setup()\nprint(other())",
+        "def deeper(): setup()\ndeeper()", "@setup\ndef never(): pass",
+    ],
+)  # fmt: skip
 def test_a_name_that_a_function_binds_is_bound_where_it_is_called(last: str) -> None:
     """Below the cell that bound it last by itself, and from another function, too."""
     cells = ["def setup():\n    global SIZE\n    SIZE = 3", "SIZE = 255", "train()", last]
     assert chosen(*cells, NORMALIZE) == [cells[0], cells[1], last, NORMALIZE]
+
+
+@pytest.mark.parametrize("made", ["go = setup", "go = partial(setup, 3)", "go = Doer(setup).go"])
+def test_a_function_is_called_by_any_name_that_is_made_with_it(made: str) -> None:
+    """An alias, a partial, an object that holds it."""
+    cells = ["def setup():\n    global SIZE\n    SIZE = 3", "SIZE = 255", made, "go()", "train()"]
+    assert chosen(*cells, NORMALIZE) == [*cells[:4], NORMALIZE]
+
+
+def test_an_object_brings_what_its_methods_read_and_bind() -> None:
+    """Where a method of it is called."""
+    doer = "class Doer:\n    def get(self): return by\n    def go(self):\n        global SIZE\n        SIZE = 3"
+    cells = ["by = 1", doer, "doer = Doer()", "by = 255", "SIZE = doer.get()", "doer.go()", "by = train()"]
+    assert chosen(*cells, NORMALIZE) == [*cells, NORMALIZE]
 
 
 @pytest.mark.parametrize("scale", ["def scale(x): return x / by", "scale = lambda x: x / by"])
