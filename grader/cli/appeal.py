@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..core.errors import UserError
-from .shared import CORES, GradedLimits, Trusted, console, invocation_of, show
+from .shared import CORES, AsJson, GradedLimits, SeedWorkers, Trusted, console, invocation_of, show
 
 
 def appeal(
@@ -21,12 +21,10 @@ def appeal(
         int | None,
         typer.Option(min=0, help="What the seeds are derived from, to repeat an appeal; drawn anew without one."),
     ] = None,
-    workers: Annotated[
-        int, typer.Option(min=1, show_default="as many as there are cores", help="Seeds that are measured at once.")
-    ] = CORES,
+    workers: SeedWorkers = CORES,
     limit: GradedLimits = None,
     trust_submissions: Trusted = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs, with every value.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure a part of one submission under many other seeds, beside what right solutions and mistakes measure.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..core.text import one_line
-from .shared import RosterFile, console, invocation_of, show
+from .shared import AsJson, RosterFile, console, invocation_of, show
 
 if TYPE_CHECKING:
     from ..core.assignment import Assignment
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def collect(
     context: typer.Context,
     submissions: Annotated[Path, typer.Argument(help="What `aelab grade` takes.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Write it as JSON, for machines.")] = False,
+    as_json: AsJson = False,
     roster: RosterFile = None,
 ) -> None:
     """Show who handed in, what is graded of each, what is not and why; exits 1 if something cannot be read or told.

@@ -9,7 +9,7 @@ import typer
 
 from ..core.errors import UserError
 from .course_test import course_test
-from .shared import Command, command, invocation_of, show
+from .shared import AsJson, Command, command, invocation_of, show
 
 course_app = typer.Typer(
     no_args_is_help=True,
@@ -39,7 +39,7 @@ command(course_app, "test", "aelab course test --seeds 10")(course_test)
 @command(course_app, "show", "aelab course show --course course.toml")
 def course_show(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Write it as JSON, for machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what holds in your course, and which line of which file says so."""
     from ..course.showing import settings_of

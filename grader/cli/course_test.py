@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..core.errors import UserError
-from .shared import CORES, GradedLimits, Trusted, console, invocation_of, show
+from .shared import CORES, AsJson, GradedLimits, SeedWorkers, Trusted, console, invocation_of, show
 
 
 def course_test(
@@ -22,12 +22,10 @@ def course_test(
     seed: Annotated[
         int | None, typer.Option(min=0, help="What the seeds are derived from, to repeat a trial; drawn without one.")
     ] = None,
-    workers: Annotated[
-        int, typer.Option(min=1, show_default="as many as there are cores", help="Seeds that are measured at once.")
-    ] = CORES,
+    workers: SeedWorkers = CORES,
     limit: GradedLimits = None,
     trust_submissions: Trusted = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs, with every value.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Grade the course's own solution, its stubs and its wrong samples under several seeds.
 

@@ -30,6 +30,10 @@ GradedLimits = Annotated[
 Trusted = Annotated[
     bool, typer.Option("--trust-submissions", help="Measure without isolation: only code that you trust.")
 ]
+SeedWorkers = Annotated[
+    int, typer.Option(min=1, show_default="as many as there are cores", help="Seeds that are measured at once.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs, with every value.")]
 Db = Annotated[
     str | None, typer.Option(metavar="URL", help="The gradebook, where it is neither the course's nor in the results.")
 ]

@@ -1,4 +1,4 @@
-"""What students are told of mistakes that are close at hand: `python -m benchmarks.messages`.
+"""What students are told of mistakes that are close at hand: `python -m benchmarks.mistakes_told`.
 
 Runs each mistake of tests/submissions/natural_mistakes.toml through the self-check, keeps what was said beside what an
 earlier version said, in natural_mistakes.json, and writes docs/messages.md.
@@ -19,7 +19,7 @@ INTRODUCTION = """\
 
 Twenty mistakes that are close at hand, and what the self-check says of each, beside what an earlier version said
 (commit {commit}). A test makes each mistake and holds message and next step to what they have to say. Generated from
-`tests/submissions/natural_mistakes.toml` by `python -m benchmarks.messages`.
+`tests/submissions/natural_mistakes.toml` by `python -m benchmarks.mistakes_told`.
 """
 
 Said = dict[str, Any]  # for each mistake its name, and message and next step, now and before

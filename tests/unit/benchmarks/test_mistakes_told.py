@@ -2,7 +2,7 @@
 
 import json
 
-from benchmarks import messages
+from benchmarks import mistakes_told
 from grader.autoencoders.assignment import ASSIGNMENT
 from tests.submissions.edits import edited, reference_sources
 from tests.submissions.natural import SAID, natural_mistakes
@@ -22,8 +22,8 @@ def test_there_are_twenty_and_each_can_be_made() -> None:
 def test_the_page_is_fresh() -> None:
     """docs/messages.md is what the record renders to, and the record has every mistake, now and before."""
     said = json.loads(SAID.read_text(encoding="utf-8"))
-    stale = "docs/messages.md is stale: run `python -m benchmarks.messages`"
-    assert messages.PAGE.read_text(encoding="utf-8") == messages.page(said), stale
+    stale = "docs/messages.md is stale: run `python -m benchmarks.mistakes_told`"
+    assert mistakes_told.PAGE.read_text(encoding="utf-8") == mistakes_told.page(said), stale
     assert said["mistakes"].keys() == {mistake.name for mistake in MISTAKES}, stale
     assert all(each["now"].keys() >= {"message", "next"} for each in said["mistakes"].values())
 
